@@ -1,0 +1,1 @@
+"""Executor: announced by its manifest, not built yet."""

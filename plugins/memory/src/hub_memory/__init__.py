@@ -1,0 +1,1 @@
+"""Memory: announced by its manifest, not built yet."""

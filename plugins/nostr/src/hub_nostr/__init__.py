@@ -1,0 +1,1 @@
+"""Nostr: announced by its manifest, not built yet."""

@@ -1,0 +1,115 @@
+"""The JSON API: status, talks, models, plugins and tools."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.hub import Hub
+
+
+class Words(BaseModel):
+    """What a person writes."""
+
+    text: str = Field(min_length=1, max_length=8_000)
+
+
+class Call(BaseModel):
+    """The arguments of a tool."""
+
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+def signed_in(request: Request) -> Any:
+    """Return who is asking. Refuses strangers with 401."""
+    person = request.scope.get("state", {}).get("person")
+    if person is None:
+        raise HTTPException(401, "Open the link on the hub's console, or run `hub claim`.")
+    return person
+
+
+def build(hub: Hub) -> FastAPI:
+    """Return the API of ``hub``."""
+    # The interactive docs of FastAPI load scripts from elsewhere; the schema itself is at /openapi.json.
+    app = FastAPI(title="Hub", version=hub.version, docs_url=None, redoc_url=None)
+    Signed = Annotated[Any, Depends(signed_in)]  # noqa: N806  a type
+
+    @app.exception_handler(HubError)
+    async def explain(_: Request, error: HubError) -> JSONResponse:
+        return JSONResponse({"error": str(error), "fix": error.fix}, status_code=409)
+
+    @app.get("/status")
+    async def status(_: Signed) -> dict[str, Any]:
+        """Tell how every part does, with the reason and the fix."""
+        return {
+            "version": hub.version,
+            "uptime_s": round(time.time() - hub.started, 1),
+            "plugins": [
+                {"name": p.name, "title": p.title, "state": p.state, "reason": p.reason, "fix": p.fix, "since": p.since}
+                for p in hub.plugins
+            ],
+            "providers": await hub.router.status(),
+            "models": [
+                {"name": file.name, **dataclasses.asdict(hub.models.state(file.name))} for file in hub.models.files
+            ],
+        }
+
+    @app.get("/api/talks")
+    async def talks(_: Signed) -> list[dict[str, Any]]:
+        """List the talks, newest first."""
+        return [{"id": i, "title": t, "touched": at} for i, t, at in await hub.conversations.list()]
+
+    @app.get("/api/talks/{talk}")
+    async def turns(talk: str, _: Signed) -> list[dict[str, Any]]:
+        """Return the turns of a talk, oldest first."""
+        return [dataclasses.asdict(turn) for turn in (await hub.conversations.get(talk)).history()]
+
+    @app.post("/api/talks")
+    async def begin(_: Signed) -> dict[str, str]:
+        """Begin a talk."""
+        return {"id": (await hub.conversations.new()).id}
+
+    @app.post("/api/talks/{talk}/turns")
+    async def write(talk: str, words: Words, _: Signed) -> dict[str, Any]:
+        """Say something and wait for the answer."""
+        conversation = await hub.conversations.get(talk)
+        try:
+            id_ = await conversation.write(words.text, "api")
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+        await conversation.settled()
+        turn = next((turn for turn in reversed(conversation.history()) if turn.id == id_), None)
+        return dataclasses.asdict(turn) if turn else {"id": id_}
+
+    @app.post("/api/talks/{talk}/stop")
+    async def stop(talk: str, _: Signed) -> dict[str, bool]:
+        """Stop the answer that is being given."""
+        await (await hub.conversations.get(talk)).interrupt()
+        return {"stopped": True}
+
+    @app.get("/api/tools")
+    async def tools(_: Signed) -> list[dict[str, Any]]:
+        """List the tools with the JSON Schema of their arguments."""
+        return [
+            {"name": t.name, "owner": t.owner, "about": t.about, "risk": t.risk, "schema": t.schema} for t in hub.tools
+        ]
+
+    @app.post("/api/tools/{name}")
+    async def call(name: str, body: Call, _: Signed) -> dict[str, Any]:
+        """Run a read-only tool."""
+        return {"result": await hub.tools.call(name, body.arguments)}
+
+    @app.get("/api/events")
+    async def events(_: Signed, count: int = 50) -> list[dict[str, Any]]:
+        """Return the latest events, newest last."""
+        return [{"event": event.name, **event.model_dump()} for event in hub.bus.recent(min(count, 500))]
+
+    return app

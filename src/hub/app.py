@@ -1,0 +1,109 @@
+"""The composition root: builds the Hub and its ASGI app, and says in which order they start and stop."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, Router
+
+from hub import web
+from hub.api import Lazy
+from hub.auth.guard import Guard
+from hub.errors import HubError
+from hub.hub import Hub
+from hub.manifests import known_models
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
+
+    from hub.config import Settings
+
+_COOKIE_AGE_S = 90 * 86_400
+
+
+def build(settings: Settings, *, opened: Callable[[Hub], Awaitable[None]] | None = None) -> Starlette:
+    """Return the ASGI app of a hub with ``settings``; ``opened`` is awaited once pages can be served."""
+    hub = Hub(settings, known_models())
+    api = Lazy(hub)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        try:
+            await hub.open()
+            hub.spawn(_bring_up(hub, api), name="start")
+            if opened:
+                hub.spawn(opened(hub), name="opened")
+            yield
+        finally:
+            await hub.stop()
+
+    routes = [
+        Route("/health", _health(hub)),
+        Route("/claim/{code}", _claim(hub)),
+        *web.routes(hub),
+        Mount("/", _Plugins(hub, api)),
+    ]
+    guard = Middleware(Guard, sessions=hub.sessions, names=_names(settings), cookie=cookie_name(settings))
+    app = Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
+    app.state.hub = hub
+    return app
+
+
+async def _bring_up(hub: Hub, api: Lazy) -> None:
+    await hub.start()
+    await api.warm()
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the session cookie's name: cookies know no ports, so two hubs on one host must differ."""
+    return "hub_" + hashlib.sha256(str(settings.data).encode()).hexdigest()[:8]
+
+
+def _names(settings: Settings) -> tuple[str, ...]:
+    return (*settings.names, settings.host)
+
+
+def _health(hub: Hub) -> Callable[[Request], Awaitable[Response]]:
+    async def health(_: Request) -> Response:
+        """S1-08: alive, and how each plugin does, without details: anyone may ask."""
+        return JSONResponse({"status": "ok", "version": hub.version, "plugins": {p.name: p.state for p in hub.plugins}})
+
+    return health
+
+
+def _claim(hub: Hub) -> Callable[[Request], Awaitable[Response]]:
+    async def claim(request: Request) -> Response:
+        """Sign the bearer of the one-time code in as the owner."""
+        try:
+            person = await hub.claims.redeem(request.path_params["code"])
+        except HubError as error:
+            return PlainTextResponse(f"{error} {error.fix}\n", status_code=403)
+        token = await hub.sessions.start(person, request.headers.get("user-agent", ""))
+        response = RedirectResponse("/", status_code=303)
+        response.set_cookie(
+            cookie_name(hub.settings), token, max_age=_COOKIE_AGE_S, httponly=True, samesite="lax",
+            secure=request.url.scheme == "https",
+        )  # fmt: skip
+        return response
+
+    return claim
+
+
+class _Plugins:
+    """Serves what plugins registered, and hands everything else to the API."""
+
+    def __init__(self, hub: Hub, api: ASGIApp) -> None:
+        self._router = Router(routes=hub.routes, default=api)
+        # The very list that plugins add to, so that a route is served as soon as it is registered.
+        self._router.routes = hub.routes
+
+    async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        await self._router(scope, receive, send)

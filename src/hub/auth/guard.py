@@ -1,0 +1,83 @@
+"""The door: refuse foreign hosts and origins, and say who is asking.
+
+A page on another site can make a browser send requests here. The ``Host`` check stops DNS rebinding,
+the ``Origin`` check stops cross-site requests and sockets; both hold for every path.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.responses import PlainTextResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from hub.auth.sessions import Sessions
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def hostname(authority: str) -> str:
+    """Return the lower-case host of ``host``, ``host:port`` or ``[v6]:port``; empty when malformed."""
+    try:
+        return (urlsplit(f"//{authority}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+class Guard:
+    """ASGI middleware in front of everything."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, names: Iterable[str], cookie: str) -> None:
+        self._app, self._sessions, self._cookie = app, sessions, cookie
+        self._names = {name.lower() for name in (*LOOPBACK, *names)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            return await self._app(scope, receive, send)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if reason := self._refusal(headers):
+            return await _refuse(scope, receive, send, reason)
+        scope.setdefault("state", {})
+        scope["state"]["token"] = token = self._token(headers.get("cookie", ""))
+        scope["state"]["person"] = await self._sessions.person(token) if token else None
+        return await self._app(scope, receive, send)
+
+    def _refusal(self, headers: dict[str, str]) -> str:
+        host = headers.get("host", "")
+        if hostname(host) not in self._names:
+            return f"This hub is not known as {hostname(host)[:100] or 'that'!r}. Add the name to `names` in hub.toml."
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            return "A page of another site may not talk to this hub."
+        return ""
+
+    def _token(self, cookies: str) -> str:
+        try:
+            morsel = SimpleCookie(cookies).get(self._cookie)
+        except CookieError:
+            return ""
+        return morsel.value if morsel else ""
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": reason[:120]})
+    else:
+        await PlainTextResponse(f"{reason}\n", status_code=403)(scope, receive, send)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether ``host``, an address or ``localhost``, reaches this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,67 @@
+"""The tools that may be called in a talk: what each takes, and how much harm it could do."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from hub.errors import HubError
+from hub.plugin.hookspecs import Risk
+
+_NAME = re.compile(r"^[a-z_]{1,48}$")  # S0-46
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that may be called by name. ``schema``: JSON Schema of its arguments."""
+
+    name: str
+    owner: str
+    about: str
+    risk: Risk
+    run: Callable[..., Any]
+    schema: dict[str, Any]
+
+
+class Tools:
+    """All tools, by name."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, Tool] = {}
+
+    def __iter__(self) -> Iterator[Tool]:
+        return iter(self._all.values())
+
+    def add(self, owner: str, run: Callable[..., Any], *, name: str = "", risk: Risk = "read") -> None:
+        """Add ``run``. Raises `HubError` for a bad or taken name, or types that have no schema."""
+        name = name or getattr(run, "__name__", "")
+        if not _NAME.match(name):
+            raise HubError(f"{name!r} is no name for a tool.", fix="Use small letters and underscores.")
+        if name in self._all:
+            raise HubError(f"The tool {name} is already {self._all[name].owner}'s.", fix="Choose another name.")
+        about = (inspect.getdoc(run) or "").split("\n", 1)[0]
+        self._all[name] = Tool(name, owner, about, risk, run, TypeAdapter(run).json_schema())
+
+    async def call(self, name: str, arguments: dict[str, Any]) -> Any:
+        """Run a tool with checked arguments. Only read-only ones: there is no approval gate yet."""
+        tool = self._all.get(name)
+        if tool is None:
+            raise HubError(f"There is no tool {name!r}.", fix="Ask for the list of tools.")
+        if tool.risk != "read":
+            raise HubError(f"{name} changes things, and nothing can approve it yet.", fix="Update the hub.")
+        try:
+            result = TypeAdapter(tool.run).validator.validate_python(_arguments(arguments))
+        except ValidationError as error:
+            raise HubError(f"{name}: {error.errors()[0]['msg']}.", fix="Mend the arguments.") from error
+        return await result if inspect.isawaitable(result) else result
+
+
+def _arguments(named: dict[str, Any]) -> Any:
+    from pydantic_core import ArgsKwargs  # noqa: PLC0415  only where a tool is called
+
+    return ArgsKwargs((), named)

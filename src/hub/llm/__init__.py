@@ -1,0 +1,1 @@
+"""Language models: the port they share, the router that asks them, and the model in the box."""

@@ -1,0 +1,181 @@
+"""The small model in its child process, as a provider: always local, often wrong, and it says so."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hub.errors import HubError, Unavailable
+from hub.events import ChildChanged
+from hub.llm.brevity import Brevity
+from hub.llm.provider import Caps, Delta, Done, Message, Piece, Probe, Request, Usage
+from hub.supervise import Child, ChildSpec
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from wyoming.event import Event
+
+    from hub.events import Bus
+    from hub.models import Models
+
+MODEL = "smollm2"
+_RETRY_S = 5.0
+_STALL_S = 20.0  # between two pieces: longer means that the child hangs
+_MEMORY_MB = 700
+_READY_S = 90.0  # a slow board reads, repacks and measures at its first start
+
+
+class Embedded:
+    """The `Provider` of the small model; starts once the model has been fetched and stays startable."""
+
+    name = "embedded"
+    caps = Caps(local=True, quality="basic", prompt_tokens=1200, fixed_tokens=150, title="the small model")
+
+    def __init__(self, models: Models, bus: Bus) -> None:
+        self._models, self._bus = models, bus
+        self.child: Child | None = None
+        self._serial = itertools.count(1)
+        self._asked: dict[str, asyncio.Queue[Event | None]] = {}
+        self._ahead: list[dict[str, str]] | None = None
+        self._later: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Wait for the model, then start the child; a failed download is waited out."""
+        while not await self._fetched():
+            await asyncio.sleep(_RETRY_S)
+        model = self._models.path(MODEL)
+        config = {"model": str(model), "cache": str(model.parent / "tuned")}
+        spec = ChildSpec("language", "hub.llm.child", config, memory_mb=_MEMORY_MB, ready_s=_READY_S)
+        self.child = Child(spec, on_event=self._heard, on_state=self._changed)
+        await self.child.start()
+
+    async def stop(self) -> None:
+        """Stop the child; answers in the making end with an error."""
+        if self.child:
+            await self.child.stop()
+        self._drop_all()
+
+    async def prime(self, messages: Sequence[Message]) -> None:
+        """Have ``messages`` read in idle time, so that a question that follows them starts at once."""
+        self._ahead = _plain(messages)
+        if self.child and self.child.state == "ready":
+            with suppress(HubError, ConnectionError):
+                await self.child.send("hub.prime", {"messages": self._ahead})
+
+    async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
+        """Answer in at most three sentences. Raises as `Provider` says; closing it stops the model."""
+        child = self._ready()
+        asked = str(next(self._serial))
+        inbox: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._asked[asked] = inbox
+        over = False
+        try:
+            await child.send("hub.ask", {
+                "id": asked, "messages": _plain(request.messages), "max_tokens": request.max_tokens,
+                "conversation": request.conversation,
+            })  # fmt: skip
+            brief, wait = Brevity(), deadline
+            while not over:
+                async with asyncio.timeout(wait):
+                    event = await inbox.get()
+                over = event is None or event.type != "hub.delta"
+                text = brief.feed(event.data["text"]) if event and not over else ""
+                if event is not None and event.type == "hub.done":
+                    text = brief.finish()
+                if text:
+                    yield Delta(text)
+                    wait = _STALL_S
+                if brief.over and not over:
+                    break
+                if over:
+                    for piece in _end(event):
+                        yield piece
+            else:
+                return
+            yield Done()
+        except ConnectionError as error:
+            raise _lost() from error
+        finally:
+            del self._asked[asked]
+            if not over:
+                self._cancel(asked)
+
+    async def probe(self) -> Probe:
+        """Say whether the model is loaded."""
+        try:
+            self._ready()
+        except Unavailable as error:
+            return Probe(ok=False, reason=str(error), fix=error.fix)
+        return Probe(ok=True)
+
+    def _ready(self) -> Child:
+        """Return the child, or raise `Unavailable` with what it waits for."""
+        child = self.child
+        if child is None:
+            self._models.path(MODEL)  # raises while the model is on its way
+            raise Unavailable("My small language model is starting.", fix="Wait a few seconds.")
+        if child.state == "starting":
+            raise Unavailable("My small language model is starting.", fix="Wait a few seconds.")
+        if child.state != "ready":
+            why = f": {child.reason}" if child.reason else ""
+            raise Unavailable(
+                f"My small language model is not running{why}.", fix="Wait: it is restarted by itself."
+            )
+        return child
+
+    async def _fetched(self) -> bool:
+        try:
+            await self._models.wait(MODEL)
+        except Unavailable:
+            return False
+        return True
+
+    async def _heard(self, event: Event) -> None:
+        if inbox := self._asked.get(event.data.get("id", "")):
+            inbox.put_nowait(event)
+
+    def _changed(self, child: Child) -> None:
+        self._bus.publish(ChildChanged(child=child.spec.name, state=child.state, reason=child.reason))
+        if child.state != "ready":
+            self._drop_all()
+        elif self._ahead:
+            self._spawn(child, "hub.prime", {"messages": self._ahead})
+
+    def _drop_all(self) -> None:
+        for inbox in self._asked.values():
+            inbox.put_nowait(None)
+
+    def _cancel(self, asked: str) -> None:
+        """Tell the child without waiting: whoever closes a stream must not be held up."""
+        if self.child and self.child.state == "ready":
+            self._spawn(self.child, "hub.cancel", {"id": asked})
+
+    def _spawn(self, child: Child, type: str, data: dict[str, object]) -> None:  # noqa: A002  Wyoming's word
+        async def send() -> None:
+            with suppress(HubError, ConnectionError):
+                await child.send(type, data)
+
+        task = asyncio.get_running_loop().create_task(send())
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+
+def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": message.role, "text": message.text} for message in messages]
+
+
+def _end(event: Event | None) -> tuple[Piece, ...]:
+    """Return the last pieces of an answer, or raise what ended it."""
+    if event is None:
+        raise _lost()
+    if event.type == "hub.error":
+        raise Unavailable(event.data["message"], fix=event.data["fix"])
+    usage = Usage(event.data.get("prompt", 0), event.data.get("completion", 0))
+    return usage, Done("length" if event.data.get("reason") == "length" else "stop")
+
+
+def _lost() -> Unavailable:
+    return Unavailable("My small language model stopped.", fix="Ask again: it is restarted by itself.")

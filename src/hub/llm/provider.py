@@ -1,0 +1,109 @@
+"""The port that every language model is behind: a request in, a stream of pieces out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
+
+Quality = Literal["exact", "basic", "full", "canned"]
+"""exact: computed, never guessed; basic: a small model, often wrong; full: a large model; canned: a fixed line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the talk, in the roles of the OpenAI chat format."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a provider is asked: the whole prompt, oldest first; the last message is the person's.
+
+    ``conversation`` lets a provider keep a prompt cache per talk. ``max_tokens`` bounds the answer.
+    """
+
+    messages: tuple[Message, ...]
+    conversation: str = ""
+    max_tokens: int = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that the request cost."""
+
+    prompt: int
+    completion: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer is whole; always the last piece of a stream."""
+
+    reason: Literal["stop", "length"] = "stop"
+
+
+Piece = Delta | Usage | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What a provider can do. ``prompt_tokens``: room for the prompt, history included."""
+
+    local: bool
+    quality: Quality
+    prompt_tokens: int = 4096
+    fixed_tokens: int = 1500
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Whether a provider could answer now, and if not, why and what to do."""
+
+    ok: bool
+    reason: str = ""
+    fix: str = ""
+
+
+class Declined(Exception):  # noqa: N818  an answer, not a fault
+    """The provider has nothing to say to this request; ask the next one. Raised before any `Delta`."""
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """A language model, or anything that answers like one."""
+
+    name: str
+    caps: Caps
+
+    def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
+        """Yield the answer's pieces; closing the iterator cancels the work.
+
+        ``deadline``: seconds allowed to the first piece. Raises `Declined`, `hub.errors.Unavailable`
+        or `TimeoutError` before the first `Delta`; anything later ends the stream with an exception.
+        """
+        ...
+
+    async def probe(self) -> Probe:
+        """Say whether it could answer now, cheaply."""
+        ...
+
+
+@dataclass(slots=True)
+class Answer:
+    """Who answered, gathered while a routed stream runs."""
+
+    provider: str = ""
+    quality: Quality | Literal[""] = ""
+    usage: Usage | None = None
+    refusals: list[str] = field(default_factory=list)

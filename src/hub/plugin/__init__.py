@@ -1,0 +1,1 @@
+"""Plugins: their contract, how they are found, started, watched and stopped."""

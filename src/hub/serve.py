@@ -1,0 +1,66 @@
+"""Run the hub's process: one uvicorn server on the sockets that the guardian bound."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from hub import telemetry
+from hub.app import build
+from hub.events import HubRecovered
+from hub.terminal import show_progress
+
+if TYPE_CHECKING:
+    import socket
+
+    from hub.config import Settings
+    from hub.guardian import Rebirth
+    from hub.hub import Hub
+
+MAX_MESSAGE = 1 << 20
+
+
+def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> int:
+    """Serve until told to stop; return the exit status. ``rebirth`` says whether an earlier hub died."""
+    telemetry.configure()
+    port = sockets[0].getsockname()[1]
+
+    async def opened(hub: Hub) -> None:
+        if rebirth.died_at is not None:
+            hub.bus.publish(HubRecovered(down=max(0.0, time.time() - rebirth.died_at)))
+        await _greet(hub, port)
+        await show_progress(hub.models)
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build(settings, opened=opened),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="websockets-sansio",
+            ws_max_size=MAX_MESSAGE,
+            ws_per_message_deflate=False,  # sound does not compress, and it costs time
+            timeout_graceful_shutdown=3,
+        )
+    )
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(server.serve(sockets=sockets))
+    return 0 if server.started else 1
+
+
+async def _greet(hub: Hub, port: int) -> None:
+    host = "127.0.0.1" if hub.settings.host in {"0.0.0.0", "::"} else hub.settings.host  # noqa: S104  a comparison
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if await hub.claims.owner() is None:
+        print(f"\n  Open  {address}/claim/{await hub.claims.new_code()}\n        (works once; whoever opens it first owns this hub)\n", flush=True)  # noqa: T201, E501  the console is where this belongs
+    else:
+        print(f"\n  Open  {address}\n", flush=True)  # noqa: T201
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    import uvloop  # noqa: PLC0415  not there on Windows
+
+    return uvloop.new_event_loop()

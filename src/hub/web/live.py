@@ -1,0 +1,173 @@
+"""Keep every open tab up to date: one reader of the bus renders once and hands the same bytes to all."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import structlog
+
+from hub import events
+from hub.web.render import PARTS, revision
+
+if TYPE_CHECKING:
+    from hub.conversation.conversation import Conversation
+    from hub.hub import Hub
+    from hub.store.transcripts import Turn
+    from hub.web.render import Renderer
+    from hub.web.socket import Tab
+
+log = structlog.get_logger(__name__)
+
+SETTLE_S = 0.06
+TICK_S = 5.0
+MEASURE_EVERY = 3
+
+
+class Live:
+    """All open tabs, and what they are told. Works only while there are any."""
+
+    def __init__(self, hub: Hub, renderer: Renderer) -> None:
+        self._hub, self.renderer = hub, renderer
+        self._tabs: set[Tab] = set()
+        self._sent: dict[str, str] = {}
+        self._dirty = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def join(self, tab: Tab, rev: str) -> None:
+        """Add ``tab``, which shows the parts of revision ``rev``, and bring it up to date."""
+        if not self._tabs:
+            self._wake()
+        self._tabs.add(tab)
+        if tab.page and rev != revision(self._sent):
+            for name in PARTS:
+                tab.outbox.put(self._swap(name), name)
+
+    def leave(self, tab: Tab) -> None:
+        """Forget ``tab``."""
+        self._tabs.discard(tab)
+        if not self._tabs:
+            for task in self._tasks:
+                task.cancel()
+            self._tasks = []
+
+    def _wake(self) -> None:
+        self._sent = dict(self.renderer.parts(fresh=True))
+        self._tasks = [
+            self._hub.spawn(work, name=name)
+            for work, name in (
+                (self._follow(), "tabs"),
+                (self._refresh(), "parts"),
+                (self._tick(), "figures"),
+            )
+        ]
+
+    async def _follow(self) -> None:
+        with self._hub.bus.subscribe("*", size=4_096) as subscription:
+            async for event in subscription:
+                self._dirty.set()
+                if isinstance(event, events.ChildChanged):
+                    await self.renderer.probe()
+                if isinstance(event, events.TurnEvent):
+                    try:
+                        await self._tell(event)
+                    except Exception:
+                        log.exception("tabs not told", happened=event.name)
+
+    async def _refresh(self) -> None:
+        """Push the parts that say something new, at most every few hundredths of a second."""
+        while True:
+            await self._dirty.wait()
+            await asyncio.sleep(SETTLE_S)
+            self._dirty.clear()
+            parts = self.renderer.parts(fresh=True)
+            changed = [name for name in PARTS if parts[name] != self._sent.get(name)]
+            self._sent = dict(parts)
+            for name in changed:
+                self._send_all(self._swap(name), name)
+
+    async def _tick(self) -> None:
+        """Let heartbeats and figures move on when nothing else happens."""
+        count = 0
+        while True:
+            if count % MEASURE_EVERY == 0:
+                await asyncio.to_thread(self.renderer.measure)
+            count += 1
+            await self.renderer.probe()
+            self._dirty.set()
+            await asyncio.sleep(TICK_S)
+
+    def _swap(self, name: str) -> str:
+        return _json(
+            type="swap", target=f"#{name}", how="outerMorph", html=self._sent[name], rev=revision(self._sent)
+        )
+
+    def _send_all(self, message: str, key: str) -> None:
+        for tab in self._tabs:
+            if tab.page:
+                tab.outbox.put(message, key)
+
+    async def _tell(self, event: events.TurnEvent) -> None:
+        """Tell the tabs of one talk what happened in it."""
+        tabs = [tab for tab in self._tabs if tab.conversation and tab.conversation.id == event.conversation]
+        if not tabs or tabs[0].conversation is None:
+            return
+        for_all, for_pages = self._messages(event, tabs[0].conversation)
+        for tab in tabs:
+            for message in (*for_all, *(for_pages if tab.page else ())):
+                tab.outbox.put(message)
+
+    def _messages(self, event: events.TurnEvent, conversation: Conversation) -> tuple[list[str], list[str]]:
+        """Return what every client of the talk is sent, and what pages get besides."""
+        turn, for_pages = event.turn, list[str]()
+        match event:
+            case events.TurnDrafted(text=text, revision=number):
+                for_all = _json(type="transcription", text=text, is_final=False, turn=turn, revision=number)
+            case events.TurnWithdrawn():
+                for_all = _json(type="withdrawn", turn=turn)
+            case events.TurnAccepted(text=text):
+                for_all = _json(type="transcription", text=text, is_final=True, turn=turn, revision=-1)
+                for_pages = self._accepted(conversation, turn)
+            case events.TurnDelta(text=text):
+                for_all = _json(type="llm_response", turn=turn, text=text, final=False)
+                for_pages = [_json(type="delta", turn=turn, text=text)]
+            case events.TurnHeard(chars=chars):
+                for_all = _json(type="heard", turn=turn, chars=chars)
+            case events.TurnEnded():
+                return self._ended(event, _find(conversation, turn))
+            case _:
+                return [], []
+        return [for_all], for_pages
+
+    def _accepted(self, conversation: Conversation, id: str) -> list[str]:  # noqa: A002  it is the turn's id
+        turn = _find(conversation, id)
+        # What there is of an answer by now comes again as the deltas that wait behind this event.
+        html = self.renderer.turn(replace(turn, answer="", state="answering")) if turn else ""
+        return [
+            *([_json(type="swap", target="#lines", how="beforeend", html=html)] if html else ()),
+            _json(type="title", text=conversation.title or "This talk"),
+            # A spoken turn has its own states, in the tab that talks; the others only read along.
+            *([_json(type="answering", on=True)] if not turn or turn.source != "voice" else ()),
+        ]
+
+    def _ended(self, event: events.TurnEnded, turn: Turn | None) -> tuple[list[str], list[str]]:
+        spoken = bool(turn and turn.source == "voice")
+        final = _json(
+            type="llm_response", turn=event.turn, text=event.answer, final=True, state=event.state,
+            provider=event.provider, quality=event.quality, seconds=event.seconds, spoken=spoken,
+        )  # fmt: skip
+        for_pages = [_json(type="answering", on=False)]
+        if turn:
+            html = self.renderer.turn(turn, half="hub", reason=event.reason)
+            for_pages.insert(0, _json(type="swap", target=f"#hub-{turn.id}", how="outerMorph", html=html))
+        return [final], for_pages
+
+
+def _find(conversation: Conversation, turn: str) -> Turn | None:
+    return next((known for known in reversed(conversation.history()) if known.id == turn), None)
+
+
+def _json(**message: Any) -> str:
+    return orjson.dumps(message).decode()

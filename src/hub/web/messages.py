@@ -1,0 +1,98 @@
+"""Read what a client of the socket says; every message is checked before anything acts on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from hub.errors import HubError
+
+MAX_TEXT = 64 * 1024
+MAX_SOUND = 256 * 1024
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Format(_Message):
+    """PCM as the client sends it, and, without a page, as it is sent to it."""
+
+    encoding: Literal["s16le", "f32le"] = "f32le"
+    rate: Annotated[int, Field(ge=8_000, le=96_000)] = 16_000
+
+
+class Hello(_Message):
+    """Who is there: a page shows ``conversation`` as of ``rev``; others need send no hello at all."""
+
+    type: Literal["hello"] = "hello"
+    conversation: Annotated[str, Field(max_length=64)] = ""
+    page: bool = False
+    rev: Annotated[str, Field(max_length=64)] = ""
+    audio: Format = Format()
+
+
+class StartRecording(_Message):
+    """Listen; ``push`` ends with stop_recording, ``vad`` when the person falls silent."""
+
+    type: Literal["start_recording"]
+    mode: Literal["vad", "push"] = "vad"
+
+
+class StopRecording(_Message):
+    """What was said so far is the turn."""
+
+    type: Literal["stop_recording"]
+
+
+class Cancel(_Message):
+    """Stop everything."""
+
+    type: Literal["cancel"]
+
+
+class Write(_Message):
+    """Words in writing."""
+
+    type: Literal["write"]
+    text: str = Field(min_length=1, max_length=8_000)
+
+
+class Played(_Message):
+    """How many samples of ``epoch`` have been played."""
+
+    type: Literal["played"]
+    epoch: int = Field(ge=0, le=0xFFFF)
+    samples: int = Field(ge=0, le=1 << 40)
+
+
+class Ping(_Message):
+    """Ask whether the hub is there."""
+
+    type: Literal["ping"]
+
+
+Message = Hello | StartRecording | StopRecording | Cancel | Write | Played | Ping
+_ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+
+
+def read(text: str) -> Message:
+    """Return the message in ``text``. Raises `HubError` that says what is wrong with it."""
+    if len(text) > MAX_TEXT:
+        raise HubError(f"That message has {len(text):,} characters.", fix=f"Send at most {MAX_TEXT:,}.")
+    try:
+        return _ADAPTER.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "message"
+        raise HubError(
+            f"I do not understand that message: {where}: {first['msg']}.", fix=_fix(first["type"])
+        ) from error
+
+
+def _fix(kind: str) -> str:
+    if kind == "json_invalid":
+        return "Send one JSON object per text message."
+    known = "hello, start_recording, stop_recording, cancel, write, played, ping"
+    return f"The messages are: {known}."

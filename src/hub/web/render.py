@@ -1,0 +1,113 @@
+"""Render the page and its parts; what is pushed later is the same markup that the page came with."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import psutil
+from markupsafe import Markup
+
+from hub.web import script, status
+from hub.web.tiles import tiles
+
+if TYPE_CHECKING:
+    from hub.auth.sessions import Person
+    from hub.conversation.conversation import Conversation
+    from hub.hub import Hub
+    from hub.store.transcripts import Turn
+    from hub.web.static import Static
+
+TEMPLATES = Path(__file__).parent / "templates"
+PARTS = ("state", "ears", "needs", "events", "tiles", "foot")
+FRESH_S = 0.25
+
+
+class Renderer:
+    """Turns what the hub knows into markup. Parts are kept for a moment, since many tabs ask at once."""
+
+    def __init__(self, hub: Hub, static: Static) -> None:
+        self._hub, self._static = hub, static
+        self._env = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined, auto_reload=False,
+        )  # fmt: skip
+        self._env.filters["clock"] = _clock
+        self._env.globals["static"] = static.base
+        self._parts: dict[str, str] = {}
+        self._at = -FRESH_S
+        self.memory = psutil.Process().memory_info().rss
+        self.language: list[dict[str, Any]] = []
+
+    def parts(self, *, fresh: bool = False) -> dict[str, str]:
+        """Return the markup of every part that is not about one talk."""
+        if fresh or time.monotonic() - self._at > FRESH_S:
+            told = self._told()
+            self._parts = {name: self._render(f"parts/{name}.html", **told) for name in PARTS}
+            self._at = time.monotonic()
+        return self._parts
+
+    def home(self, conversation: Conversation, person: Person) -> str:
+        """Return the home page."""
+        parts, faults = self.parts(), status.faults(self._hub, self.language)
+        marked = {name: Markup(html) for name, html in parts.items()}  # noqa: S704  our own templates, escaped there
+        marked["lines"] = Markup(self.lines(conversation))  # noqa: S704
+        return self._render(
+            "home.html", parts=marked, ears=status.ears(self._hub), needs=len(faults), person=person.name,
+            conversation=conversation, modules=self._static.modules, rev=revision(parts),
+        )  # fmt: skip
+
+    def lines(self, conversation: Conversation) -> str:
+        """Return the script of a talk."""
+        turns = [script.view(turn) for turn in conversation.history()]
+        return self._render("parts/lines.html", turns=turns, conversation=conversation, tries=script.TRIES)
+
+    def turn(self, turn: Turn, *, half: str = "", reason: str = "") -> str:
+        """Return one turn, or only its ``half`` of the hub."""
+        name = f"parts/turn_{half}.html" if half else "parts/turn.html"
+        return self._render(name, turn=script.view(turn, reason))
+
+    def page(self, name: str, **values: object) -> str:
+        """Return a page that is not about a talk."""
+        return self._render(name, **values)
+
+    def measure(self) -> None:
+        """Measure the RAM of the hub and its children; reads /proc, so it belongs on a thread."""
+        me = psutil.Process(os.getpid())
+        total = 0
+        for process in (me, *me.children(recursive=True)):
+            try:
+                total += process.memory_info().rss
+            except psutil.Error:
+                continue
+        self.memory = total
+
+    async def probe(self) -> None:
+        """Ask the language models how they do."""
+        self.language = await self._hub.router.status()
+
+    def _told(self) -> dict[str, object]:
+        hub = self._hub
+        faults = status.faults(hub, self.language)
+        return {
+            "faults": faults, "fault": faults[0] if faults else None, "others": len(faults) - 1,
+            "needs": len(faults), "calm": status.calm(hub), "where": status.where(hub),
+            "ears": status.ears(hub), "events": status.events(hub), "tiles": tiles(hub),
+            "foot": status.foot(hub, self.memory),
+        }  # fmt: skip
+
+    def _render(self, name: str, **values: object) -> str:
+        return self._env.get_template(name).render(values)
+
+
+def revision(parts: dict[str, str]) -> str:
+    """Return a short name of what ``parts`` say now."""
+    return hashlib.blake2b("".join(parts.values()).encode(), digest_size=6).hexdigest()
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%H:%M", time.localtime(at))

@@ -1,0 +1,65 @@
+"""Write a turn into the script of a talk: who said what, and how far to trust the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub.store.transcripts import Turn
+
+AT_ONCE_S = 0.05
+TRIES = ("What time is it?", "How full is the disk?", "What is 12% of 340?")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The line under an answer; ``care`` stands first and in the colour of care."""
+
+    text: str
+    care: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """What the template needs of one turn."""
+
+    id: str
+    at: float
+    source: str
+    state: str
+    text: str
+    answer: str
+    note: Note | None
+
+
+def view(turn: Turn, reason: str = "") -> TurnView:
+    """Return ``turn`` as the page shows it; ``reason``: why it failed."""
+    return TurnView(
+        turn.id, turn.at, turn.source, turn.state, turn.text, turn.answer.strip(), note(turn, reason)
+    )
+
+
+def note(turn: Turn, reason: str = "") -> Note | None:
+    """Return who answered, how fast and how well; None while the answer is still coming."""
+    if turn.state == "answering":
+        return None
+    if turn.state == "failed":
+        return Note("Ask me again.", care=f"I could not answer: {reason or 'something broke'}.")
+    told = _told(turn)
+    return Note(f"Stopped here. {told}".strip() if turn.state == "interrupted" else told)
+
+
+def _told(turn: Turn) -> str:
+    took = f"{turn.seconds:.1f} s" if turn.seconds >= AT_ONCE_S else "at once"
+    match turn.quality:
+        case "exact":
+            return "Exact: worked out, not guessed."
+        case "basic":
+            return f"The small model, {took}. Basic: check what matters."
+        case "canned":
+            return "A fixed line: no model could answer."
+        case "full":
+            return f"{turn.provider}, {took}."
+        case _:
+            return ""

@@ -1,0 +1,301 @@
+"""Serve the tab's one WebSocket: words, states and sound in both directions (seed 004, and our pages)."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import struct
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import structlog
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocketDisconnect
+
+from hub import ports
+from hub.conversation.state import SessionState
+from hub.conversation.talk import Flush, Note, StateChanged, Talk
+from hub.errors import HubError
+from hub.web import messages
+from hub.web.outbox import Outbox, Slow
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from starlette.websockets import WebSocket
+
+    from hub.conversation.conversation import Conversation
+    from hub.hub import Hub
+    from hub.web.live import Live
+
+log = structlog.get_logger(__name__)
+
+HELLO_S = 5.0
+STALL_S = 20.0
+NOT_SIGNED_IN, TOO_SLOW = 4401, 4408
+SOUND = 1
+_STRANGER = "You are not signed in."
+_SIGN_IN = "Open the link on the hub's console, or run `hub claim`."
+_HEADER = struct.Struct("<BBHI")
+_ANSWERING = {SessionState.PROCESSING, SessionState.SYNTHESIZING, SessionState.PLAYING}
+
+
+def serve_tabs(hub: Hub, live: Live) -> WebSocketRoute:
+    """Return the route of the tabs' socket."""
+
+    async def endpoint(websocket: WebSocket) -> None:
+        await websocket.accept()
+        if getattr(websocket.state, "person", None) is None:
+            await websocket.send_text(_json(type="error", code="signed_out", message=_STRANGER, fix=_SIGN_IN))
+            await websocket.close(NOT_SIGNED_IN, "not signed in")
+            return
+        await Tab(hub, live, websocket).serve()
+
+    return WebSocketRoute("/ws/session/{id}", endpoint)
+
+
+class Tab:
+    """One tab, or one client of the same protocol, for as long as it is connected."""
+
+    def __init__(self, hub: Hub, live: Live, websocket: WebSocket) -> None:
+        self._hub, self._live, self._websocket = hub, live, websocket
+        self.session: str = websocket.path_params["id"][:64]
+        self.outbox = Outbox()
+        self.page = False
+        self.audio = messages.Format()
+        self.conversation: Conversation | None = None
+        self._talk: Talk | None = None
+        self._epoch = 0
+        self._pump: asyncio.Task[None] | None = None
+
+    async def serve(self) -> None:
+        """Serve until the client leaves or stops reading."""
+        writer = asyncio.create_task(self._write(), name=f"tab:{self.session[:8]}")
+        reader = asyncio.create_task(self._read())
+        try:
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._live.leave(self)
+            for task in (reader, writer):
+                task.cancel()
+            await asyncio.gather(reader, writer, return_exceptions=True)
+            await self._end_talk()
+
+    # -- out ------------------------------------------------------------------------------------
+
+    def send(self, **message: Any) -> None:
+        """Queue a JSON message."""
+        self.outbox.put(_json(**message))
+
+    async def _write(self) -> None:
+        """Send what waits; a client that does not read is closed with a reason."""
+        try:
+            while True:
+                message = await self.outbox.get()
+                sent = self._websocket.send_text if isinstance(message, str) else self._websocket.send_bytes
+                await asyncio.wait_for(sent(message), STALL_S)  # type: ignore[arg-type]  # each takes its own kind
+        except (Slow, TimeoutError):
+            log.warning("tab closed: it does not read", session=self.session)
+            with suppress(Exception):
+                await asyncio.wait_for(self._websocket.close(TOO_SLOW, "you stopped reading"), 1)
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            return
+
+    # -- in -------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        try:
+            first = await self._first()
+            await self._welcome(first if isinstance(first, messages.Hello) else messages.Hello())
+            if first is not None and not isinstance(first, messages.Hello):
+                await self._guarded(self._take(first))
+            while True:
+                await self._guarded(self._receive())
+        except (WebSocketDisconnect, RuntimeError):
+            return  # it left
+
+    async def _first(self) -> messages.Message | bytes | None:
+        """Return the first message, or None when none comes in time or it makes no sense."""
+        try:
+            return await asyncio.wait_for(self._next(), HELLO_S)
+        except TimeoutError:
+            return None
+        except HubError as error:
+            self._refuse(error)
+            return None
+
+    async def _next(self) -> messages.Message | bytes:
+        frame = await self._websocket.receive()
+        if frame["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(frame.get("code", 1005))
+        sound = frame.get("bytes")
+        if sound is None:
+            return messages.read(frame["text"])
+        if len(sound) > messages.MAX_SOUND:
+            raise HubError(
+                f"That frame has {len(sound):,} bytes.", fix=f"Send at most {messages.MAX_SOUND:,} at once."
+            )
+        return bytes(sound)
+
+    async def _receive(self) -> None:
+        await self._take(await self._next())
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        """Tell the client what went wrong, and go on."""
+        try:
+            await work
+        except HubError as error:
+            self._refuse(error)
+        except (WebSocketDisconnect, RuntimeError):
+            raise
+        except Exception:
+            log.exception("message failed", session=self.session)
+            self.send(
+                type="error",
+                code="failed",
+                message="That went wrong here.",
+                fix="Try again; the log tells why.",
+            )
+
+    def _refuse(self, error: HubError) -> None:
+        code = "unavailable" if type(error).__name__ == "Unavailable" else "refused"
+        self.send(type="error", code=code, message=str(error), fix=error.fix)
+
+    async def _welcome(self, hello: messages.Hello) -> None:
+        conversations = self._hub.conversations
+        try:
+            self.conversation = await (
+                conversations.get(hello.conversation) if hello.conversation else conversations.latest()
+            )
+        except HubError as error:
+            self._refuse(error)
+            self.conversation = await conversations.latest()
+        self.page, self.audio = hello.page, hello.audio
+        self.send(type="welcome", session=self.session, conversation=self.conversation.id)
+        self.send(type="state", state=SessionState.IDLE)
+        self._live.join(self, hello.rev)
+        if self.page:
+            self._resync(self.conversation)
+
+    def _resync(self, conversation: Conversation) -> None:
+        """Bring the script up to date: turns may have passed while the tab was away."""
+        html = self._live.renderer.lines(conversation)
+        turns = conversation.history()
+        self.send(type="swap", target="#lines", how="outerMorph", html=html)
+        self.send(
+            type="answering",
+            on=bool(turns and turns[-1].state == "answering" and turns[-1].source != "voice"),
+        )
+
+    async def _take(self, message: messages.Message | bytes) -> None:
+        match message:
+            case bytes() | messages.Played() | messages.StopRecording():
+                if self._talk:
+                    await _hand(self._talk, message)
+            case messages.Ping():
+                self.send(type="pong")
+            case messages.Write(text=text):
+                await self._write_turn(text)
+            case messages.StartRecording(mode=mode):
+                await (await self._open_talk()).start(push_to_talk=mode == "push")
+                self.send(type="recording_started")
+            case messages.Cancel():
+                await self._cancel()
+            case messages.Hello():
+                raise HubError("We have met.", fix="Say hello only as the first message of a connection.")
+
+    async def _write_turn(self, text: str) -> None:
+        assert self.conversation is not None  # noqa: S101  _welcome sets it before anything is taken
+        if not text.strip():
+            raise HubError("There were no words.", fix="Write something.")
+        if self._talk and self._talk.state in _ANSWERING:
+            await self._talk.cancel()
+        await self.conversation.write(text, "text")
+
+    async def _cancel(self) -> None:
+        if self._talk:
+            await self._talk.cancel()
+        if self.conversation:
+            await self.conversation.interrupt()
+
+    # -- the talk -------------------------------------------------------------------------------
+
+    async def _open_talk(self) -> Talk:
+        """Return the voice session of this tab. Raises `Unavailable` with the reason and the fix."""
+        if self._talk is None:
+            assert self.conversation is not None  # noqa: S101  as above
+            audio = ports.AudioFormat(self.audio.encoding, self.audio.rate)
+            speech = await self._hub.port(ports.Speech).open(self.session, audio)  # type: ignore[type-abstract]  # a Protocol is the key
+            self._talk = Talk(self.session, self.conversation, speech, self._hub.bus)
+            self._pump = asyncio.create_task(self._pass_on(self._talk), name=f"sound:{self.session[:8]}")
+        return self._talk
+
+    async def _end_talk(self) -> None:
+        if self._pump:
+            self._pump.cancel()
+        if self._talk:
+            await self._talk.close()
+
+    async def _pass_on(self, talk: Talk) -> None:
+        """Send on what the talk says; when it ends by itself the next press opens another."""
+        async for event in talk.events():
+            self._tell(event)
+        self._talk = None
+
+    def _tell(self, event: Any) -> None:
+        match event:
+            case StateChanged(state):
+                self.send(type="state", state=state)
+            case ports.Audio():
+                self._epoch = event.epoch
+                self.outbox.put(self._sound(event))
+            case Flush(epoch):
+                self._flush(epoch)
+            case ports.BargeIn():
+                self._flush(self._epoch + 1)
+            case ports.Started(turn, epoch, ms):
+                self.send(type="playback_started", turn=turn, epoch=epoch & 0xFFFF, ms=round(ms, 1))
+            case ports.Finished(turn, epoch):
+                self.send(type="playback_complete", turn=turn, epoch=epoch & 0xFFFF)
+            case ports.Trouble(reason, fix):
+                self.send(type="error", code="speech", message=reason, fix=fix)
+            case Note(text):
+                self.send(type="note", text=text)
+
+    def _flush(self, epoch: int) -> None:
+        """Have the client fall silent; sound of ``epoch`` and later may be played."""
+        self.outbox.drop_sound()
+        self.send(type="flush", epoch=epoch & 0xFFFF)
+
+    def _sound(self, event: ports.Audio) -> bytes:
+        if self.page:
+            return _HEADER.pack(SOUND, 0, event.epoch & 0xFFFF, event.rate) + event.pcm
+        return event.pcm if self.audio.encoding == "s16le" else floats(event.pcm)
+
+
+async def _hand(talk: Talk, message: bytes | messages.Played | messages.StopRecording) -> None:
+    """Hand ``message`` to the talk that it is about."""
+    match message:
+        case bytes():
+            await talk.push(message)
+        case messages.Played(epoch=epoch, samples=samples):
+            await talk.played(epoch, samples)
+        case _:
+            await talk.stop()
+
+
+def floats(pcm: bytes) -> bytes:
+    """Return s16le samples as f32le."""
+    whole = array.array("h", pcm)
+    if sys.byteorder == "big":
+        whole.byteswap()
+    out = array.array("f", (sample / 32_768 for sample in whole))
+    if sys.byteorder == "big":
+        out.byteswap()
+    return out.tobytes()
+
+
+def _json(**message: Any) -> str:
+    return orjson.dumps(message).decode()

@@ -1,0 +1,132 @@
+// Wires the page: socket to conversation, button to talk, levels to ring.
+import { onstate, wake } from "./audio.js";
+import { Conversation } from "./conversation.js";
+import { bind as bindKeys } from "./keys.js";
+import { Mic } from "./mic.js";
+import { Notice } from "./notice.js";
+import { bind as bindPanes } from "./panes.js";
+import { Player } from "./player.js";
+import { Ring } from "./ring.js";
+import { Socket } from "./socket.js";
+import { Talk } from "./talk.js";
+
+const at = (id) => document.getElementById(id);
+const { conversation: id, rev, static: base } = document.body.dataset;
+
+const ring = new Ring(at("ring"));
+const notice = new Notice(at("notice"));
+const script = new Conversation({ lines: () => at("lines"), said: at("said") });
+let known = rev;
+const socket = new Socket(() => ({ conversation: id, rev: known }));
+const player = new Player({
+  onplayed: ({ epoch, samples }) => socket.send({ type: "played", epoch, samples }),
+  onlevel: (level) => ring.state === "speaking" && ring.level(level),
+});
+const mic = new Mic({
+  onframe: (pcm) => talk.frame(pcm),
+  onlevel: (level) => ring.state === "listening" && ring.level(level),
+  onlost: (trouble) => { talk.cancel(); talk.fail(trouble); },
+});
+const talk = new Talk({ base, socket, mic, player, notice, onchange: show });
+
+/* the state, as ring, word, line and title */
+
+let since = 0, ticking = 0;
+
+function show({ state, word, hint, part, share }) {
+  const changed = document.body.dataset.state !== state;
+  document.body.dataset.state = state;
+  ring.show(state, part);
+  if (at("word").textContent !== word) {
+    at("word").textContent = word;
+    if (changed) script.announce(word);
+  }
+  if (at("hint").textContent !== hint) at("hint").textContent = hint;
+  document.title = `${word} - Hub`;
+  if (state === "fetching") at("time").textContent = share.total ? `${Math.floor(part * 100)}%` : "";
+  if (state === "thinking" && changed) count();
+  if (state !== "thinking") clearInterval(ticking);
+}
+
+function count() {
+  since = performance.now();
+  clearInterval(ticking);
+  const tick = () => { at("time").textContent = `${((performance.now() - since) / 1000).toFixed(1)} s`; };
+  tick();
+  ticking = setInterval(tick, 100);
+}
+
+function readEars() {
+  const { state, word, hint, done, total, needs } = at("ears").dataset;
+  talk.ears = { state, word, hint, done: Number(done), total: Number(total) };
+  at("needs-count").textContent = needs;
+  talk.show();
+}
+
+/* what the hub says */
+
+const on = {
+  state: ({ state }) => talk.heard(state),
+  swap: (message) => {
+    if (message.rev) known = message.rev;
+    script.swap(message).then(() => message.target === "#ears" && readEars());
+  },
+  delta: (message) => script.delta(message),
+  heard: (message) => script.heard(message),
+  transcription: ({ text, is_final: final }) => {
+    if (!final) talk.understood();
+    script.draft(final ? "" : text);
+  },
+  withdrawn: () => script.draft(""),
+  flush: ({ epoch }) => player.flush(epoch),
+  answering: ({ on: busy }) => { talk.answering = busy; talk.show(); },
+  llm_response: ({ text, final, spoken }) => final && !spoken && script.announce(`Hub: ${text}`),
+  title: ({ text }) => { at("talk-title").textContent = text; },
+  rev: (message) => { known = message.rev; },
+  error: ({ message, fix }) => notice.show({ title: message, fix }),
+  note: ({ text }) => notice.show({ title: text }),
+};
+
+socket.addEventListener("message", ({ detail }) => on[detail.type]?.(detail));
+socket.addEventListener("sound", ({ detail }) => player.take(detail));
+const SHORT_MS = 600;       // an absence that is over sooner is not worth a word
+let cut = false, leaving = 0;
+
+socket.addEventListener("open", () => {
+  clearTimeout(leaving);
+  if (talk.away) { script.announce("The hub is back."); notice.clear(); }
+  if (cut) notice.show({ title: "I was away for a moment", reason: "I could not hear you out.", fix: "Press, and say it again." });
+  cut = false;
+  talk.link(false);
+});
+socket.addEventListener("away", ({ detail }) => {
+  known = "";
+  cut ||= talk.hub !== "idle";
+  talk.drop();
+  if (detail.tries === 1) leaving = setTimeout(away, SHORT_MS);
+});
+
+function away() {
+  talk.link(true);
+  const heading = document.querySelector("#state h1");
+  if (heading) heading.textContent = "The hub is away; I keep trying.";
+}
+
+/* what people do */
+
+bindKeys(at("press"), talk);
+bindPanes({ panes: at("panes"), write: at("write") });
+onstate((state) => state === "interrupted" && talk.cancel());
+
+document.addEventListener("submit", (event) => {
+  const text = new FormData(event.target, event.submitter).get("text");
+  if (typeof text !== "string" || !text.trim()) return;
+  wake(base);
+  player.open();
+  if (!socket.send({ type: "write", text: text.trim() })) return;       // the form itself goes the long way
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  at("write").value = "";
+}, true);
+
+readEars();

@@ -1,0 +1,177 @@
+// The talk button: turns presses, keys and the hub's word into one of a few states.
+import { wake } from "./audio.js";
+import { hindrance } from "./mic.js";
+
+const HOLD_MS = 300, KEPT_FRAMES = 250;      // 5 s of sound while the hub is told
+const DEAF_MS = 5000;       // after this long without a word from the hub, nothing was said
+const FROM_HUB = { recording: "listening", processing: "thinking", synthesizing: "thinking", playing: "speaking" };
+const WORDS = {
+  ready: ["Ready", "Tap, or press Space, and talk"],
+  opening: ["One moment", "Allow the microphone if asked"],
+  listening: ["Listening", "Pause when you are done"],
+  held: ["Listening", "Let go when you are done"],
+  thinking: ["Thinking", "Esc or a tap stops everything"],
+  speaking: ["Speaking", "Talk over me, or tap to stop"],
+  away: ["Away", "The hub does not answer. I keep trying."],
+};
+
+/** The state of the talk, and what a press does to it. Calls `onchange({state, word, hint, part})`. */
+export class Talk {
+  constructor({ base, socket, mic, player, notice, onchange }) {
+    Object.assign(this, { base, socket, mic, player, notice, onchange });
+    this.hub = "idle";
+    this.away = this.answering = this.opening = false;
+    this.ears = { state: "ready" };
+    this.mode = undefined;          // "vad", "push", or "undecided" while a press may become a hold
+    this.frames = [];
+  }
+
+  get state() {
+    if (this.away) return "away";
+    if (this.opening && this.hub === "idle") return "opening";
+    if (this.mode && this.mic.open && this.hub === "idle") return "listening";
+    return FROM_HUB[this.hub] ?? (this.answering ? "thinking" : this.ears.state);
+  }
+
+  /** Say what is so now. */
+  show() {
+    const state = this.state, held = state === "listening" && this.mode === "push";
+    const [word, hint] = WORDS[held ? "held" : state] ?? [this.ears.word, this.ears.hint];
+    this.onchange({ state, word, hint, part: this.ears.total ? this.ears.done / this.ears.total : 0, share: this.ears });
+  }
+
+  // what people do
+
+  down() {
+    if (this.pressed) return;
+    this.pressed = true;
+    wake(this.base);
+    this.player.open();
+    this.notice.clear();
+    const state = this.state;
+    this.timer = setTimeout(() => this.hold(), HOLD_MS);
+    this.finishes = state === "listening";
+    if (state === "speaking" || state === "thinking") this.cancel();
+    else if (!this.finishes) { this.stopped = false; this.begin(); return; }
+    this.stopped = true;
+  }
+
+  /** The press lasts: it is push-to-talk. */
+  hold() {
+    if (!this.pressed || this.finishes) return;
+    if (this.stopped) this.begin();
+    this.stopped = false;
+    this.decide("push");
+  }
+
+  up() {
+    if (!this.pressed) return;
+    this.pressed = false;
+    clearTimeout(this.timer);
+    if (this.finishes) this.finish();
+    else if (this.mode === "undecided") this.decide("vad");
+    else if (this.mode === "push") this.finish();
+  }
+
+  /** Stop everything: the sound, the answer, the listening. */
+  cancel() {
+    this.player.flush();
+    this.rest();
+    if (this.hub !== "idle" || this.answering) this.socket.send({ type: "cancel" });
+    this.show();
+  }
+
+  // what follows
+
+  async begin() {
+    const hindered = this.hindrance();
+    if (hindered) return this.fail(hindered);
+    this.mode = "undecided";
+    this.opening = true;
+    this.show();
+    try {
+      await this.mic.start();
+    } catch (trouble) {
+      this.fail(trouble);
+    }
+    this.opening = false;
+    this.tell();
+    return this.show();
+  }
+
+  hindrance() {
+    if (this.away) return { title: "The hub is away", reason: "It does not answer.", fix: "I keep trying, and say when it is back." };
+    if (this.ears.state !== "ready") return { title: this.ears.word, reason: this.ears.hint, fix: "Writing works already." };
+    return hindrance();
+  }
+
+  fail(trouble) {
+    this.rest();
+    this.notice.show(trouble, () => { this.down(); this.up(); });
+    this.show();
+  }
+
+  decide(mode) {
+    if (this.mode !== "undecided") return;
+    this.mode = mode;
+    this.tell();
+  }
+
+  /** Start the hub's listening once it is known how, and there is a microphone. */
+  tell() {
+    if (!this.mic.open || this.told || !this.mode || this.mode === "undecided") return;
+    this.told = this.socket.send({ type: "start_recording", mode: this.mode });
+    for (const frame of this.frames.splice(0)) this.socket.send(frame);
+    this.show();
+  }
+
+  frame(pcm) {
+    if (this.told) this.socket.send(pcm);
+    else if (this.frames.push(pcm) > KEPT_FRAMES) this.frames.shift();
+  }
+
+  /** What was said so far is the turn. */
+  finish() {
+    if (this.mode === "vad" && !this.spoken) return this.cancel();
+    if (this.told) this.socket.send({ type: "stop_recording" });
+    this.rest();
+    this.deaf = setTimeout(() => this.hub === "recording" && this.cancel(), DEAF_MS);
+    return this.show();
+  }
+
+  rest() {
+    clearTimeout(this.deaf);
+    this.mode = undefined;
+    this.told = this.opening = false;
+    this.frames = [];
+    this.mic.close();
+  }
+
+  // what the hub says
+
+  heard(state) {
+    const was = this.hub;
+    this.hub = state;
+    if (state !== "recording") clearTimeout(this.deaf);
+    if (state !== was) this.spoken = false;
+    if (state === "idle" && was !== "idle" && !this.pressed) this.rest();
+    this.show();
+  }
+
+  /** Words were understood: a tap now ends the turn instead of dropping it. */
+  understood() { this.spoken = true; }
+
+  link(away) {
+    this.away = away;
+    this.show();
+  }
+
+  /** The connection is gone, and the talk with it. */
+  drop() {
+    this.hub = "idle";
+    this.answering = false;
+    this.rest();
+    this.player.reset();
+    this.show();
+  }
+}

@@ -1,0 +1,166 @@
+"""The main job on real input: a person presses the button, speaks, and hears the answer, with no network.
+
+The test runs itself again inside a network namespace that has a loopback and nothing else. Speech is
+made at test time, half by Piper and half by espeak-ng; a real Chromium hears it through its fake
+microphone, and the sound that the page receives is written down again and held against the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hub.testing import RunningHub, speak
+
+pytestmark = [pytest.mark.models, pytest.mark.e2e, pytest.mark.slow]
+INSIDE = "HUB_TEST_WITHOUT_NETWORK"
+
+EXACT = (
+    "What time is it?", "What day is it today?", "What is twelve times seven?", "How full is the disk?",
+    "What can you do?", "What is fifteen percent of eighty?", "How many minutes are in two hours?",
+    "How long have you been up?", "What is nine plus ten?", "How much memory is free?",
+)  # fmt: skip
+MODEL = (
+    "Tell me something nice about the sea.", "Why do people like music?", "Give me an idea for dinner tonight.",
+    "What makes bread rise in the oven?", "How do I become a better friend?", "Describe a walk in the forest.",
+    "What should I read this winter?", "Why do cats sleep so much?", "How do I make good tea?",
+    "Tell me about the mountains.",
+)  # fmt: skip
+
+
+def test_twenty_utterances_without_a_network(data: Path) -> None:
+    if os.environ.get(INSIDE):
+        asyncio.run(_twenty(data))
+        return
+    if shutil.which("unshare") is None or os.geteuid() != 0:
+        pytest.skip("a network namespace needs root and unshare")
+    again = f"ip link set lo up && exec {sys.executable} -m pytest -q -s -p no:cacheprovider {__file__}"
+    done = subprocess.run(["unshare", "--net", "sh", "-c", again], env={**os.environ, INSIDE: "1"}, check=False)
+    assert done.returncode == 0
+
+
+async def _twenty(data: Path) -> None:
+    assert _no_network()
+    questions = [q for pair in zip(EXACT, MODEL, strict=True) for q in pair]
+    async with RunningHub(data) as hub:
+        await hub.sign_in()
+        await hub.until_ready("voice")
+        listener = Listener(data)
+        rows = [await _ask(hub, listener, number, question, data) for number, question in enumerate(questions)]
+    for row in rows:
+        print(f"{row['understood_wer']:.2f} {row['heard_wer']:.2f} {row['quality']:6} {row['question']} -> {row['answer']}")
+    assert sum(row["quality"] == "basic" for row in rows) >= 10
+    assert all(row["answer"] and row["sound_s"] > 0.3 for row in rows)
+    assert statistics.median(row["understood_wer"] for row in rows) <= 0.1
+    assert statistics.median(row["heard_wer"] for row in rows) <= 0.2
+
+
+def _no_network() -> bool:
+    return {line.split(":")[0].strip() for line in Path("/proc/net/dev").read_text().splitlines()[2:]} == {"lo"}
+
+
+async def _ask(hub: RunningHub, listener: Listener, number: int, question: str, data: Path) -> dict[str, Any]:
+    """Open the page, press the button, speak, and wait until the answer has been heard."""
+    from playwright.async_api import async_playwright
+
+    sound = data / f"q{number}.wav"
+    _write(sound, *(listener.say(question) if number % 4 < 2 else speak(question)))
+    async with async_playwright() as p:
+        browser = await p.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=[
+                "--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}%noloop",
+                "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
+            ],
+        )  # fmt: skip
+        context = await browser.new_context()
+        await context.add_cookies([{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar])
+        page = await context.new_page()
+        frames: list[bytes] = []
+        page.on("websocket", lambda ws: ws.on("framereceived", lambda f: frames.append(f) if isinstance(f, bytes) else None))
+        await page.goto(hub.url)
+        async with hub.client.post(f"{hub.url}/talks") as response:
+            await page.goto(str(response.url))
+        await page.locator("button.button").click()
+        turn = page.locator(".turn.hub").last
+        await page.wait_for_function("document.body.dataset.state === 'speaking'", timeout=20_000)
+        await page.wait_for_function("document.body.dataset.state !== 'speaking'", timeout=40_000)
+        talk = page.url.split("talk=")[1]
+        shown = await page.locator(".turn.hub .answer").last.inner_text()
+        asked = await page.locator(".turn.you").last.inner_text()
+        assert await turn.is_visible()
+        await browser.close()
+    stored = (await hub.get(f"/api/talks/{talk}"))[-1]
+    assert stored["text"] in asked
+    pcm, rate = _sound(frames)
+    return {
+        "question": question,
+        "answer": shown,
+        "quality": stored["quality"],
+        "sound_s": len(pcm) / 2 / rate,
+        "understood_wer": wer(question, stored["text"]),
+        "heard_wer": wer(listener.spoken_form(shown), listener.write_down(pcm, rate)),
+    }
+
+
+def _write(path: Path, pcm: bytes, rate: int) -> None:
+    """Save a WAV with half a second of room tone before and ten after; digital silence is not a room."""
+    tone = random.Random(1)
+    room = lambda seconds: b"".join(struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * seconds)))  # noqa: E731
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        quieter = (np.frombuffer(pcm, "<i2").astype(np.float32) * 0.5).astype("<i2").tobytes()
+        file.writeframes(room(0.5) + quieter + room(10))
+
+
+def _sound(frames: list[bytes]) -> tuple[bytes, int]:
+    """Return all sound the page received and its rate."""
+    rate = struct.unpack_from("<I", frames[0], 4)[0]
+    return b"".join(frame[8:] for frame in frames), rate
+
+
+class Listener:
+    """Speaks with Piper and writes sound down with Moonshine: the plugin's own engines, in this process."""
+
+    def __init__(self, data: Path) -> None:
+        raise NotImplementedError
+
+    def say(self, text: str) -> tuple[bytes, int]:
+        raise NotImplementedError
+
+    def write_down(self, pcm: bytes, rate: int) -> str:
+        raise NotImplementedError
+
+    def spoken_form(self, text: str) -> str:
+        raise NotImplementedError
+
+
+def wer(reference: str, heard: str) -> float:
+    """Return the word error rate of ``heard``: edits per word of ``reference``."""
+    a, b = words(reference), words(heard)
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+    return row[-1] / max(1, len(a))
+
+
+def words(text: str) -> list[str]:
+    return re.sub(r"[^a-z0-9' ]+", " ", text.lower().replace("-", " ")).split()

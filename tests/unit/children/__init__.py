@@ -1,0 +1,1 @@
+"""Small real child processes for the tests of links and supervision."""

@@ -1,0 +1,32 @@
+"""A stand-in for the hub: supervises one child with grandchildren, prints their pids, and waits to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from wyoming.event import Event
+
+from hub.supervise import Child, ChildSpec
+
+
+async def main() -> None:
+    spawned: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+
+    async def on_event(event: Event) -> None:
+        if event.type == "spawned":
+            spawned.set_result(event.data["pids"])
+
+    child = Child(ChildSpec("obedient", "children.obedient", {}, 500), on_event=on_event, on_state=lambda _: None)
+    await child.start()
+    assert await child.ready(30)
+    await child.send("spawn")
+    print(json.dumps([child.pid, *await spawned]), flush=True)  # noqa: T201  read by the test
+    await asyncio.sleep(600)
+
+
+if __name__ == "__main__":
+    import structlog
+
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    asyncio.run(main())

@@ -1,0 +1,167 @@
+"""The binding of a speech session to a talk, with a session that is driven by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from hub import ports
+from hub.conversation import talk as talk_module
+from hub.conversation.state import STEPS, SessionState
+from hub.conversation.talk import Flush, Note, StateChanged, Talk
+
+
+class Session:
+    """Speaks the port; the test plays the person."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[Any] = asyncio.Queue()
+        self.calls: list[Any] = []
+        self.epoch = 0
+
+    async def events(self) -> AsyncIterator[Any]:
+        while (event := await self.queue.get()) is not None:
+            yield event
+
+    async def listen(self, *, push_to_talk: bool = False) -> None:
+        self.calls.append(("listen", push_to_talk))
+
+    async def finish(self) -> None:
+        self.calls.append("finish")
+
+    async def ignore(self) -> None:
+        self.calls.append("ignore")
+
+    async def push(self, pcm: bytes) -> None:
+        self.calls.append(("push", len(pcm)))
+
+    async def say(self, turn: str, text: str, *, last: bool = False) -> None:
+        self.calls.append(("say", turn, text, last))
+
+    async def release(self, turn: str) -> None:
+        self.calls.append(("release", turn))
+
+    async def played(self, epoch: int, samples: int) -> None:
+        self.calls.append(("played", epoch, samples))
+
+    async def interrupt(self) -> int:
+        self.epoch += 1
+        self.calls.append("interrupt")
+        return self.epoch
+
+    async def close(self) -> None:
+        self.calls.append("close")
+        await self.queue.put(None)
+
+
+class Scene:
+    def __init__(self, world: Any, conversation: Any) -> None:
+        self.world, self.conversation = world, conversation
+        self.session = Session()
+        self.talk = Talk("tab", conversation, self.session, world.bus)
+        self.seen: list[Any] = []
+        self._reader = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        async for event in self.talk.events():
+            self.seen.append(event)
+
+    def states(self) -> list[str]:
+        return [event.state.value for event in self.seen if isinstance(event, StateChanged)]
+
+    async def tell(self, *events: Any) -> None:
+        for event in events:
+            await self.session.queue.put(event)
+        await asyncio.sleep(0.05)
+
+    def turn(self) -> str:
+        return next(call[1] for call in reversed(self.session.calls) if call[0] == "release")
+
+
+@pytest.fixture
+async def scene(world: Any):
+    scene = Scene(world, await world.talks.new())
+    yield scene
+    await scene.talk.close()
+
+
+async def test_a_whole_turn_goes_through_the_states(scene: Scene) -> None:
+    """S4-09, S4-10."""
+    await scene.talk.start()
+    await scene.tell(ports.Draft(1, "hello"), ports.Accepted(1, "Hello.", 300.0))
+    turn = scene.turn()
+    await scene.tell(ports.Started(turn, 0, 420.0), ports.Heard(turn, 5, True), ports.Finished(turn, 0))
+    assert scene.states() == ["recording", "processing", "synthesizing", "playing", "recording"]
+    assert scene.conversation.history()[-1].state == "done"
+    assert scene.world.told("speech.heard")[0].ms == 420.0
+
+
+async def test_push_to_talk_ends_idle(scene: Scene) -> None:
+    await scene.talk.start(push_to_talk=True)
+    await scene.talk.stop()
+    await scene.tell(ports.Accepted(1, "Hello.", 0.0))
+    await scene.tell(ports.Started(scene.turn(), 0, 1.0), ports.Finished(scene.turn(), 0))
+    assert scene.states()[-1] == "idle"
+
+
+async def test_barge_in_keeps_what_was_heard_and_listens(scene: Scene) -> None:
+    await scene.talk.start()
+    await scene.tell(ports.Accepted(1, "Hello.", 1.0))
+    turn = scene.turn()
+    await scene.tell(ports.Started(turn, 0, 1.0), ports.BargeIn(turn, 12))
+    assert scene.talk.state is SessionState.RECORDING
+    assert scene.conversation.history()[-1].answer == "That is one."
+
+
+async def test_cancel_stops_everything(scene: Scene) -> None:
+    await scene.talk.start()
+    await scene.tell(ports.Accepted(1, "Hello.", 1.0), ports.Started("x", 0, 1.0))
+    await scene.talk.cancel()
+    await asyncio.sleep(0.02)
+    assert scene.talk.state is SessionState.IDLE
+    assert "ignore" in scene.session.calls
+    assert Flush(1) in scene.seen
+    assert scene.conversation.history()[-1].state == "interrupted"
+
+
+async def test_a_broken_voice_goes_on_in_writing(scene: Scene) -> None:
+    await scene.talk.start()
+    await scene.tell(ports.Accepted(1, "Hello.", 1.0))
+    await scene.tell(ports.Trouble("My voice stopped.", "It comes back by itself."))
+    turn = scene.conversation.history()[-1]
+    assert (turn.state, turn.answer) == ("done", scene.world.provider.answer)
+    assert scene.world.told("speech.error")[0].fix
+    assert scene.talk.state is SessionState.IDLE
+
+
+async def test_every_change_of_state_is_legal(scene: Scene) -> None:
+    await scene.talk.start()
+    await scene.tell(ports.Finished("none", 0), ports.BargeIn("none", 3), ports.Started("none", 0, 1.0))
+    await scene.talk.start()
+    await scene.talk.cancel()
+    await scene.talk.cancel()
+    await scene.talk.start()
+    await asyncio.sleep(0.02)
+    states = [SessionState.IDLE, *(SessionState(state) for state in scene.states())]
+    assert all(b in STEPS[a] for a, b in zip(states, states[1:], strict=False))
+
+
+async def test_ten_silent_minutes_close_the_microphone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talk_module, "SILENCE_S", 0.05)
+    await scene.talk.start()
+    await asyncio.sleep(0.15)
+    assert scene.talk.state is SessionState.IDLE
+    assert any(isinstance(event, Note) for event in scene.seen)
+
+
+async def test_moving_to_another_talk_takes_the_voice_along(scene: Scene) -> None:
+    other = await scene.world.talks.new()
+    await scene.talk.start()
+    await scene.talk.move(other)
+    await scene.talk.start()
+    await scene.tell(ports.Accepted(1, "Hello.", 1.0))
+    assert other.history()
+    assert not scene.conversation.history()
