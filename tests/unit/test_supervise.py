@@ -348,7 +348,7 @@ async def test_kill_9_of_the_parent_leaves_neither_child_nor_grandchild() -> Non
         await gone(*family)
 
 
-async def test_fifty_kills_in_a_row_leak_neither_processes_nor_descriptors() -> None:
+async def test_many_kills_in_a_row_leak_neither_processes_nor_descriptors() -> None:
     async with child(pace=Pace(backoff=(0.0,) * 100)) as it:
         await it.child.ready(30)
         before = psutil.Process().num_fds()

@@ -86,7 +86,9 @@ async def test_a_draft_that_was_wrong_is_thrown_away(world: Any) -> None:
     talk, voice = await world.talks.new(), Voice()
     world.provider.pause = 0.02
     await talk.draft(1, "set a timer", voice)
+    await asyncio.sleep(0.03)
     await talk.draft(2, "set a timer for five minutes", voice)
+    await asyncio.sleep(0.03)
     turn = await talk.accept(2, "Set a timer for ten minutes.", speaker=voice)
     await until(lambda: turn in voice.last)
     assert world.provider.cancelled == 2

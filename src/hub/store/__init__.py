@@ -1,0 +1,1 @@
+"""What the hub keeps: encrypted SQLite files, their keys, and the transcripts of talks."""
