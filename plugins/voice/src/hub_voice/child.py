@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hub import AudioFormat, run_child
-
 from hub_voice import engines
 from hub_voice.session import Session
 from hub_voice.wire import encode
@@ -84,6 +83,8 @@ class Speaker:
                 await session.listen(push=data["push"])
             case "hub.finish":
                 await session.finish()
+            case "hub.ignore":
+                await session.ignore()
             case "hub.interrupt":
                 answer = {"session": name, "request": data["request"], "epoch": session.interrupt()}
                 await self._link.send("hub.interrupted", answer)

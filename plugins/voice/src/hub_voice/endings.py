@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 DANGLING = frozenset(
-    "a an the and or but so because if when while that which who whose to of in on at by for with "
-    "from as than into about my your his her its our their is are was were be am will would can "
-    "could should shall may might must do does did not i'm i'll please then also even just".split()
+    ["a", "an", "the", "and", "or", "but", "so", "because", "if", "when", "while", "that", "which", "who", "whose", "to", "of", "in", "on", "at", "by", "for", "with", "from", "as", "than", "into", "about", "my", "your", "his", "her", "its", "our", "their", "is", "are", "was", "were", "be", "am", "will", "would", "can", "could", "should", "shall", "may", "might", "must", "do", "does", "did", "not", "i'm", "i'll", "please", "then", "also", "even", "just"]
 )
 """Words that hardly ever end a request."""
 
 PHANTOMS = frozenset(
-    "you so the a i uh um hm hmm mm mhm mmm ah oh eh er huh and but it's is this that".split()
+    ["you", "so", "the", "a", "i", "uh", "um", "hm", "hmm", "mm", "mhm", "mmm", "ah", "oh", "eh", "er", "huh", "and", "but", "it's", "is", "this", "that"]
 )
 """What the recogniser makes of hums, clicks and breath; as a whole turn none of them asks for anything."""
 

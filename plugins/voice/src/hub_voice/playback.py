@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hub import Audio, Finished, Heard, Started
-
 from hub_voice import pieces
 from hub_voice.settings import Output
 from hub_voice.spoken import spoken
@@ -111,9 +110,12 @@ class Playback:
             self._answers.setdefault(turn, _Answer(turn, base=0)).released = True
 
     def acknowledge(self, epoch: int, samples: int, now: float) -> None:
-        """Take the client's word; what cannot be true (never sent, another epoch) is ignored."""
+        """Take the client's word; what cannot be true (never sent, another epoch) is ignored.
+
+        Clients know the lower 16 bits of the epoch.
+        """
         self._tick(now)
-        if epoch == self.epoch and self._acknowledged < samples <= self._sent:
+        if epoch & 0xFFFF == self.epoch & 0xFFFF and self._acknowledged < samples <= self._sent:
             self._acknowledged = samples
 
     def interrupt(self, now: float) -> tuple[str, int]:

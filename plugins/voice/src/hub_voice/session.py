@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -10,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import structlog
 
-from hub import Accepted, Audio, BargeIn, Draft, Trouble, Voiced, Withdrawn
-
+from hub import Accepted, BargeIn, Draft, Started, Trouble, Voiced, Withdrawn
 from hub_voice.pcm import Converter
 from hub_voice.playback import Piece, Playback
 from hub_voice.settings import RATE, WINDOW, Output, Waits
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from hub import AudioFormat, SpeechEvent
-
     from hub_voice.engines import Engines
     from hub_voice.pcm import Samples
 
@@ -74,7 +73,6 @@ class Session:
         self._wake = asyncio.Event()
         self._silent_at = 0.0
         self._accepted_at: float | None = None
-        self._waiting_for: int | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._spawn(self._speak())
         self._spawn(self._play())
@@ -99,6 +97,10 @@ class Session:
     async def finish(self) -> None:
         """Stop listening; what was said becomes the turn."""
         await self._act(self._turns.finish())
+
+    async def ignore(self) -> None:
+        """Stop listening and drop what was said."""
+        await self._act(self._turns.ignore())
 
     async def push(self, pcm: bytes) -> None:
         """Take sound in the client's format."""
@@ -127,7 +129,6 @@ class Session:
         for action in actions:
             match action:
                 case Transcribe():
-                    self._waiting_for = action.ticket
                     self._spawn(self._transcribe(action))
                 case Judge():
                     self._spawn(self._judge(action))
@@ -148,6 +149,7 @@ class Session:
             return
         self._accepted_at = None
         turn, heard = self._playback.interrupt(time.monotonic())
+        self._wake_all()
         await self._emit(BargeIn(turn, heard))
 
     async def _transcribe(self, wanted: Transcribe) -> None:
@@ -192,9 +194,10 @@ class Session:
     async def _speak(self) -> None:
         """Synthesise what waits, one piece after another."""
         while True:
+            wake = self._wake
             piece = self._playback.next_piece(time.monotonic())
             if piece is None:
-                await self._sleep()
+                await self._sleep(wake)
                 continue
             await self._synthesise(piece)
             self._wake_all()
@@ -209,21 +212,20 @@ class Session:
     async def _play(self) -> None:
         """Send what is due."""
         while True:
+            wake, epoch = self._wake, self._playback.epoch
             for event in self._playback.due(time.monotonic(), self._accepted_at):
-                if isinstance(event, Audio):
+                if epoch != self._playback.epoch:
+                    break  # interrupted while the events before were on their way
+                if isinstance(event, Started):
                     self._accepted_at = None
-                    if event.epoch != self._playback.epoch:
-                        break  # interrupted while the frames before were on their way
                 await self._emit(event)
-            await self._sleep()
+            await self._sleep(wake)
 
-    async def _sleep(self) -> None:
-        """Wait until something changed, or the clock has something to do."""
-        wake = self._wake
-        try:
-            await asyncio.wait_for(wake.wait(), self._playback.wait(time.monotonic()))
-        except TimeoutError:
-            return
+    async def _sleep(self, wake: asyncio.Event) -> None:
+        """Wait until ``wake``, or until the clock has something to do."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._playback.wait(time.monotonic())):
+                await wake.wait()
 
     def _wake_all(self) -> None:
         """Wake both loops: each waiter holds the event that was current when it fell asleep."""

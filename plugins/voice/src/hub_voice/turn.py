@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from hub import Draft, Voiced, Withdrawn
-
 from hub_voice.endings import is_phantom, looks_complete
 from hub_voice.settings import WINDOW_MS, Waits, windows
 
@@ -135,6 +134,18 @@ class TurnTaker:
         if utterance.revision == 0:
             actions.append(self._transcribe(utterance))
         return actions + self._close()
+
+    def ignore(self) -> list[Action]:
+        """Stop listening and drop what was said, also what was finished and not yet understood."""
+        dropped = [utterance for utterance in (self._closing, self._open) if utterance is not None]
+        self._listening, self._open, self._closing, self._last = False, None, None, None
+        actions: list[Action] = []
+        for utterance in dropped:
+            if utterance.announced:
+                actions.append(Voiced(False))
+            if utterance.drafted:
+                actions.append(Withdrawn(utterance.drafted))
+        return actions
 
     def window(self, probability: float, floor: Floor) -> list[Action]:
         """Take the speech probability of the next window."""

@@ -6,6 +6,7 @@ Every frame's data carries ``session``. Hub to child:
     hub.close
     hub.listen     push: bool
     hub.finish
+    hub.ignore
     audio-chunk    payload: PCM in the session's format
     hub.say        turn, text, last, at: offset of text within the answer, in characters
     hub.release    turn

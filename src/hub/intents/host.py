@@ -1,0 +1,143 @@
+"""Say in words how this machine is: disk, RAM, load, heat, uptime, address."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hub.intents.clock import words
+from hub.intents.intent import Intent, Question
+
+if TYPE_CHECKING:
+    import re
+
+_TIGHT, _FULL = 85.0, 95.0
+
+
+def size(count: float) -> str:
+    """Write bytes as one says them: 238 gigabytes, 1.8 terabytes."""
+    for factor, name in ((10**12, "terabytes"), (10**9, "gigabytes"), (10**6, "megabytes")):
+        if count >= factor:
+            value = count / factor
+            return f"{value:.0f} {name}" if value >= 10 else f"{value:.1f} {name}"  # noqa: PLR2004
+    return f"{count / 1000:.0f} kilobytes"
+
+
+def _disk(_question: Question, _match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
+
+    use = psutil.disk_usage(os.path.expanduser("~"))  # noqa: PTH111  psutil takes a string
+    return f"The disk is {use.percent:.0f} percent full: {size(use.free)} are free."
+
+
+def _running_out(question: Question, match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  as above
+
+    percent = psutil.disk_usage(os.path.expanduser("~")).percent  # noqa: PTH111  as above
+    verdict = "No." if percent < _TIGHT else "It is getting tight." if percent < _FULL else "Yes."
+    return f"{verdict} {_disk(question, match)}"
+
+
+def _ram(_question: Question, _match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  as above
+
+    memory = psutil.virtual_memory()
+    return f"{size(memory.available)} of {size(memory.total)} of RAM are free."
+
+
+def _heat(_question: Question, _match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  as above
+
+    sensors = psutil.sensors_temperatures() if hasattr(psutil, "sensors_temperatures") else {}
+    for name in ("coretemp", "k10temp", "cpu_thermal", "zenpower", "soc_thermal", "acpitz"):
+        if readings := [r.current for r in sensors.get(name, []) if r.current]:
+            return f"The processor is at {max(readings):.0f} degrees Celsius."
+    return "This machine does not tell me its temperature: it has no sensor that I can read."
+
+
+def _load(_question: Question, _match: re.Match[str]) -> str:
+    cores = os.cpu_count() or 1
+    load = os.getloadavg()[0]
+    busy = "idle" if load < 0.1 * cores else "lightly loaded" if load < 0.6 * cores else "busy" if load < 1.2 * cores else "overloaded"
+    return f"The machine is {busy}: over the last minute the load was {load:.1f} on {cores} core{'' if cores == 1 else 's'}."
+
+
+def _uptime(_question: Question, _match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  as above
+
+    up = timedelta(seconds=time.time() - psutil.boot_time())
+    me = timedelta(seconds=time.time() - psutil.Process().create_time())
+    return f"This machine has been up for {words(up)}, and I have been running for {words(me)}."
+
+
+def _address(_question: Question, _match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  as above
+
+    found = [
+        a.address
+        for name, addresses in psutil.net_if_addrs().items()
+        if not name.startswith(("lo", "docker", "br-", "veth"))
+        for a in addresses
+        if a.family == socket.AF_INET
+    ]
+    if not found:
+        return "This machine has no network address now, only itself."
+    return f"On the local network this machine is {found[0]}." if len(found) == 1 else f"This machine's addresses are {' and '.join(found[:3])}."
+
+
+def _cores(_question: Question, _match: re.Match[str]) -> str:
+    cores = os.cpu_count() or 1
+    return f"This machine has {cores} processor core{'' if cores == 1 else 's'}."
+
+
+def _name(_question: Question, _match: re.Match[str]) -> str:
+    return f"This machine is called {socket.gethostname()}."
+
+
+def _system(_question: Question, _match: re.Match[str]) -> str:
+    try:
+        system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    except OSError:
+        system = platform.system()
+    return f"This machine runs {system} on {platform.machine()}."
+
+
+def _battery(_question: Question, _match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  as above
+
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    if battery is None:
+        return "This machine has no battery that I can read."
+    return f"The battery is at {battery.percent:.0f} percent, {'charging' if battery.power_plugged else 'not charging'}."
+
+
+def _all(question: Question, match: re.Match[str]) -> str:
+    return f"{_load(question, match)} {_disk(question, match)} {_ram(question, match)}"
+
+
+_DISK = r"(?:hard |ssd )?(?:disk|drive|disc|hard drive|hard disk|storage|ssd)(?: space| storage)?"
+_BOX = r"(?:you|the (?:machine|computer|server|system|host|box|hub|pi|raspberry pi|pc|laptop)|this (?:machine|computer|server|system|box|pc|laptop)|my (?:machine|computer|server|system|pc|laptop)|it)"
+_CPU = r"(?:the |my |your )?(?:cpu|processor|chip)"
+_HAVE = r"(?:is (?:left|free|available|used|in use|there)|do (?:i|we|you) have(?: left| free)?|is left over|are you using|have (?:i|we|you) (?:got )?(?:left|free)?|left|free|remains|is being used|am i using|are we using)"
+INTENTS = (
+    Intent(rf"how (?:full|empty) is (?:the |my |your )?{_DISK}(?: on {_BOX})?", _disk),
+    Intent(rf"(?:how much|how many gigabytes of) (?:free )?(?:{_DISK}|space|room)(?: {_HAVE})?(?: (?:on|in) (?:the |my |your )?(?:{_DISK}|{_BOX}))?(?: {_HAVE})?", _disk),
+    Intent(rf"(?:what is )?(?:the |my |your )?(?:free )?(?:{_DISK})(?: usage| use| status| left| free)?|free space|what is the disk usage|check (?:the )?{_DISK}|how is the {_DISK}(?: doing)?|df", _disk),
+    Intent(rf"(?:am i|are we|are you|is {_BOX}|do i) (?:running|getting|run|going to run|about to run) (?:out of|low on|short of|short on) (?:{_DISK}|space|room)(?: on {_BOX})?|is (?:the |my |your )?{_DISK} (?:full|nearly full|almost full|getting full|filling up)|(?:do i|do we|do you|is there) (?:still )?(?:have )?enough (?:{_DISK}|space|room)(?: left)?", _running_out),
+    Intent(rf"how much (?:free |system )?(?:ram|memory)(?: {_HAVE})?(?: (?:on|in|of) {_BOX})?(?: {_HAVE})?(?: have)?", _ram),
+    Intent(r"(?:what is )?(?:the |my |your )?(?:free )?(?:ram|memory)(?: usage| use| status| free| left)|how full is (?:the |my |your )?(?:ram|memory)|(?:am i|are we|are you) (?:running|getting) (?:out of|low on) (?:ram|memory)|is there enough (?:ram|memory)|ram|how is the (?:ram|memory)", _ram),
+    Intent(rf"how (?:hot|warm|cold|cool) (?:is|are) (?:{_CPU}|you|the (?:machine|computer|server|box|pi|hub|system)|this (?:machine|computer|server|box)|my (?:machine|computer|server|pc|laptop))(?: running| right now)?", _heat),
+    Intent(rf"(?:what is )?(?:{_CPU}|the (?:machine|computer|server|system)|the system's?|your|this machine's)(?:'s)? temp(?:erature)?|(?:what is )?the temp(?:erature)? of (?:{_CPU}|{_BOX})|(?:is {_BOX}|is {_CPU}|are you) (?:too hot|overheating|hot|getting hot|running hot)|what temperature is (?:{_CPU}|{_BOX}) at", _heat),
+    Intent(rf"(?:what is )?(?:the |my |your )?(?:system |server |cpu |current |processor )?(?:load|load average|usage)(?: on {_BOX}| of {_BOX})?|how (?:busy|loaded) (?:is|are) (?:{_BOX}|{_CPU})|(?:what is )?{_CPU} (?:usage|load|use|utilization)|how much (?:of )?(?:the )?cpu (?:is (?:used|in use|being used)|are you using|do you use)|(?:is {_BOX}|is {_CPU}|are you) (?:busy|overloaded|under load|idle)", _load),
+    Intent(rf"how long (?:have you|has (?:{_BOX}|the hub)) been (?:up|running|on|alive|awake|online|up and running)|(?:what is )?(?:the |your |my )?(?:system |server )?uptime|when (?:did|was) {_BOX} (?:last )?(?:start|boot|started|booted|rebooted|restart|restarted|reboot)(?: up)?|how long since (?:the )?(?:last )?(?:boot|reboot|restart)", _uptime),
+    Intent(rf"(?:what is )?(?:the |my |your )?(?:local |lan |network |internal |host )?(?:ip|ip address|ip addresses|network address)(?: of {_BOX}| here)?|what ip (?:address )?(?:do (?:you|we|i) have|is this|is {_BOX})|which ip (?:do you have|address is this)|where can i reach you(?: on the network)?", _address),
+    Intent(rf"how many (?:cpu |processor )?(?:cores|cpus|processors)(?: (?:does {_BOX} have|do you have|do i have|are there|has {_BOX}|are in {_BOX}))?", _cores),
+    Intent(rf"what is (?:the |my |your )?host ?name(?: of {_BOX})?|what is (?:this machine|this computer|the machine|the computer|the server|this server) called|host ?name", _name),
+    Intent(rf"(?:what|which) (?:operating system|os|linux|system|distribution|distro)(?: (?:are you (?:running )?on|do you run(?: on)?|is this|is {_BOX} running|are you running|does {_BOX} run))?|what (?:machine|hardware|computer) (?:are you (?:running )?on|is this|do you run on)|what is the operating system|what are you running on", _system),
+    Intent(r"(?:what is |how full is |how is )?(?:the |my |your )?battery(?: level| status| charge)?|how much battery (?:is left|do i have|is there)(?: left)?", _battery),
+    Intent(rf"how is (?:{_BOX}) (?:doing|feeling|running)|(?:what is )?(?:the |your )?(?:system|host|machine|server) (?:status|health)|(?:how (?:are|is) )?{_BOX} status|status(?: report)?|system check|is everything (?:ok|okay|fine|all right|alright|running)|is (?:the machine|the server|this machine|the computer|my server) (?:ok|okay|fine|healthy|all right|alright)|how healthy is {_BOX}", _all),
+)  # fmt: skip

@@ -1,0 +1,371 @@
+"""Questions with the answers that must be in them, at a frozen clock: Saturday 21 November 2026, 18:42, Berlin."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+NOW = datetime(2026, 11, 21, 18, 42, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+
+# question -> a text that the answer must contain, or several
+ASKED: dict[str, str | tuple[str, ...]] = {
+    # time
+    "What time is it?": "18:42",
+    "what's the time": "18:42",
+    "um, what time is it please": "18:42",
+    "Hey Hub, what time is it right now?": "18:42",
+    "Can you tell me the time?": "18:42",
+    "do you have the time": "18:42",
+    "time": "18:42",
+    "WHAT TIME IS IT": "18:42",
+    "Could you please tell me what time it is?": "18:42",
+    "what is the current time?": "18:42",
+    "Whats the time": "18:42",
+    "Do you know what time it is?": "18:42",
+    "What time is it in Tokyo?": ("02:42", "tomorrow", "Tokyo"),
+    "what time is it in new york": "12:42",
+    "What's the time in London?": "17:42",
+    "what time is it in Mumbai right now": "23:12",
+    "What time will it be in 20 minutes?": "19:02",
+    "what time will it be in half an hour": "19:12",
+    "what time was it three hours ago": "15:42",
+    "what time will it be in an hour and a half": "20:12",
+    "How long until midnight?": "5 hours and 18 minutes",
+    "how many minutes until 7 pm": "18 minutes",
+    "how long until 8 o'clock": "1 hour and 18 minutes",
+    "How long until noon?": "17 hours and 18 minutes",
+    "What is the time difference between London and Tokyo?": "9 hours",
+    # date
+    "What day is it?": ("Saturday", "21 November 2026"),
+    "what day is it today": "Saturday",
+    "What day is it tomorrow?": "Sunday",
+    "What's today's date?": "21 November 2026",
+    "what is the date": "21 November 2026",
+    "What is the date today?": "21 November",
+    "what's the date tomorrow": "22 November",
+    "What day was yesterday?": "Friday",
+    "what day of the week is it": "Saturday",
+    "Which day is the day after tomorrow?": "Monday",
+    "what day is today": "Saturday",
+    "what date is it": "21 November",
+    "what's tomorrow's date?": "22 November",
+    "what month is it": "November",
+    "What year is it?": "2026",
+    "what week is it": "47",
+    "which week number is it": "47",
+    "What is tomorrow?": "Sunday",
+    "today's date please": "21 November",
+    # date arithmetic
+    "How many days until Christmas?": "34 days",
+    "how many days till christmas": "34 days",
+    "How long until Christmas?": "34 days",
+    "how many weeks until christmas": "4 weeks and 6 days",
+    "How many sleeps until Christmas?": "34",
+    "How many days until New Year?": "41",
+    "how many days until the 1st of January": "41",
+    "How many days until Friday?": "6",
+    "how many days until halloween": "344",
+    "What date is in 3 weeks?": "12 December 2026",
+    "what is the date in three weeks": "12 December",
+    "What will be the date 10 days from now?": "1 December",
+    "what date is it in 100 days": "1 March 2027",
+    "what day is it in ten days": "Tuesday",
+    "what was the date 3 weeks ago": "31 October",
+    "What date was it two months ago?": "21 September",
+    "what day is 45 days from today": "5 January 2027",
+    "What weekday was 4 July 1976?": "Sunday",
+    "What day of the week was July 4th, 1976?": "Sunday",
+    "what day was the fourth of july nineteen seventy six": "Sunday",
+    "What day of the week is Christmas this year?": "Friday",
+    "what day is christmas": "Friday",
+    "What day was 1 January 2000?": "Saturday",
+    "On what day does Christmas fall in 2027?": "Saturday",
+    "When is Easter 2027?": "28 March 2027",
+    "when is easter": "28 March 2027",
+    "When is Thanksgiving?": "26 November 2026",
+    "Is 2028 a leap year?": "Yes",
+    "was 1900 a leap year": "No",
+    "Is it a leap year?": "No",
+    "Is this year a leap year?": "No",
+    "is 2000 a leap year": "Yes",
+    "When is the next leap year?": "2028",
+    "How many days between 1 March and 5 April?": "35",
+    "days between 1 january 2026 and 31 december 2026": "364",
+    "How many days are there between March 3rd 2024 and March 3rd 2025?": "365",
+    "how many days from christmas to new year": "7",
+    "How many days in February 2028?": "29",
+    "how many days are in this month": "30",
+    "How many days does October have?": "31",
+    "How many days are left in this year?": "40",
+    "how many days are left in the month": "9",
+    "How many days since 1 January 2026?": "324",
+    "how many days are in 2024": "366",
+    "How old is someone born in 1990?": "36",
+    "how old am I if I was born on 22 November 1990": "35",
+    # arithmetic
+    "What is twelve times seven?": "84",
+    "what's 12 times 7": "84",
+    "12*7": "84",
+    "12 x 7": "84",
+    "What is 15 % of 80?": "12",
+    "what is fifteen percent of eighty": "12",
+    "What's 15 percent of 80?": "12",
+    "square root of 144": "12",
+    "What's the square root of one hundred and forty four?": "12",
+    "what is the square root of 2": "1.4142",
+    "2^10": "1024",
+    "2 to the power of 10": "1024",
+    "what is two to the tenth power": "1024",
+    "Three and a half plus two": "5.5",
+    "what is 7 + 8": "15",
+    "how much is 100 minus 37": "63",
+    "What is 144 divided by 12?": "12",
+    "10 / 4": "2.5",
+    "what's 10 divided by 3": ("3 and 1/3", "3.3333"),
+    "What is 5 divided by zero?": "zero",
+    "0.1 + 0.2": "is 0.3.",
+    "what is zero point one plus zero point two": "is 0.3.",
+    "what is minus five plus three": "minus 2",
+    "What is 5 minus 8?": "minus 3",
+    "three squared": "9",
+    "what is five cubed": "125",
+    "(2 + 3) * 4": "20",
+    "2 + 3 * 4": "14",
+    "what is half of 37": "18.5",
+    "What's a third of 90?": "30",
+    "a quarter of 200": "50",
+    "two thirds of 90": "60",
+    "add 5 and 9": "14",
+    "subtract 7 from 20": "13",
+    "multiply six by nine": "54",
+    "divide 81 by 9": "9",
+    "what is the sum of 3, 4 and 5": "12",
+    "what is the average of 4, 8 and 12": "8",
+    "20% off 50": "40",
+    "what percent of 80 is 20": "25 percent",
+    "twenty one plus thirty four": "55",
+    "What is one thousand two hundred thirty four plus one?": "1235",
+    "1,000 + 1": "1001",
+    "what is 17 times 23": "391",
+    "what is 12 and a half times 2": "25",
+    "how many times does 7 go into 91": "13",
+    "is 97 a prime number": "Yes",
+    "5 factorial": "120",
+    "what's 15% of $60": "9 dollars",
+    "What does 8 times 9 equal?": "72",
+    "what is 17 mod 5": "2",
+    "what is double 21": "42",
+    "what is negative 3 times negative 4": "12",
+    "one half plus one third": "5/6",
+    "what is a hundred divided by eight": "12.5",
+    "a million divided by a thousand": "1000",
+    "What is 3.5 times 4?": "14",
+    "what is 15 percent tip on 40 dollars": "6",
+    # units
+    "How many minutes in two hours?": "120 minutes",
+    "how many minutes are there in 2 hours": "120",
+    "How many seconds are in an hour?": "3600",
+    "how many hours in a week": "168",
+    "Convert 5 miles to km": "8.05",
+    "convert five miles to kilometers": "8.05",
+    "70 f in celsius": "21.1",
+    "What is 70 degrees Fahrenheit in Celsius?": "21.1",
+    "what's 100 celsius in fahrenheit": "212",
+    "0 c to f": "32",
+    "minus 40 celsius in fahrenheit": "minus 40",
+    "how many kilometers is 10 miles": "16.09",
+    "How many grams in a kilogram?": "1000",
+    "how many ounces in a pound": "16",
+    "how many pounds is 80 kilos": "176.37",
+    "5 feet 11 inches in cm": "180.34",
+    "How tall is 6 foot 2 in centimetres?": "187.96",
+    "how many cups in a litre": "4.23",
+    "how many millilitres in a tablespoon": "14.79",
+    "how many megabytes in a gigabyte": "1000",
+    "how many bytes in a kibibyte": "1024",
+    "100 km/h in mph": "62.14",
+    "How fast is 60 mph in km/h?": "96.56",
+    "how many days in a year": ("365", "366"),
+    "How many weeks in a year?": "52",
+    "how many months in a year": "12",
+    "how many years in a century": "100",
+    "how many inches in a foot": "12",
+    "How many feet in a mile?": "5280",
+    "how many seconds in a day": "86400",
+    "3 litres to gallons": "0.79",
+    "convert 90 minutes to hours": "1.5",
+    "how many minutes is half an hour": "30",
+    "how many hours is 3 days": "72",
+    "two and a half hours in minutes": "150",
+    "How many kilograms in a mile?": "cannot be turned",
+    "how many acres in a square mile": "640",
+    "what is 1 kilowatt hour in joules": "3,600,000",
+    "How many teaspoons are in a tablespoon?": "3",
+    "how many bits in a byte": "8",
+    "300 kelvin in celsius": "26.9",
+    # the machine
+    "How full is the disk?": "percent full",
+    "Am I running out of disk?": "percent full",
+    "am i running out of disk space": "percent full",
+    "How much disk space is left?": "percent full",
+    "how much space do I have left": "percent full",
+    "is the disk full": "percent full",
+    "How much RAM is free?": "of RAM are free",
+    "how much memory do you have": "of RAM",
+    "How hot is the CPU?": ("processor", "machine"),
+    "what's the cpu temperature": ("processor", "machine"),
+    "How long have you been up?": "has been up for",
+    "uptime": "has been up for",
+    "What is the load?": "load was",
+    "how busy is the machine": "load was",
+    "What's your IP address?": "address",
+    "ip address": "address",
+    "how many cores do you have": "core",
+    "What operating system is this?": "runs",
+    "How is the server doing?": "percent full",
+    # courtesies
+    "Hello": "Hello",
+    "Hi there!": "Hello",
+    "Hey Hub": "Hello",
+    "Good morning": "Good morning",
+    "Good night.": "Good night",
+    "Thank you!": "welcome",
+    "thanks a lot": "welcome",
+    "How are you?": "well",
+    "Who are you?": "Hub",
+    "what's your name": "Hub",
+    "What can you do?": ("time", "calculate"),
+    "help": "calculate",
+    "Can you hear me?": "here",
+    "never mind": "All right",
+    "Bye": "Goodbye",
+    # honest limits
+    "What's the weather like tomorrow?": "weather",
+    "Will it rain today?": "weather",
+    "do I need an umbrella": "weather",
+    "What's in the news?": "news",
+    "Who is the president of the United States?": "cannot say who",
+    "What's the price of bitcoin?": "prices",
+    "how much is 100 dollars in euros": "rates",
+    "Who won the game last night?": "results",
+    "how much ibuprofen can I take": "pharmacist",
+    "Set a timer for ten minutes": "cannot set timers",
+    "Turn on the lights": "no control",
+    "Call my mother": "cannot call",
+    "play some music": "no control",
+    "what time is it in Springfield": "do not know the time zone",
+}
+
+ASKED_EITHER = {"How hot is the CPU?", "what's the cpu temperature"}
+"""One of the texts is enough: what the machine can say depends on its sensors."""
+
+DECLINED = """
+Tell me a joke
+Write a poem about the sea
+What is the capital of France?
+Translate good morning into Spanish
+What is my name?
+Where are my keys?
+Repeat that
+What did I just say?
+what is the time complexity of quicksort
+how many days has he been ill
+date palms
+what's 5 apples
+What is love?
+how do I make tea
+who wrote Hamlet
+tell me a story about the weather
+what does weather mean
+why is the sky blue
+What is time?
+What is a date?
+time flies like an arrow
+What time does the movie Titanic take place in?
+how many days does it take to build a house
+how many people live in Berlin
+how many legs does a spider have
+how many planets are there
+How long does it take to boil an egg?
+how long is the Great Wall of China
+How far is the moon?
+how hot is the sun
+How old is the universe?
+how old is my dog
+what is 42
+7
+nineteen eighty four
+What happened on 9/11?
+what is 9/11
+what does 24/7 mean
+five apples and three oranges
+what is the square root of evil
+the two of us
+half the battle
+What is the meaning of life, 42?
+how much wood would a woodchuck chuck
+What is a gigabyte?
+what is a mile
+How many ounces of gold are in Fort Knox?
+how many miles to Babylon
+how many calories in an apple
+is a pound heavier than a kilo
+Why are there 60 minutes in an hour?
+who invented the metre
+What is the best day to plant tomatoes?
+what day did Elvis die
+which day is best for a party
+When was the French Revolution?
+when is my birthday
+how many days are in a martian year
+what year did the war end
+what month has the best weather
+Is it a good time to buy?
+what is the disk of the sun made of
+how full is the moon
+How much memory does an elephant have?
+load the dishwasher
+What is the load of a bridge?
+who are the Beatles
+who are you talking about
+what can you do with leftover rice
+Thank you notes
+good night and good luck is a film
+Hello Dolly
+help me write a letter
+stop signs are red
+what is 2 plus two apples
+what is x plus 2
+solve x squared equals 4
+12 monkeys
+what is 3 of the best books
+Apollo 11
+1 2 3 4
+call 555-1234 is a song
+555-1234
+2024-05-06
+What are 3 ways to save energy?
+convert my essay to French
+convert the living room into an office
+what is a foot in poetry
+in 5 minutes I will leave
+how many feet does a millipede have
+how many stones did David throw
+how long have you been in love
+how long have you been a fan
+how are you different from Siri
+is 4 a lucky number
+is 7 odd that he left
+what is pie
+give me five
+two times a lady
+I was born in 1990
+a quarter of an hour late
+ten minutes
+the first of may is a song
+what is the second law of thermodynamics
+How many seconds did he win by?
+should I wear a blue or a red tie
+translate how are you into german
+what does thank you mean in japanese
+""".strip().splitlines()
