@@ -36,11 +36,13 @@ def signed_in(request: Request) -> Any:
     return person
 
 
+Signed = Annotated[Any, Depends(signed_in)]
+
+
 def build(hub: Hub) -> FastAPI:
     """Return the API of ``hub``."""
     # The interactive docs of FastAPI load scripts from elsewhere; the schema itself is at /openapi.json.
     app = FastAPI(title="Hub", version=hub.version, docs_url=None, redoc_url=None)
-    Signed = Annotated[Any, Depends(signed_in)]  # noqa: N806  a type
 
     @app.exception_handler(HubError)
     async def explain(_: Request, error: HubError) -> JSONResponse:

@@ -11,6 +11,8 @@ _END = re.compile(r"""(?<=[.!?])["')\]]*\s+(?=\S)|\n+""")
 _CLAUSE = re.compile(r"(?<=[,;:])\s+(?=\S)")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|vs|e\.g|i\.e|etc|No|\d)\.\s*$", re.IGNORECASE)
 _FIRST_MIN = 12
+_FIRST_WORDS = re.compile(r"(?:\S+\s+){7}(?=\S)")
+"""Without any mark the first piece ends after seven words: the listener should not wait for a comma."""
 _LONG = 240
 
 
@@ -44,6 +46,8 @@ class Pieces:
             for match in _CLAUSE.finditer(self._rest):
                 if match.start() >= _FIRST_MIN:
                     return match.end()
+            if match := _FIRST_WORDS.match(self._rest):
+                return match.end()
         if len(self._rest) > _LONG and (space := self._rest.rfind(" ", 0, _LONG)) > 0:
             return space + 1
         return None

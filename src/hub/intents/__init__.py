@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hub.intents.intent import Intent
 
-SUBJECTS = ("courtesy", "clock", "dates", "host", "units", "arithmetic", "limits")
+SUBJECTS = ("courtesy", "clock", "dates", "host", "units", "arithmetic", "play", "limits")
 """In the order in which they are asked."""
 
 _LONGEST = 300  # characters; a longer text is a talk, not a question with one exact answer

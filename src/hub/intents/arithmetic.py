@@ -46,7 +46,8 @@ _WORDS = (
     (r"\b(?:plus|added to)\b", " + "), (r"\b(?:minus|take away|subtract)\b|\bless\b(?= \d)", " - "),
     (r"\bnegative (?=\d)", " -"),
     (r"\b(?:raised )?to the (?:power of (\d+)|(\d+)(?:st|nd|rd|th) power|power (\d+))", r" ^ \1\2\3 "),
-    (r"\b(?:raised to|to the power of|to the power)\b", " ^ "), (r"\bto the (\d+)(?:st|nd|rd|th)\b", r" ^ \1 "),
+    (
+        r"\b(?:raised to|to the power of|to the power)\b", " ^ "), (r"\bto the (\d+)(?:st|nd|rd|th)\b", r" ^ \1 "),
     (r"\bsquared\b", " ^ 2 "), (r"\bcubed\b", " ^ 3 "),
     (r"\b(?:the )?(?:cube|cubic|3rd) root of\b", " cbrt "), (r"\b(?:the )?(?:square )?root of\b", " sqrt "),
     (r"\b(?:the )?square of (\d+(?:\.\d+)?)", r" \1 ^ 2 "), (r"\b(?:the )?cube of (\d+(?:\.\d+)?)", r" \1 ^ 3 "),
@@ -338,7 +339,9 @@ def _calculate(tokens: list[str] | None) -> str | None:
     return f"{echo(tokens)} is {spoken(value.number, exact=value.exact)}."
 
 
-_NOT_SUMS = re.compile(r"9 ?/ ?11|24 ?/ ?7|50 ?/ ?50|\d{3}-\d{4}|\d{4}-\d\d?-\d\d?|\d\d?/\d\d?/\d{2,4}|7-11|\d+-\d+-\d+")
+_NOT_SUMS = re.compile(
+    r"9 ?/ ?11|24 ?/ ?7|50 ?/ ?50|\d{3}-\d{4}|\d{4}-\d\d?-\d\d?|\d\d?/\d\d?/\d{2,4}|7-11|\d+-\d+-\d+"
+)
 _MONEY = re.compile(r"\$ ?(\d+(?:\.\d+)?)|€ ?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?) ?(dollars?|euros?|bucks|€)")
 
 
@@ -426,14 +429,78 @@ def _parity(_question: Question, match: re.Match[str]) -> str:
     return f"{match['n']} is {'odd' if int(match['n'][-1]) % 2 else 'even'}."
 
 
+def _compare(_question: Question, match: re.Match[str]) -> str:
+    a, b = Fraction(match["a"]), Fraction(match["b"])
+    more = match["than"] in _MORE
+    right = a > b if more else a < b
+    if a == b:
+        return f"No, {match['a']} and {match['b']} are equal."
+    return f"{'Yes' if right else 'No'}, {match['a']} is {'greater' if a > b else 'less'} than {match['b']}."
+
+
+_MORE = frozenset({"greater", "more", "bigger", "larger", "higher"})
+
+
+def _which(_question: Question, match: re.Match[str]) -> str:
+    a, b = (match["a"], match["b"]) if Fraction(match["a"]) >= Fraction(match["b"]) else (match["b"], match["a"])
+    if Fraction(a) == Fraction(b):
+        return "They are equal."
+    return f"{a} is greater than {b}." if match["than"] in _MORE else f"{b} is less than {a}."
+
+
+def _equal(_question: Question, match: re.Match[str]) -> str | None:
+    sides = []
+    for text in (match["left"], match["right"]):
+        try:
+            sides.append(Parser(tokenize(text) or []).parse())
+        except (SyntaxError, TooLarge, NotReal, ZeroDivisionError):
+            return None
+    left, right = sides
+    if not (left.exact and right.exact):
+        return None
+    if left.number == right.number:
+        return "Yes, they are equal."
+    return f"No, {match['left']} is {spoken(left.number)}."
+
+
+def _in_base(_question: Question, match: re.Match[str]) -> str:
+    kind = {"binary": "b", "octal": "o"}.get(match["base"], "X")
+    return f"{match['n']} is {int(match['n']):{kind}} in {'hexadecimal' if kind == 'X' else match['base']}."
+
+
+def _dozen(_question: Question, match: re.Match[str]) -> str | None:
+    return f"That is {match['n']}." if match["n"] and re.search(r"dozen", _question.raw.lower()) else None
+
+
 _N = r"-?\d+(?:\.\d+)?"
 _ASK = (
-    r"(?:what is|what are|what does|what do|how much is|how much are|how much does|calculate|compute|work out|solve|evaluate|give me"
+    
+        r"(?:what is|what are|what does|what do|how much is|how much are|how much does|calculate|compute"
+        r"|work out|solve|evaluate|give me"
     r"|what would be|what would|can you do|do|the answer to|what is the (?:result|answer|value) of)"
 )
 _LISTED = rf"(?P<list>{_N}(?:(?: and| ,)? {_N})+)"
 
 INTENTS = (
+    Intent(
+        rf"(?:is|are) (?P<a>{_N}) (?P<than>greater|more|bigger|larger|higher|less|smaller|lower"
+        rf"|fewer) than (?P<b>{_N})",
+        _compare,
+    ),
+    Intent(
+        rf"(?:which|what)(?: number)? is (?P<than>greater|more|bigger|larger|higher|less|smaller"
+        rf"|lower)(?: number)? (?P<a>{_N}) or (?P<b>{_N})",
+        _which,
+    ),
+    Intent(
+        r"(?:does|do|is|are) (?P<left>.*\d.*?) (?:equal|equals|equal to|the same as|make) (?P<right>.*\d.*)",
+        _equal,
+    ),
+    Intent(
+        rf"(?:{_ASK} |convert )?(?P<n>\d{{1,18}}) (?:in|to|into|as) (?P<base>binary|hex|hexadecimal|octal)",
+        _in_base,
+    ),
+    Intent(r"how (?:many|much) is (?P<n>\d+)|how many (?:is|are) (?:in )?(?:a|1) dozen", _dozen),
     Intent(rf"(?:{_ASK} )?(?:the )?sum of {_LISTED}", _list("sum")),
     Intent(rf"(?:{_ASK} )?(?:the )?product of {_LISTED}", _list("product")),
     Intent(rf"(?:{_ASK} )?(?:the )?(?:average|mean) of {_LISTED}", _list("average")),
@@ -445,14 +512,33 @@ INTENTS = (
         rf"(?:{_ASK} )?(?:the )?difference between (?P<a>{_N}) and (?P<b>{_N})",
         lambda q, m: f"The difference is {spoken(abs(Fraction(m['a']) - Fraction(m['b'])))}.",
     ),
-    Intent(rf"what (?:%|percent|percentage|per cent) of (?P<whole>{_N}) (?:is|are) (?P<part>{_N})", _what_percent),
+    Intent(
+        rf"what (?:%|percent|percentage|per cent) of (?P<whole>{_N}) (?:is|are) (?P<part>{_N})",
+        _what_percent,
+    ),
     Intent(rf"(?P<part>{_N}) is what (?:%|percent|percentage|per cent) of (?P<whole>{_N})", _what_percent),
-    Intent(rf"(?:what is )?(?P<part>{_N}) (?:out )?of (?P<whole>{_N}) (?:as a|in) (?:%|percent|percentage|per cent)", _what_percent),
+    Intent(
+        rf"(?:what is )?(?P<part>{_N}) (?:out )?of (?P<whole>{_N}) (?:as a|in) (?:%|percent|percentage"
+        rf"|per cent)",
+        _what_percent,
+    ),
     Intent(rf"how many times does (?P<a>{_N}) (?:go|fit) into (?P<b>{_N})", _goes_into),
     Intent(rf"how many (?P<a>\d+)s (?:are )?(?:there )?in (?P<b>{_N})", _goes_into),
-    Intent(r"(?:what is )?(?:the )?remainder (?:of|when|if) (?P<a>\d{1,30}) (?:is )?(?:divided )?by (?P<b>\d{1,30})", _remainder),
+    Intent(
+        r"(?:what is )?(?:the )?remainder (?:of|when|if) (?P<a>\d{1,30}) (?:is "
+        r")?(?:divided )?by (?P<b>\d{1,30})",
+        _remainder,
+    ),
     Intent(r"is (?P<n>\d{1,11}) (?:a )?prime(?: number)?", _prime),
     Intent(r"is (?P<n>\d{1,30}) (?:an? )?(?:odd|even)(?: number)?(?: or (?:odd|even)(?: number)?)?", _parity),
-    Intent(rf"(?:{_ASK} )?(?:an? )?(?P<a>{_N}) ?(?:%|percent|per cent) (?:tip|discount|increase) (?:on|for|from|of|off) \$?(?P<b>{_N})(?: dollars?| euros?)?", _verb("{a} % of {b}")),
-    Intent(rf"(?:{_ASK} )?(?P<sum>.*\d.*?)(?: ?=| equal(?:s)?(?: to)?| make| come to| is| be)?(?: what| how much)?", _expression),
+    Intent(
+        rf"(?:{_ASK} )?(?:an? )?(?P<a>{_N}) ?(?:%|percent|per cent) (?:tip|discount|increase) (?:on|for|from"
+        rf"|of|off) \$?(?P<b>{_N})(?: dollars?| euros?)?",
+        _verb("{a} % of {b}"),
+    ),
+    Intent(
+        rf"(?:{_ASK} )?(?P<sum>.*(?:\d|\bhalf\b|\bquarter\b).*?)(?: ?=| equal(?:s)?(?: to)?| make| come to"
+        rf"| is| be)?(?: what| how much)?",
+        _expression,
+    ),
 )  # fmt: skip

@@ -10,27 +10,77 @@ from hub.intents.intent import Intent, Question
 
 _CITIES = """
 Europe/London london england britain the_uk uk great_britain scotland edinburgh manchester
-Europe/Dublin dublin ireland|Europe/Paris paris france|Europe/Berlin berlin germany munich hamburg frankfurt cologne
-Europe/Madrid madrid spain barcelona|Europe/Rome rome italy milan|Europe/Vienna vienna austria|Europe/Zurich zurich switzerland geneva bern
-Europe/Amsterdam amsterdam netherlands the_netherlands holland|Europe/Brussels brussels belgium|Europe/Lisbon lisbon
-Europe/Copenhagen copenhagen denmark|Europe/Stockholm stockholm sweden|Europe/Oslo oslo norway|Europe/Helsinki helsinki finland
-Europe/Warsaw warsaw poland|Europe/Prague prague czechia|Europe/Budapest budapest hungary|Europe/Athens athens greece
-Europe/Istanbul istanbul turkey ankara|Europe/Moscow moscow|Europe/Kyiv kyiv kiev ukraine|Europe/Bucharest bucharest romania
-Atlantic/Reykjavik reykjavik iceland|Africa/Cairo cairo egypt|Africa/Lagos lagos nigeria|Africa/Nairobi nairobi kenya
-Africa/Johannesburg johannesburg cape_town south_africa|Africa/Casablanca casablanca morocco
-Asia/Jerusalem jerusalem tel_aviv israel|Asia/Dubai dubai abu_dhabi|Asia/Riyadh riyadh saudi_arabia|Asia/Tehran tehran iran
-Asia/Karachi karachi pakistan|Asia/Kolkata india mumbai delhi new_delhi kolkata bangalore chennai|Asia/Dhaka dhaka bangladesh
-Asia/Kathmandu kathmandu nepal|Asia/Bangkok bangkok thailand|Asia/Ho_Chi_Minh hanoi ho_chi_minh_city saigon vietnam
-Asia/Singapore singapore|Asia/Kuala_Lumpur kuala_lumpur malaysia|Asia/Jakarta jakarta|Asia/Manila manila philippines the_philippines
-Asia/Hong_Kong hong_kong|Asia/Shanghai shanghai beijing china shenzhen|Asia/Taipei taipei taiwan|Asia/Seoul seoul korea south_korea
-Asia/Tokyo tokyo japan osaka kyoto|Australia/Sydney sydney|Australia/Melbourne melbourne|Australia/Brisbane brisbane
-Australia/Perth perth|Australia/Adelaide adelaide|Pacific/Auckland auckland new_zealand wellington|Pacific/Honolulu honolulu hawaii
+Europe/Dublin dublin ireland
+Europe/Paris paris france
+Europe/Berlin berlin germany munich hamburg frankfurt cologne
+Europe/Madrid madrid spain barcelona
+Europe/Rome rome italy milan
+Europe/Vienna vienna austria
+Europe/Zurich zurich switzerland geneva bern
+Europe/Amsterdam amsterdam netherlands the_netherlands holland
+Europe/Brussels brussels belgium
+Europe/Lisbon lisbon
+Europe/Copenhagen copenhagen denmark
+Europe/Stockholm stockholm sweden
+Europe/Oslo oslo norway
+Europe/Helsinki helsinki finland
+Europe/Warsaw warsaw poland
+Europe/Prague prague czechia
+Europe/Budapest budapest hungary
+Europe/Athens athens greece
+Europe/Istanbul istanbul turkey ankara
+Europe/Moscow moscow
+Europe/Kyiv kyiv kiev ukraine
+Europe/Bucharest bucharest romania
+Atlantic/Reykjavik reykjavik iceland
+Africa/Cairo cairo egypt
+Africa/Lagos lagos nigeria
+Africa/Nairobi nairobi kenya
+Africa/Johannesburg johannesburg cape_town south_africa
+Africa/Casablanca casablanca morocco
+Asia/Jerusalem jerusalem tel_aviv israel
+Asia/Dubai dubai abu_dhabi
+Asia/Riyadh riyadh saudi_arabia
+Asia/Tehran tehran iran
+Asia/Karachi karachi pakistan
+Asia/Kolkata india mumbai delhi new_delhi kolkata bangalore chennai
+Asia/Dhaka dhaka bangladesh
+Asia/Kathmandu kathmandu nepal
+Asia/Bangkok bangkok thailand
+Asia/Ho_Chi_Minh hanoi ho_chi_minh_city saigon vietnam
+Asia/Singapore singapore
+Asia/Kuala_Lumpur kuala_lumpur malaysia
+Asia/Jakarta jakarta
+Asia/Manila manila philippines the_philippines
+Asia/Hong_Kong hong_kong
+Asia/Shanghai shanghai beijing china shenzhen
+Asia/Taipei taipei taiwan
+Asia/Seoul seoul korea south_korea
+Asia/Tokyo tokyo japan osaka kyoto
+Australia/Sydney sydney
+Australia/Melbourne melbourne
+Australia/Brisbane brisbane
+Australia/Perth perth
+Australia/Adelaide adelaide
+Pacific/Auckland auckland new_zealand wellington
+Pacific/Honolulu honolulu hawaii
 America/New_York new_york new_york_city nyc boston miami washington washington_dc atlanta philadelphia
-America/Toronto toronto ottawa montreal|America/Chicago chicago dallas houston austin
-America/Denver denver|America/Phoenix phoenix|America/Los_Angeles los_angeles la san_francisco seattle las_vegas san_diego california silicon_valley
-America/Vancouver vancouver|America/Anchorage anchorage|America/Mexico_City mexico_city|America/Bogota bogota colombia
-America/Lima lima peru|America/Sao_Paulo sao_paulo rio rio_de_janeiro|America/Argentina/Buenos_Aires buenos_aires argentina
-America/Santiago santiago|America/Caracas caracas venezuela|America/Halifax halifax|America/Havana havana cuba
+America/Toronto toronto ottawa montreal
+America/Chicago chicago dallas houston austin
+America/Denver denver
+America/Phoenix phoenix
+America/Los_Angeles los_angeles la san_francisco seattle las_vegas san_diego california silicon_valley
+America/Vancouver vancouver
+America/Anchorage anchorage
+America/Mexico_City mexico_city
+America/Bogota bogota colombia
+America/Lima lima peru
+America/Sao_Paulo sao_paulo rio rio_de_janeiro
+America/Argentina/Buenos_Aires buenos_aires argentina
+America/Santiago santiago
+America/Caracas caracas venezuela
+America/Halifax halifax
+America/Havana havana cuba
 UTC utc gmt greenwich
 """
 
@@ -63,7 +113,9 @@ def _now(question: Question, _match: re.Match[str]) -> str:
 
 def _there(question: Question, match: re.Match[str]) -> str | None:
     place = re.sub(r" (?:right now|now|today|at the moment)$", "", match["place"])
-    if place in ("here", "this place"):
+    if " and " in place:
+        return _both(question, place)
+    if place in ("here", "this place", "home"):
         return f"It is {hm(question.now)}."
     there = zone(place)
     if not there:
@@ -75,7 +127,13 @@ def _there(question: Question, match: re.Match[str]) -> str | None:
 
 
 def _unknown(place: str) -> str:
-    return f"I do not know the time zone of {place.title()}, so I cannot tell the time there."
+    return f"I do not know one time zone for {place.title()}, so I cannot tell the time there."
+
+
+def _both(question: Question, places: str) -> str | None:
+    found = [(place, zone(place)) for place in places.split(" and ")]
+    told = [f"{hm(question.now.astimezone(there))} in {place.title()}" for place, there in found if there]
+    return f"It is {' and '.join(told)}." if len(told) == len(found) else None
 
 
 def duration(text: str) -> timedelta | None:
@@ -180,7 +238,8 @@ def _difference(question: Question, match: re.Match[str]) -> str | None:
 _IT = r"(?:is it|it is|do we have|do you have|have you got|is it here)"
 INTENTS = (
     Intent(rf"what time {_IT}(?: (?:here|now|today|exactly))*|what (?:is|was) the (?:current |exact |local )?time(?: (?:here|now|today))*|what hour is it|(?:the |current |local )?time(?: is it)?(?: now)?|(?:do you have|have you got|got|give me) the (?:current )?time|whats? time|what is time now|time check|check the time|how late is it|what does the clock say", _now),
-    Intent(rf"what time (?:will it be|is it|would it be) (?:in {_SPAN}|{_SPAN.replace('<span>', '<span2>')} from now)", lambda q, m: _shifted(1, "will be")(q, re.match(r"(?P<span>.*)", m["span"] or m["span2"]))),
+    Intent(r"(?:what is |what are |what )?(?:the |today's )?(?:current )?(?:(?:date|day) and (?:the )?time|time and (?:the )?(?:date|day))(?: is it)?(?: today)?", lambda q, _m: f"It is {hm(q.now)} on {q.now:%A}, {q.now.day} {q.now:%B} {q.now.year}."),
+    Intent(rf"what time (?:will it be|is it|is|would it be) (?:in {_SPAN}|{_SPAN.replace('<span>', '<span2>')} from now)", lambda q, m: _shifted(1, "will be")(q, re.match(r"(?P<span>.*)", m["span"] or m["span2"]))),
     Intent(rf"what time was it {_SPAN} (?:ago|before)", _shifted(-1, "was")),
     Intent(r"(?:what time is it|what is the (?:current |local )?time|what time|time|the time|current time|what time do they have)(?: now| right now| currently)? (?:in|over in|at) (?P<place>[a-z .']+)", _there),
     Intent(r"what is the (?P<place>[a-z ]+?) time|what is (?P<place2>[a-z ]+?) time", lambda q, m: _there_known(q, m["place"] or m["place2"])),

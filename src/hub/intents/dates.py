@@ -225,7 +225,8 @@ def _months(start: date, months: int) -> date:
 
 
 def _weekday(question: Question, match: re.Match[str]) -> str | None:
-    text = match["day"]
+    year = match.groupdict().get("year")
+    text = match["day"] + (f" {year}" if year else "")
     side = -1 if re.search(r"\b(?:was|did)\b", match[0]) else 1
     day = find(text, question.now.date(), side)
     if not day:
@@ -314,8 +315,12 @@ def _year_length(question: Question, match: re.Match[str]) -> str:
     return f"{year} has {366 if calendar.isleap(year) else 365} days."
 
 
-def _remaining(question: Question, match: re.Match[str]) -> str:
+def _remaining(question: Question, match: re.Match[str]) -> str | None:
     today, text = question.now.date(), match["span"]
+    if text not in ("week", "month", "year"):
+        if text != f"{question.now:%B}".lower():
+            return None
+        text = "month"
     if "week" in text:
         left = 6 - today.weekday()
     elif "month" in text:
@@ -323,6 +328,13 @@ def _remaining(question: Question, match: re.Match[str]) -> str:
     else:
         left = (date(today.year, 12, 31) - today).days
     return f"After today, {_days(left)} {'is' if left == 1 else 'are'} left in this {text}."
+
+
+def _is_day(question: Question, match: re.Match[str]) -> str:
+    name = match["r"] or match["r2"] or "today"
+    day = question.now.date() + timedelta(days=_REL[name][0])
+    right = _DAYS[day.weekday()] == match["day"]
+    return f"{'Yes' if right else 'No'}, {name} is {day:%A}."
 
 
 def _age(question: Question, match: re.Match[str]) -> str | None:
@@ -370,16 +382,21 @@ INTENTS = (
     Intent(rf"(?:the |number of |what is the number of )?days (?:between|from) (?P<first>{_DAY}) (?:and|to|until|till) (?P<second>{_DAY})", _between),
     Intent(rf"(?:(?:what|which) (?:date|day|weekday|day of the week)|what|when)(?: and date)? (?:is it |is |will it be |will be |would it be |was it |was |it is )?(?:the date )?(?:in (?P<span>{_SPAN})|(?P<span2>{_SPAN}) (?:from (?:now|today|(?P<base>{_DAY}))|ago|hence|later))", _shifted),
     Intent(rf"(?:(?:what|which) (?:date|day|weekday)|what|when) (?:is|will be|was|comes) (?P<span>{_SPAN}) (?:after|before|from) (?P<base>{_DAY})", _shifted),
-    Intent(rf"what (?:is|was|will be) the (?:date|day|weekday) (?:(?:be )?in (?P<span>{_SPAN})|(?P<span2>{_SPAN}) (?:from (?:now|today|(?P<base>{_DAY}))|ago))", _shifted),
+    Intent(rf"what (?:is|was|will be|will) the (?:date|day|weekday) (?:be )?(?:in (?P<span>{_SPAN})|(?P<span2>{_SPAN}) (?:from (?:now|today|(?P<base>{_DAY}))|ago))", _shifted),
     Intent(rf"(?P<span>{_SPAN}) from (?:now|today|(?P<base>{_DAY}))", _shifted),
-    Intent(rf"(?:what|which|on what|on which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:is|was|will|does|did|falls?)(?: it)? (?:on )?(?P<day>{_DAY})(?: be| fall on| fall| on)?(?: this year)?", _weekday),
+    Intent(rf"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:is|was|will|does|did|falls?)(?: it| i born)? (?:on )?(?P<day>{_DAY})(?: be| fall on| fall| on)?(?: this year)?(?: in (?P<year>{_YEAR}))?", _weekday),
     Intent(rf"(?:what|which) (?:day|weekday|day of the week) (?:was it|is it|will it be) on (?P<day>{_DAY})", _weekday),
     Intent(rf"(?:when|what day|what date|on what date|which date|which day) (?:is|are|was|will|does) (?:be )?(?P<day>(?:{_FEAST})(?: (?:in |of )?{_YEAR})?|(?:the )?(?:next |coming )?(?:{_WEEKDAY}))(?: be| fall on| fall| this year)*", _when),
     Intent(rf"what (?:date|day) (?:is|was|falls on) (?P<day>(?:the )?(?:next |coming |this )?(?:{_WEEKDAY}))", _when),
+    Intent(rf"what (?:is|was|will be) the date (?:on |of |for )?(?P<day>(?:the )?(?:next |coming |this )?(?:{_WEEKDAY})|(?:{_FEAST})(?: (?:in |of )?{_YEAR})?)", _when),
+    Intent(rf"in (?P<span>{_SPAN}) (?:what|which) (?:date|day|weekday) (?:is it|will it be|is that)", _shifted),
+    Intent(rf"is (?:it |today |it going to be )?(?P<r>today|tomorrow)? ?(?:an? )?(?P<day>{_WEEKDAY})(?: (?P<r2>today|tomorrow))?", _is_day),
+    Intent(r"(?:what|which) quarter (?:is it|are we in|is this|of the year is it)", lambda q, _m: f"It is the {('first', 'second', 'third', 'fourth')[(q.now.month - 1) // 3]} quarter of {q.now.year}."),
+    Intent(r"(?:what|which) century (?:is it|are we in|is this)", lambda q, _m: f"It is the {(q.now.year - 1) // 100 + 1}st century." if q.now.year < 2101 else None),  # noqa: PLR2004  "st" ends with 2100
     Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this year|this|it|next year|last year) (?:be )?a leap year", _leap),
     Intent(r"(?:when|what|which)(?: year)? (?:is|was|will be) (?:the )?(?P<which>next|last|previous) leap year", _next_leap),
     Intent(rf"how many days (?:are (?:there )?in|does|has|are in|do we have in|in) (?:the month of )?(?P<month>{_MONTH}|this month|next month|last month|the month|the current month)(?: (?:of |in )?(?P<year>{_YEAR}|this year|next year))?(?: have| has)?", _month_length),
-    Intent(rf"how many days (?:are (?:there )?in|does|has|in) (?:the year )?(?P<year>[12]\d{{3}}|\d\d \d\d|this year|next year|last year)(?: have)?", _year_length),
-    Intent(r"how many days (?:are |is )?(?:left|remain|remaining|still left|are there left)(?: are)? (?:in|of) (?:the|this) (?P<span>week|month|year)", _remaining),
+    Intent(rf"how many days (?:(?:are|were) (?:there )?in|does|did|has|in) (?:the year )?(?P<year>[12]\d{{3}}|\d\d \d\d|this year|next year|last year)(?: have)?", _year_length),
+    Intent(rf"how many days (?:are |is )?(?:left|remain|remaining|still left|are there left)(?: are)? (?:in|of) (?:the |this )?(?P<span>week|month|year|{_MONTH})", _remaining),
     Intent(rf"how old (?:is|am|are|would be) (?:someone|somebody|a person|i|you|one|anyone)(?: who)?(?: (?:if|when))?(?: (?:i|they|you|he|she))?(?: (?:was|is|were|am))? born (?:in (?P<year>{_YEAR})|on (?P<day>{_DAY}))", _age),
 )  # fmt: skip

@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from hub import __version__
 from hub.intents.clock import words
 from hub.intents.intent import Intent, Question
 
@@ -86,7 +87,9 @@ def _address(_question: Question, _match: re.Match[str]) -> str:
     ]
     if not found:
         return "This machine has no network address now, only itself."
-    return f"On the local network this machine is {found[0]}." if len(found) == 1 else f"This machine's addresses are {' and '.join(found[:3])}."
+    if len(found) == 1:
+        return f"This machine's address on the local network is {found[0]}."
+    return f"This machine's addresses are {' and '.join(found[:3])}."
 
 
 def _cores(_question: Question, _match: re.Match[str]) -> str:
@@ -124,20 +127,22 @@ _BOX = r"(?:you|the (?:machine|computer|server|system|host|box|hub|pi|raspberry 
 _CPU = r"(?:the |my |your )?(?:cpu|processor|chip)"
 _HAVE = r"(?:is (?:left|free|available|used|in use|there)|do (?:i|we|you) have(?: left| free)?|is left over|are you using|have (?:i|we|you) (?:got )?(?:left|free)?|left|free|remains|is being used|am i using|are we using)"
 INTENTS = (
+    Intent(r"(?:what|which) (?:software )?version (?:are you|is this|do you run|of (?:the )?hub is this|are you running)|what is your version|version", lambda _q, _m: f"I am Hub, version {__version__}."),
     Intent(rf"how (?:full|empty) is (?:the |my |your )?{_DISK}(?: on {_BOX})?", _disk),
     Intent(rf"(?:how much|how many gigabytes of) (?:free )?(?:{_DISK}|space|room)(?: {_HAVE})?(?: (?:on|in) (?:the |my |your )?(?:{_DISK}|{_BOX}))?(?: {_HAVE})?", _disk),
     Intent(rf"(?:what is )?(?:the |my |your )?(?:free )?(?:{_DISK})(?: usage| use| status| left| free)?|free space|what is the disk usage|check (?:the )?{_DISK}|how is the {_DISK}(?: doing)?|df", _disk),
-    Intent(rf"(?:am i|are we|are you|is {_BOX}|do i) (?:running|getting|run|going to run|about to run) (?:out of|low on|short of|short on) (?:{_DISK}|space|room)(?: on {_BOX})?|is (?:the |my |your )?{_DISK} (?:full|nearly full|almost full|getting full|filling up)|(?:do i|do we|do you|is there) (?:still )?(?:have )?enough (?:{_DISK}|space|room)(?: left)?", _running_out),
+    Intent(rf"(?:am i|are we|are you|is {_BOX}|do i) (?:running|getting|run|going to run|about to run) (?:out of|low on|short of|short on) (?:{_DISK}|space|room)(?: on {_BOX})?|is (?:the |my |your )?{_DISK} (?:full|nearly full|almost full|getting full|filling up)", _running_out),
+    Intent(rf"(?:do i|do we|do you|is there) (?:still )?(?:have )?(?:enough|any|much) (?:free )?(?:{_DISK}|space|room)(?: left| free)?", _disk),
     Intent(rf"how much (?:free |system )?(?:ram|memory)(?: {_HAVE})?(?: (?:on|in|of) {_BOX})?(?: {_HAVE})?(?: have)?", _ram),
     Intent(r"(?:what is )?(?:the |my |your )?(?:free )?(?:ram|memory)(?: usage| use| status| free| left)|how full is (?:the |my |your )?(?:ram|memory)|(?:am i|are we|are you) (?:running|getting) (?:out of|low on) (?:ram|memory)|is there enough (?:ram|memory)|ram|how is the (?:ram|memory)", _ram),
     Intent(rf"how (?:hot|warm|cold|cool) (?:is|are) (?:{_CPU}|you|the (?:machine|computer|server|box|pi|hub|system)|this (?:machine|computer|server|box)|my (?:machine|computer|server|pc|laptop))(?: running| right now)?", _heat),
     Intent(rf"(?:what is )?(?:{_CPU}|the (?:machine|computer|server|system)|the system's?|your|this machine's)(?:'s)? temp(?:erature)?|(?:what is )?the temp(?:erature)? of (?:{_CPU}|{_BOX})|(?:is {_BOX}|is {_CPU}|are you) (?:too hot|overheating|hot|getting hot|running hot)|what temperature is (?:{_CPU}|{_BOX}) at", _heat),
     Intent(rf"(?:what is )?(?:the |my |your )?(?:system |server |cpu |current |processor )?(?:load|load average|usage)(?: on {_BOX}| of {_BOX})?|how (?:busy|loaded) (?:is|are) (?:{_BOX}|{_CPU})|(?:what is )?{_CPU} (?:usage|load|use|utilization)|how much (?:of )?(?:the )?cpu (?:is (?:used|in use|being used)|are you using|do you use)|(?:is {_BOX}|is {_CPU}|are you) (?:busy|overloaded|under load|idle)", _load),
-    Intent(rf"how long (?:have you|has (?:{_BOX}|the hub)) been (?:up|running|on|alive|awake|online|up and running)|(?:what is )?(?:the |your |my )?(?:system |server )?uptime|when (?:did|was) {_BOX} (?:last )?(?:start|boot|started|booted|rebooted|restart|restarted|reboot)(?: up)?|how long since (?:the )?(?:last )?(?:boot|reboot|restart)", _uptime),
+    Intent(rf"how long (?:have you|has (?:{_BOX}|the hub)) been (?:up|running|on|alive|awake|online|up and running)|(?:what is )?(?:the |your |my )?(?:system |server )?uptime|when (?:did|was) {_BOX} (?:last )?(?:start|boot|started|booted|rebooted|restart|restarted|reboot)(?: up)?|when was the last (?:boot|reboot|restart)|how long since (?:the )?(?:last )?(?:boot|reboot|restart)", _uptime),
     Intent(rf"(?:what is )?(?:the |my |your )?(?:local |lan |network |internal |host )?(?:ip|ip address|ip addresses|network address)(?: of {_BOX}| here)?|what ip (?:address )?(?:do (?:you|we|i) have|is this|is {_BOX})|which ip (?:do you have|address is this)|where can i reach you(?: on the network)?", _address),
     Intent(rf"how many (?:cpu |processor )?(?:cores|cpus|processors)(?: (?:does {_BOX} have|do you have|do i have|are there|has {_BOX}|are in {_BOX}))?", _cores),
     Intent(rf"what is (?:the |my |your )?host ?name(?: of {_BOX})?|what is (?:this machine|this computer|the machine|the computer|the server|this server) called|host ?name", _name),
     Intent(rf"(?:what|which) (?:operating system|os|linux|system|distribution|distro)(?: (?:are you (?:running )?on|do you run(?: on)?|is this|is {_BOX} running|are you running|does {_BOX} run))?|what (?:machine|hardware|computer) (?:are you (?:running )?on|is this|do you run on)|what is the operating system|what are you running on", _system),
     Intent(r"(?:what is |how full is |how is )?(?:the |my |your )?battery(?: level| status| charge)?|how much battery (?:is left|do i have|is there)(?: left)?", _battery),
-    Intent(rf"how is (?:{_BOX}) (?:doing|feeling|running)|(?:what is )?(?:the |your )?(?:system|host|machine|server) (?:status|health)|(?:how (?:are|is) )?{_BOX} status|status(?: report)?|system check|is everything (?:ok|okay|fine|all right|alright|running)|is (?:the machine|the server|this machine|the computer|my server) (?:ok|okay|fine|healthy|all right|alright)|how healthy is {_BOX}", _all),
+    Intent(rf"how is (?:the |this |my )?(?:server|machine|system|computer|box|host|pi)(?: (?:doing|feeling|running))?|how is (?:{_BOX}) (?:doing|feeling|running)|(?:what is )?(?:the |your )?(?:system|host|machine|server) (?:status|health)|(?:how (?:are|is) )?{_BOX} status|status(?: report)?|system check|is everything (?:ok|okay|fine|all right|alright|running)|is (?:the machine|the server|this machine|the computer|my server) (?:ok|okay|fine|healthy|all right|alright)|how healthy is {_BOX}", _all),
 )  # fmt: skip

@@ -39,6 +39,7 @@ length|inch|inches|254/10000|in inch inches "
 length|foot|feet|3048/10000|ft foot feet
 length|yard|yards|9144/10000|yd yds yard yards
 length|mile|miles|1609344/1000|mi mile miles
+length|marathon|marathons|42195|marathon marathons
 length|nautical mile|nautical miles|1852|nmi nautical_mile nautical_miles
 length|light year|light years|9460730472580800|light_year light_years lightyear lightyears
 mass|gram|grams|1|g gram grams gramme grammes
@@ -46,7 +47,7 @@ mass|kilogram|kilograms|1000|kg kgs kilo kilos kilogram kilograms kilogramme kil
 mass|milligram|milligrams|1/1000|mg milligram milligrams
 mass|microgram|micrograms|1/1000000|mcg microgram micrograms
 mass|tonne|tonnes|1000000|tonne tonnes metric_ton metric_tons
-mass|US ton|US tons|90718474/100|us_ton us_tons short_ton short_tons
+mass|US ton|US tons|90718474/100|ton tons us_ton us_tons short_ton short_tons
 mass|pound|pounds|45359237/100000|lb lbs pound pounds
 mass|ounce|ounces|28349523125/1000000000|oz ounce ounces
 mass|stone|stone|635029318/100000|stone stones
@@ -145,7 +146,10 @@ def units() -> dict[str, Unit]:
     return named
 
 
-_AMOUNT = re.compile(r"(?:(?P<number>minus \d+(?:\.\d+)?|-?\d+(?:\.\d+)?(?: ?/ ?\d+)?|half an?|half|an?|the|one) ?)?(?P<unit>.+)")
+_AMOUNT = re.compile(
+    r"(?:(?P<number>minus \d+(?:\.\d+)?|-?\d+(?:\.\d+)?(?: ?/ ?\d+)?|half an?|half|an?|the"
+    r"|one) ?)?(?P<unit>.+)"
+)
 
 
 def quantity(text: str) -> tuple[Fraction, Unit, bool] | None:
@@ -189,15 +193,23 @@ def say(value: Fraction, unit: Unit) -> str:
     """Write an amount: exact when short, else "about", rounded as one would say it."""
     sign = "minus " if value < 0 else ""
     size = abs(value)
-    places = 1 if unit.kind == "temperature" else 2 if size >= 1 else 4
-    while size and places < 30 and round(size * 10**places) < (1 if unit.kind == "temperature" else 100):  # noqa: PLR2004
-        if size >= 1:
-            break
-        places += 1
-    exact = (size * 10**places).denominator == 1
+    if (size * 1000).denominator == 1:
+        places, exact = 3, True
+    else:
+        places, exact = _places(size, unit), False
     words = decimal(size, places)
     name = unit.one if words == "1" else unit.many
     return f"{'' if exact else 'about '}{sign}{words} {name}"
+
+
+def _places(size: Fraction, unit: Unit) -> int:
+    """Return how many decimals are worth saying: one for temperatures, two digits that count below one."""
+    if unit.kind == "temperature" or size >= 1:
+        return 1 if unit.kind == "temperature" else 2
+    places = 3
+    while places < 30 and round(size * 10**places) < 100:  # noqa: PLR2004  three digits
+        places += 1
+    return places
 
 
 def _answer(source_text: str, target_text: str) -> str | None:
@@ -215,6 +227,8 @@ def _answer(source_text: str, target_text: str) -> str | None:
     if source.kind == "temperature" and value * source.factor + source.offset < F(-27315, 100):
         return "That is below absolute zero: no such temperature exists."
     said = say(value, source)
+    if said.startswith("about"):  # the question's own number was longer: do not say another one
+        return f"That is {say(result, target)}."
     verb = "is" if source.kind == "temperature" or value in (1, F(1, 2)) else "are"
     return f"{said[:1].upper()}{said[1:]} {verb} {say(result, target)}."
 
@@ -273,22 +287,46 @@ def _conversion(_question: Question, match: re.Match[str]) -> str | None:
 
 
 def _splits(match: re.Match[str]) -> list[tuple[str, str]]:
-    found = match.groupdict()
-    return [(found["from"], found["to"])]
+    """Return the ways to cut the question: "6 ft 2 in in cm" holds "in" twice, and only one is the seam."""
+    first, second = match["from"], match["to"]
+    ways = [(first, second)]
+    for seam in re.finditer(r" (?:in|to|into|as) ", second):
+        ways.append((f"{first} {match[0][match.end('from') :].split()[0]} {second[: seam.start()]}".strip(), second[seam.end() :]))
+    if second.startswith("in ") and first[-1:].isdigit():
+        ways.insert(0, (first + " in", second.removeprefix("in ")))
+    return ways
 
 
 def _bare(question: Question, match: re.Match[str]) -> str | None:
     """ "X in Y": only when a number was said, and neither side is plain prose."""
-    amount = quantity(match["from"].strip())
-    if not amount or not amount[2]:
+    amounts = [quantity(first.strip()) for first, _ in _splits(match)]
+    if not any(amount and amount[2] for amount in amounts):
         return None
     return _conversion(question, match)
 
 
 INTENTS = (
-    Intent(r"how (?:many|much) (?P<to>[a-z/ 0-9^]+?) (?:are there |are |is |fit |go )?(?:in|into|make up|makes up|make|makes|equals?|to) (?P<from>.+?)", _conversion),
-    Intent(r"how (?:many|much) (?P<to>[a-z/ 0-9^]+?) (?:is|are|does|do|has|have) (?P<from>.+?)(?: have| has| equal| make| contain| worth)?", _conversion),
-    Intent(r"(?:convert|change|turn|translate)?(?: |^)?(?P<from>(?:minus |-)?[\d.].*?|(?:an?|half an?) .+?) (?:to|into|in|as|is how many|are how many|equals how many|equal how many|is what in|are what in) (?P<to>[a-z°/ 0-9^]+)", _bare),
-    Intent(r"(?:what is|what are|what would|how (?:much|far|long|heavy|big|tall|fast|hot|warm|cold|high|large) (?:is|are)|how many is) (?P<from>.+?)(?: be)? (?:in|to|as|into|converted to|expressed in) (?P<to>[a-z°/ 0-9^]+)", _bare),
+    Intent(
+        r"how (?:many|much) (?P<to>[a-z/ 0-9^]+?) (?:are there |are |is |fit |go )?(?:in|into|make up"
+        r"|makes up|make|makes|equals?|to) (?P<from>.+?)",
+        _conversion,
+    ),
+    Intent(
+        r"how (?:many|much) (?P<to>[a-z/ 0-9^]+?) (?:is|are|does|do|has|have) (?P<from>.+?)(?: have| has"
+        r"| equal| make| contain| worth)?",
+        _conversion,
+    ),
+    Intent(
+        r"(?:convert|change|turn|translate)?(?: |^)?(?P<from>(?:minus |-)?[\d.].*?|(?:an?"
+        r"|half an?) .+?) (?:to|into|in|as|is how many|are how many|equals how many|equal how many"
+        r"|is what in|are what in) (?P<to>[a-z°/ 0-9^]+)",
+        _bare,
+    ),
+    Intent(
+        r"(?:what is|what are|what would|how (?:much|far|long|heavy|big|tall|fast|hot|warm|cold|high"
+        r"|large) (?:is|are)|how many is) (?P<from>.+?)(?: be)? (?:in|to|as|into|converted to"
+        r"|expressed in) (?P<to>[a-z°/ 0-9^]+)",
+        _bare,
+    ),
     Intent(r"convert (?P<from>.+?) (?:to|into|in) (?P<to>[a-z°/ 0-9^]+)", _conversion),
 )  # fmt: skip

@@ -30,22 +30,29 @@ _SPELLED = (
     (r"(?<=\d),(?=\d{3}\b)", ""),
     (r"(?<=\d) ?°", " degrees "),
     (r"\bp\.? ?m\b\.?", "pm"), (r"\ba\.m\b\.?|(?<=\d) ?a m\b", "am"),
+    (r"(\d)'(\d{1,2})(?:\"|''|(?= )|$)", r"\1 feet \2 inches "), (r"(?<=\d)!(?=$)", " factorial"),
     (r"[?!;\"“”]|\.{2,}|\.(?=\s|$)|,(?!\d)", " "),
     (r",", " "),
     (r"(?<=[a-z])-(?=[a-z])", " "),
     (r"\bhalf a dozen\b", "6"),
 )  # fmt: skip
 _LEAD = re.compile(
-    r"^(?:(?:um+|uh+|er+|erm+|hmm+|ah|oh|so|well|okay|ok|hey|hi|hello|please|alright|right|now|and|but|like|just|sorry"
+    
+        r"^(?:(?:um+|uh+|er+|erm+|hmm+|ah|oh|so|well|okay|ok|hey|hi|hello|please|alright|right|now|and|but"
+        r"|like|just|sorry"
     r"|actually|quick question|listen|hub|timmy|computer|good (?:morning|afternoon|evening)"
-    r"|(?:can|could|would|will) you (?:please |just |quickly )*(?:tell|give|show|say|calculate|compute|convert|work out|figure out|help)(?: me)?"
+    
+        r"|(?:can|could|would|will) you (?:please |just |quickly )*(?:tell|give|show|say|calculate|compute"
+        r"|convert|work out|figure out|help)(?: me)?"
     r"|do you (?:happen to )?know|i (?:want|need|would like|wanna) to know|i wonder|i was wondering|any idea"
     r"|(?:please )?tell me|let me know|remind me(?= what| how many| which)|you know|say(?= what)) +)+"
 )
 _TAIL = re.compile(
-    r"(?: +(?:please|right now|now|currently|at the moment|for me|thanks|thank you|hub|exactly|today(?= please)|um+|uh+|then|again|actually))+$"
+    
+        r"(?: +(?:please|right now|now|currently|at the moment|for me|thanks|thank you|hub|exactly"
+        r"|today(?= please)|um+|uh+|then|again|actually))+$"
 )
-_INSIDE = re.compile(r" (?:um+|uh+|er+|erm+|you know|please|like)(?= )")
+_INSIDE = re.compile(r" (?:um+|uh+|er+|erm+|please)(?= )")
 
 
 def plain(text: str) -> str:
@@ -57,6 +64,7 @@ def plain(text: str) -> str:
     text = _INSIDE.sub("", f" {text} ").strip()
     short = _LEAD.sub("", text + " ", count=1).strip() or text
     short = _TAIL.sub("", short) or short
+    short += " now" if short.endswith(" from") else ""
     return numbers(short)
 
 
@@ -72,7 +80,8 @@ def numbers(text: str) -> str:
     text = re.sub(r"\b(\d+) and (?:a |1 )?half\b", r"\1.5", text)
     text = re.sub(r"\b(\d+) and (?:a |1 )?quarter\b", r"\1.25", text)
     text = re.sub(r"\b(\d+) and (?:3|three) quarters\b", r"\1.75", text)
-    text = re.sub(r"\b(?:a|1) (\d+(?:\.\d+)?)\b(?= (?:hundred|thousand|million|billion|trillion))", r"\1", text)
+    text = re.sub(
+        r"\b(?:a|1) (\d+(?:\.\d+)?)\b(?= (?:hundred|thousand|million|billion|trillion))", r"\1", text)
     return re.sub(
         r"\b(\d+(?:\.\d+)?) (hundred|thousand|million|billion|trillion)\b",
         lambda m: _times(m[1], {**_LARGE, "hundred": 100}[m[2]]),
@@ -99,7 +108,7 @@ def _number(words: list[str], at: int) -> tuple[str, int]:
         word = words[index]
         if word in ("a", "an") and words[index + 1 : index + 2] in (["hundred"], ["thousand"], ["million"], ["billion"], ["dozen"]) and not used:
             continue
-        if word == "and" and used and words[index - 1] in ("hundred", "thousand") and index + 1 < len(words) and words[index + 1] in _SMALL:
+        if word == "and" and used and words[index - 1] in ("hundred", *_LARGE) and index + 1 < len(words) and words[index + 1] in _SMALL:
             continue
         if word in _SMALL and _fits(_SMALL[word], last):
             group += _SMALL[word]

@@ -30,5 +30,5 @@ class Canned:
         return " I lost my thread there: please ask me again."
 
     async def probe(self) -> Probe:
-        """Always ready."""
+        """Say that it is always ready."""
         return Probe(ok=True)

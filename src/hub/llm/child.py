@@ -28,6 +28,8 @@ from hub.llm.gguf import read_head
 from hub.llm.tune import load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wyoming.event import Event
 
     from hub.link import Link
@@ -72,7 +74,8 @@ class Desk:
             elif event.type == "hub.drain":
                 self._draining = True
         except (KeyError, TypeError, ValueError) as error:
-            await self._refuse(str(data.get("id", "")), f"The question was malformed: {error!r}", "Ask again.")
+            why = f"The question was malformed: {error!r}"
+            await self._refuse(str(data.get("id", "")), why, "Ask again.")
         self._wake.set()
 
     async def work(self) -> None:
@@ -87,15 +90,22 @@ class Desk:
                 self._wake.clear()
                 await self._wake.wait()
 
+    def stop(self) -> None:
+        """Stop whatever is being computed."""
+        self._waiting.clear()
+        if self._running:
+            self._running.stopped = True
+
     async def _ask(self, data: dict[str, Any]) -> None:
         wanted = min(_MOST_TOKENS, max(1, int(data.get("max_tokens", 160))))
-        job = Job(str(data["id"]), self._chat.whole(data["messages"]), wanted, str(data.get("conversation", "")))
+        prompt = self._chat.whole(data["messages"])
+        job = Job(str(data["id"]), prompt, wanted, str(data.get("conversation", "")))
         if job.conversation:
             self._cancel(lambda other: other.conversation == job.conversation)
         if self._running and not self._running.id:
             self._running.stopped = True  # what it has read so far stays read
         if len(self._waiting) >= _MOST_WAITING:
-            await self._refuse(job.id, "Too many questions wait for the small model.", "Ask again in a moment.")
+            await self._refuse(job.id, "Too many questions wait for me.", "Ask again in a moment.")
             return
         self._waiting.append(job)
 
@@ -104,7 +114,7 @@ class Desk:
             self._running.stopped = True
         self._ahead = Job("", self._chat.ahead(data["messages"]), 0)
 
-    def _cancel(self, which: Any) -> None:
+    def _cancel(self, which: Callable[[Job], bool]) -> None:
         for job in [*self._waiting, *([self._running] if self._running else [])]:
             if job.id and which(job):
                 job.stopped = True
@@ -118,7 +128,8 @@ class Desk:
         return job
 
     async def _run(self, job: Job) -> None:
-        loop, outbox = asyncio.get_running_loop(), asyncio.Queue[str | None]()
+        loop = asyncio.get_running_loop()
+        outbox: asyncio.Queue[str | None] = asyncio.Queue()
 
         def put(text: str | None) -> None:
             loop.call_soon_threadsafe(outbox.put_nowait, text)
@@ -165,12 +176,14 @@ async def main(link: Link) -> None:
     desk = Desk(link, engine, chat)
     work = asyncio.create_task(desk.work())
     listen = asyncio.create_task(_listen(link, desk))
-    await asyncio.wait({work, listen}, return_when=asyncio.FIRST_COMPLETED)
-    desk._cancel(lambda _: True)  # noqa: SLF001  the thread must end before the process can
-    for task in (work, listen):
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-            await task
+    try:
+        await asyncio.wait({work, listen}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        desk.stop()  # its thread must end before the process can
+        for task in (work, listen):
+            task.cancel()
+        with contextlib.suppress(ConnectionError):
+            await asyncio.gather(work, listen, return_exceptions=True)
 
 
 async def _listen(link: Link, desk: Desk) -> None:

@@ -164,7 +164,8 @@ class Embedded:
 
 
 def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
-    return [{"role": message.role, "text": message.text} for message in messages]
+    """Make messages ready for the link; half a surrogate pair, which no encoding can carry, becomes "?"."""
+    return [{"role": m.role, "text": m.text.encode("utf-8", "replace").decode()} for m in messages]
 
 
 def _end(event: Event | None) -> tuple[Piece, ...]:

@@ -81,8 +81,8 @@ class Engine:
                 on_text(text)
             return stopped()
 
-        ask = {"prompt": prompt, "max_tokens": max_tokens, "stream": True, "cache_prompt": True}
-        refused = self._server.handle_completions(json.dumps(ask | {"return_progress": True} | _SAMPLING), take)
+        ask = {"prompt": prompt, "max_tokens": max_tokens, "stream": True, "return_progress": True}
+        refused = self._server.handle_completions(json.dumps(ask | {"cache_prompt": True} | _SAMPLING), take)
         if stopped():
             return None
         return _result(json.loads(refused) if isinstance(refused, str) else refused or last)

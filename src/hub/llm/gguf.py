@@ -9,8 +9,10 @@ from __future__ import annotations
 import mmap
 import struct
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _FORMATS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
@@ -49,7 +51,8 @@ class Head:
         """Return the texts that the tokenizer turns into control tokens."""
         tokens = self.values.get("tokenizer.ggml.tokens", [])
         types = self.values.get("tokenizer.ggml.token_type", [])
-        return tuple(t.decode("utf-8", "replace") for t, kind in zip(tokens, types, strict=False) if kind == _CONTROL)
+        pairs = zip(tokens, types, strict=False)
+        return tuple(token.decode("utf-8", "replace") for token, kind in pairs if kind == _CONTROL)
 
 
 class _Cursor:

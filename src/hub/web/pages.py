@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -100,9 +101,11 @@ class Pages:
 
 
 async def _text(request: Request) -> str:
-    """Return the form field ``text``."""
-    if int(request.headers.get("content-length") or 0) > MAX_FORM:
-        raise HubError("That is more than I can take at once.", fix="Write less than 4,000 characters.")
-    async with request.form(max_files=0, max_fields=8, max_part_size=MAX_FORM) as form:
-        value = form.get("text")
-        return value.strip() if isinstance(value, str) else ""
+    """Return the field ``text`` of a form in the browser's plain encoding."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM:
+            raise HubError("That is more than I can take at once.", fix="Write less than 4,000 characters.")
+    fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=8)
+    return fields.get("text", [""])[0].strip()

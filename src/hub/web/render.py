@@ -53,11 +53,11 @@ class Renderer:
 
     def home(self, conversation: Conversation, person: Person) -> str:
         """Return the home page."""
-        parts, faults = self.parts(), status.faults(self._hub, self.language)
+        parts, needs = self.parts(), self._needs(status.faults(self._hub, self.language))
         marked = {name: Markup(html) for name, html in parts.items()}  # noqa: S704  our own templates, escaped there
         marked["lines"] = Markup(self.lines(conversation))  # noqa: S704
         return self._render(
-            "home.html", parts=marked, ears=status.ears(self._hub), needs=len(faults), person=person.name,
+            "home.html", parts=marked, ears=status.ears(self._hub), needs=len(needs), person=person.name,
             conversation=conversation, modules=self._static.modules, rev=revision(parts),
         )  # fmt: skip
 
@@ -94,11 +94,15 @@ class Renderer:
         hub = self._hub
         faults = status.faults(hub, self.language)
         return {
-            "faults": faults, "fault": faults[0] if faults else None, "others": len(faults) - 1,
-            "needs": len(faults), "calm": status.calm(hub), "where": status.where(hub),
-            "ears": status.ears(hub), "events": status.events(hub), "tiles": tiles(hub),
+            "fault": faults[0] if faults else None, "others": len(faults) - 1,
+            "faults": self._needs(faults), "needs": len(self._needs(faults)), "calm": status.calm(hub),
+            "where": status.where(hub), "ears": status.ears(hub), "events": status.events(hub), "tiles": tiles(hub),
             "foot": status.foot(hub, self.memory),
         }  # fmt: skip
+
+    @staticmethod
+    def _needs(faults: list[status.Fault]) -> list[status.Fault]:
+        return [fault for fault in faults if not fault.heals]
 
     def _render(self, name: str, **values: object) -> str:
         return self._env.get_template(name).render(values)

@@ -36,6 +36,11 @@ class Fault:
     tone: Tone
     anchor: str
 
+    @property
+    def heals(self) -> bool:
+        """Whether it mends itself: then it is said, but nobody is needed."""
+        return self.fix.startswith("Wait")
+
 
 @dataclass(frozen=True, slots=True)
 class Ears:
@@ -159,6 +164,8 @@ def ears(hub: Hub) -> Ears:
         )
     if any(plugin.state in STARTING for plugin in hub.plugins):
         return Ears("starting", "Waking", "My ears are starting. Write meanwhile.")
+    if speaks and speaks.fix.startswith("Wait"):
+        return Ears("starting", "Waking", f"{speaks.reason} Write meanwhile.")
     if not null:
         return Ears("ready", "Ready", "Tap, or press Space, and talk")
     fault = next(iter(faults(hub)), None)

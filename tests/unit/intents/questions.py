@@ -202,7 +202,7 @@ ASKED: dict[str, str | tuple[str, ...]] = {
     "what is 1 kilowatt hour in joules": "3,600,000",
     "How many teaspoons are in a tablespoon?": "3",
     "how many bits in a byte": "8",
-    "300 kelvin in celsius": "26.9",
+    "300 kelvin in celsius": "26.85",
     # the machine
     "How full is the disk?": "percent full",
     "Am I running out of disk?": "percent full",
@@ -253,7 +253,7 @@ ASKED: dict[str, str | tuple[str, ...]] = {
     "Turn on the lights": "no control",
     "Call my mother": "cannot call",
     "play some music": "no control",
-    "what time is it in Springfield": "do not know the time zone",
+    "what time is it in Springfield": "cannot tell the time",
 }
 
 ASKED_EITHER = {"How hot is the CPU?", "what's the cpu temperature"}

@@ -153,6 +153,7 @@ async def test_a_whole_file_without_a_note_is_checked_not_fetched(index: Index, 
     assert not index.asked
 
 
+@pytest.mark.slow
 async def test_the_network_goes_away_and_comes_back(index: Index, tmp_path: Path, noise: bytes) -> None:
     files = index.add("ears", {"a/encoder.ort": noise})
     index.cut_after = [HALF, 0, 0, 0, 0]
@@ -259,6 +260,7 @@ async def start(folder: Path, file: ModelFile) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(sys.executable, "-c", FETCH, str(folder), str(listed))
 
 
+@pytest.mark.slow
 async def test_killed_in_mid_download_then_resumed(index: Index, tmp_path: Path, noise: bytes) -> None:
     file = index.add("ears", {"a/encoder.ort": noise})[0]
     folder, part = tmp_path / "models", tmp_path / "models" / ".parts" / "ears-1.0.part"
@@ -277,6 +279,7 @@ async def test_killed_in_mid_download_then_resumed(index: Index, tmp_path: Path,
     assert all(span for _, span in index.asked[1:])
 
 
+@pytest.mark.slow
 async def test_two_processes_fetch_one_wheel_once(index: Index, tmp_path: Path, noise: bytes) -> None:
     file = index.add("ears", {"a/encoder.ort": noise})[0]
     index.pause = 0.05

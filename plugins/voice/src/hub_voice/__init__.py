@@ -28,7 +28,7 @@ class _Plugin:
         from hub_voice.speech import ChildSpeech  # noqa: PLC0415
 
         self._speech = ChildSpeech(hub)
-        hub.provide(Speech, self._speech)  # type: ignore[type-abstract]  # a Protocol is the key
+        hub.provide(Speech, self._speech)
         hub.spawn(self._speech.start(), name="voice")
 
     @hookimpl

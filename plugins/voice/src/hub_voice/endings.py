@@ -1,24 +1,10 @@
-"""Judge a transcript: does it look finished, and is it more than a phantom of noise?"""
+"""Judge a transcript: whether it looks finished, and whether it is more than a phantom of noise."""
 
 from __future__ import annotations
 
 import re
 
-DANGLING = frozenset(
-    ["a", "an", "the", "and", "or", "but", "so", "because", "if", "when", "while", "that", "which", "who", "whose", "to", "of", "in", "on", "at", "by", "for", "with", "from", "as", "than", "into", "about", "my", "your", "his", "her", "its", "our", "their", "is", "are", "was", "were", "be", "am", "will", "would", "can", "could", "should", "shall", "may", "might", "must", "do", "does", "did", "not", "i'm", "i'll", "please", "then", "also", "even", "just"]
-)
-"""Words that hardly ever end a request."""
-
-PHANTOMS = frozenset(
-    ["you", "so", "the", "a", "i", "uh", "um", "hm", "hmm", "mm", "mhm", "mmm", "ah", "oh", "eh", "er", "huh", "and", "but", "it's", "is", "this", "that"]
-)
-"""What the recogniser makes of hums, clicks and breath; as a whole turn none of them asks for anything."""
-
-UNLIKELY = frozenset(("thank you", "thanks", "thanks for watching", "bye", "bye bye"))
-"""Said by people, but far more often by recognisers; believed only with enough voice behind it."""
-
 _WORD = re.compile(r"[\w']+")
-_PUNCTUATION = ".?!"
 
 
 def words(text: str) -> list[str]:
@@ -26,11 +12,31 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
+DANGLING = frozenset(
+    words(
+        "a an the and or but so because if when while that which who whose to of in on at by for with "
+        "from as than into about my your his her its our their is are was were be am will would can "
+        "could should shall may might must do does did not i'm i'll then also even just"
+    )
+)
+"""Words that hardly ever end a request."""
+
+PHANTOMS = frozenset(
+    words("you so the a i uh um hm hmm mm mhm mmm ah oh eh er huh and but it's is this that")
+)
+"""What the recogniser makes of hums, clicks and breath; as a whole turn none of them asks for anything."""
+
+UNLIKELY = frozenset(("thank you", "thanks", "thanks for watching", "bye", "bye bye"))
+"""Said by people, but far more often by recognisers; believed only with enough voice behind it."""
+
+UNLIKELY_MS = 400
+"""Voice that two syllables take at least."""
+
+
 def looks_complete(text: str) -> bool:
     """Tell whether ``text`` ends like a sentence and not on a word that wants another."""
-    text = text.rstrip()
-    said = words(text)
-    return bool(said) and text[-1] in _PUNCTUATION and not text.endswith("...") and said[-1] not in DANGLING
+    text, said = text.rstrip(), words(text)
+    return bool(said) and text[-1] in ".?!" and not text.endswith("...") and said[-1] not in DANGLING
 
 
 def is_phantom(text: str, voiced_ms: float) -> bool:
@@ -38,4 +44,4 @@ def is_phantom(text: str, voiced_ms: float) -> bool:
     said = words(text)
     if not said or all(word in PHANTOMS for word in said):
         return True
-    return " ".join(said) in UNLIKELY and voiced_ms < 400  # noqa: PLR2004  two syllables take longer
+    return " ".join(said) in UNLIKELY and voiced_ms < UNLIKELY_MS

@@ -12,18 +12,15 @@ import numpy as np
 import structlog
 
 from hub_voice.moonshine import Moonshine
-from hub_voice.runtime import open_model
+from hub_voice.runtime import Model, open_model
 from hub_voice.settings import RATE
 from hub_voice.smart_turn import SmartTurn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-    from onnxruntime import InferenceSession
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from hub_voice.pcm import Samples
-    from hub_voice.piper_voice import Voice
+    from hub_voice.piper_voice import Slice, Voice
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
@@ -33,7 +30,7 @@ Result = TypeVar("Result")
 class Engines:
     """The models of this child; safe to share between sessions."""
 
-    detector: InferenceSession
+    detector: Model
     recogniser: Moonshine
     turn_model: SmartTurn
     voice: Voice
@@ -53,9 +50,11 @@ class Engines:
         over = await self._run("turns", self.turn_model.over, samples)
         return 0.5 if over is None else over
 
-    async def speak(self, text: str) -> NDArray[np.int16] | None:
-        """Return ``text`` as sound, None when the synthesiser failed."""
-        return await self._run("voice", self.voice.speak, text)
+    async def speak(self, text: str) -> AsyncIterator[Slice]:
+        """Yield ``text`` as sound, slice by slice; ends early when the synthesiser fails."""
+        slices = self.voice.speak(text)
+        while (part := await self._run("voice", _next, slices)) is not None:
+            yield part
 
     async def _run(self, thread: str, work: Callable[[Any], Result], given: Any) -> Result | None:
         loop = asyncio.get_running_loop()
@@ -64,6 +63,10 @@ class Engines:
         except Exception:
             log.exception("engine.failed", engine=thread)
             return None
+
+
+def _next(slices: Iterator[Slice]) -> Slice | None:
+    return next(slices, None)
 
 
 async def load(models: dict[str, str], cache: Path) -> Engines:
@@ -86,7 +89,7 @@ def _ears(paths: dict[str, Path]) -> Moonshine:
     return ears
 
 
-def _turns(paths: dict[str, Path]) -> tuple[InferenceSession, SmartTurn]:
+def _turns(paths: dict[str, Path]) -> tuple[Model, SmartTurn]:
     detector, model = open_model(paths["silero"]), SmartTurn(paths["smart-turn"])
     model.over(np.zeros(RATE, np.float32))
     return detector, model
@@ -96,5 +99,6 @@ def _voice(paths: dict[str, Path], cache: Path) -> Voice:
     from hub_voice.piper_voice import Voice  # noqa: PLC0415  loads while the ears do
 
     voice = Voice(paths["piper-voice"], paths["piper-voice-config"], cache)
-    voice.speak("Okay.")
+    for _ in voice.speak("Okay."):
+        pass
     return voice

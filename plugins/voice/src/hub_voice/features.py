@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SECONDS = 8
 FRAME, HOP, BANDS = 400, 160, 80
+KNEE_HZ, KNEE_MEL = 1000, 15
+"""Where Slaney's scale turns from linear to logarithmic."""
 
 
 def log_mel(samples: Samples) -> NDArray[np.float32]:
@@ -55,8 +57,10 @@ def _mel_bank() -> NDArray[np.float32]:
 
 
 def _mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(hertz < 1000, hertz * 3 / 200, 15 + np.log(np.maximum(hertz, 1) / 1000) * 27 / np.log(6.4))
+    above = KNEE_MEL + np.log(np.maximum(hertz, 1) / KNEE_HZ) * 27 / np.log(6.4)
+    return np.where(hertz < KNEE_HZ, hertz * 3 / 200, above)
 
 
 def _hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))  # noqa: PLR2004  1 kHz
+    above = KNEE_HZ * np.exp((mel - KNEE_MEL) * np.log(6.4) / 27)
+    return np.where(mel < KNEE_MEL, mel * 200 / 3, above)

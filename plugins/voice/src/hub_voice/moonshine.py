@@ -59,7 +59,8 @@ class Moonshine:
         past = dict.fromkeys(self._caches, self._empty)
         inputs: dict[str, Any] = {"encoder_hidden_states": hidden}
         if "encoder_attention_mask" in self._masked:
-            inputs["encoder_attention_mask"] = np.ones((1, samples), np.int64)  # the graph thins it out itself
+            # one a sample, not one a frame: the graph thins it out itself
+            inputs["encoder_attention_mask"] = np.ones((1, samples), np.int64)
         written: list[int] = []
         token = BEGIN
         while len(written) < most:

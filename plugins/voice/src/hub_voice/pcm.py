@@ -30,8 +30,9 @@ def to_float(pcm: bytes, encoding: str) -> Samples:
     """Decode ``pcm`` to floats in [-1, 1]; a partial sample at the end is dropped, what is no number is 0."""
     if encoding == "f32le":
         values = np.frombuffer(pcm[: len(pcm) // 4 * 4], "<f4")
-        return np.clip(np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0).astype(np.float32)
-    return np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / 32768.0
+        finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.asarray(np.clip(finite, -1.0, 1.0), np.float32)
+    return np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
 
 
 class Resampler:
@@ -64,7 +65,7 @@ class Resampler:
         out = np.einsum("ij,ij->i", held[index], self._bank[places % self._up]) if count else held[:0]
         self._phase += count * self._down - room * self._up
         self._held = held[room:]
-        return out.astype(np.float32)
+        return np.asarray(out, np.float32)
 
 
 def _bank(up: int, down: int) -> NDArray[np.float32]:

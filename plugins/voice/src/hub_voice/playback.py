@@ -15,13 +15,13 @@ import numpy as np
 
 from hub import Audio, Finished, Heard, Started
 from hub_voice import pieces
-from hub_voice.settings import Output
 from hub_voice.spoken import spoken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hub import SpeechEvent
+    from hub_voice.settings import Output
 
 DEAD = 64
 """Interrupted turns that are remembered, so that late pieces of them stay unsaid."""
@@ -36,9 +36,16 @@ class Piece:
     last: int
     text: str
     spoken: str
-    sound: NDArray[np.int16] | None = None
+    sound: list[NDArray[np.int16]] = field(default_factory=list)
+    """Its sound so far, ready to send: frames of `Output.frame_ms`, the last of a slice may be shorter."""
+    taken: bool = False
+    """Whether its synthesis was begun."""
+    complete: bool = False
+    """Whether all its sound is there."""
+    made: int = 0
+    """Samples made so far."""
     voiced: int = 0
-    """Samples of the sound that are speech and not the pause behind it."""
+    """Samples that are speech, and not the pause behind it, as far as is known."""
     start: int | None = None
     """Position of its first sample, once that was sent."""
     sent: int = 0
@@ -63,7 +70,7 @@ class _Answer:
         """Return the position where all of it has been heard, None while there is more to send."""
         if not self.whole or self.cut < len(self.text):
             return None
-        if any(piece.sound is None or piece.sent < len(piece.sound) for piece in self.pieces):
+        if any(piece.sound or not piece.complete for piece in self.pieces):
             return None
         return max((piece.start + piece.sent for piece in self.pieces if piece.start is not None), default=0)
 
@@ -119,7 +126,7 @@ class Playback:
             self._acknowledged = samples
 
     def interrupt(self, now: float) -> tuple[str, int]:
-        """Drop everything and begin a new epoch; return the turn that was sounding and its heard characters."""
+        """Drop everything and begin a new epoch; return the turn that sounded and its heard characters."""
         self._tick(now)
         answer = self._current() or next(iter(self._answers.values()), None)
         heard = (answer.turn, self._heard(answer, self._position(heard=True))) if answer else ("", 0)
@@ -150,22 +157,22 @@ class Playback:
         for answer in sorted(self._answers.values(), key=lambda answer: not answer.released):
             self._cut(answer, now)
             for piece in answer.pieces:
-                if piece.sound is None:
+                if not piece.taken:
+                    piece.taken = True
                     return piece
         return None
 
-    def sounded(self, piece: Piece, sound: NDArray[np.int16]) -> None:
-        """Take the sound of ``piece``; it is ignored when the piece has been interrupted meanwhile."""
-        output = self._output
-        answer = self._answers.get(piece.turn)
-        final = answer is not None and answer.whole and answer.cut == len(answer.text)
-        if final and answer is not None and piece is answer.pieces[-1]:
-            gap = output.tail_ms
-        else:
-            gap = output.gap_ms if pieces.ends_sentence(piece.text) else output.clause_gap_ms
-        silence = np.zeros(int(self._rate * gap / 1000), np.int16) if len(sound) else sound
-        piece.voiced = len(sound)
-        piece.sound = np.concatenate([sound, silence])
+    def sounded(self, piece: Piece, sound: NDArray[np.int16], remaining: int = 0) -> bool:
+        """Take the next sound of ``piece``; ``remaining`` samples are to come. False: stop, it is void."""
+        if self._answers.get(piece.turn) is None or piece.complete:
+            return False
+        self._add(piece, sound)
+        piece.voiced = piece.made + remaining
+        if remaining == 0:
+            piece.complete = True
+            if piece.made:
+                self._add(piece, np.zeros(int(self._rate * self._pause(piece) / 1000), np.int16))
+        return True
 
     def due(self, now: float, since: float | None = None) -> list[SpeechEvent]:
         """Return what is to be sent now; ``since``: when the person fell silent, for `Started`."""
@@ -188,9 +195,8 @@ class Playback:
         answer = self._current()
         if answer is not None and answer.started:
             waits.append(self._output.frame_ms / 2000)
-        for waiting in self._answers.values():
-            if waiting.cut < len(waiting.text):
-                waits.append(max(0.01, waiting.since + self._output.fragment_ms / 1000 - now))
+        uncut = [waiting for waiting in self._answers.values() if waiting.cut < len(waiting.text)]
+        waits += [max(0.01, waiting.since + self._output.fragment_ms / 1000 - now) for waiting in uncut]
         return min(waits, default=None)
 
     # Inner workings
@@ -214,37 +220,42 @@ class Playback:
             answer.cut += length
             piece = Piece(answer.turn, first, first + length, rest[:length], spoken(rest[:length]))
             if not piece.spoken:
-                piece.sound = np.zeros(0, np.int16)
+                piece.taken = piece.complete = True
             answer.pieces.append(piece)
 
+    def _pause(self, piece: Piece) -> float:
+        """Return the milliseconds of silence that belong behind ``piece``."""
+        answer = self._answers[piece.turn]
+        if answer.whole and answer.cut == len(answer.text) and piece is answer.pieces[-1]:
+            return self._output.tail_ms
+        return self._output.gap_ms if pieces.ends_sentence(piece.text) else self._output.clause_gap_ms
+
+    def _add(self, piece: Piece, sound: NDArray[np.int16]) -> None:
+        size = int(self._rate * self._output.frame_ms / 1000)
+        piece.sound += [sound[at : at + size] for at in range(0, len(sound), size)]
+        piece.made += len(sound)
+
     def _waiting(self) -> int:
-        return sum(
-            len(piece.sound) - piece.sent
-            for answer in self._answers.values()
-            for piece in answer.pieces
-            if piece.sound is not None
-        )
+        return sum(piece.made - piece.sent for answer in self._answers.values() for piece in answer.pieces)
 
     def _send(self, answer: _Answer, now: float, since: float | None) -> list[SpeechEvent]:
         """Send frames of ``answer`` until enough is ahead of the listener."""
         events: list[SpeechEvent] = []
-        lead, size = (int(self._rate * ms / 1000) for ms in (self._output.lead_ms, self._output.frame_ms))
+        lead = int(self._rate * self._output.lead_ms / 1000)
         for piece in answer.pieces:
-            if piece.sound is None:
-                break
-            if piece.start is None:
+            if piece.start is None and (piece.sound or piece.complete):
                 piece.start = self._sent
-            while piece.sent < len(piece.sound) and self._sent - self._position() < lead:
+            while piece.sound and self._sent - self._position() < lead:
                 if not answer.started:
                     answer.started = True
                     events.append(Started(answer.turn, self.epoch, (now - since) * 1000 if since else 0.0))
-                frame = piece.sound[piece.sent : piece.sent + size]
+                frame = piece.sound.pop(0)
                 events.append(Audio(self.epoch, self._seq, self._rate, frame.tobytes()))
                 self._seq += 1
                 piece.sent += len(frame)
                 self._sent += len(frame)
                 self._clocked_at = self._clocked_at or now
-            if piece.sent < len(piece.sound):
+            if piece.sound or not piece.complete:
                 break
         return events
 
@@ -262,13 +273,13 @@ class Playback:
         """Return how many characters of ``answer`` lie before ``position``: whole words only."""
         heard = answer.base
         for piece in answer.pieces:
-            if piece.sound is None or piece.start is None or position < piece.start:
+            if piece.start is None or position < piece.start:
                 break
             played = position - piece.start
-            if played >= piece.voiced:
+            if played >= piece.voiced and piece.complete:
                 heard = piece.last
                 continue
-            upto = int(len(piece.text) * played / piece.voiced)
+            upto = int(len(piece.text) * played / max(1, piece.voiced))
             return piece.first + (piece.text.rfind(" ", 0, upto) + 1 if upto < len(piece.text) else upto)
         return heard
 

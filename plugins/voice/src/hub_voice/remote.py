@@ -32,7 +32,7 @@ SAMPLE_BYTES = {"s16le": 2, "f32le": 4}
 
 
 class RemoteSession:
-    """A `hub.SpeechSession` whose work is done in the child. ``send`` raises `Unavailable` while there is none."""
+    """A `hub.SpeechSession` whose work is done in the child; ``send`` raises `Unavailable` without one."""
 
     def __init__(self, name: str, audio: AudioFormat, send: Send, closed: Callable[[str], None]) -> None:
         self.name = name
@@ -145,7 +145,7 @@ class RemoteSession:
     # What the child tells
 
     async def opened(self) -> None:
-        """A child is there, for the first time or anew: take the session up in it."""
+        """Take the session up in a child, the first or a new one."""
         self._lost, self._sent, self._taken = False, 0, 0
         self.epoch += 1
         audio = {"encoding": self._audio.encoding, "rate": self._audio.rate}
@@ -155,7 +155,7 @@ class RemoteSession:
         self._flow.set()
 
     def lost(self, reason: str, fix: str) -> None:
-        """The child is gone: say so once, and void what it had begun."""
+        """Tell once that the child is gone, and void what it had begun."""
         if self._lost:
             return
         self._lost = True
@@ -169,14 +169,14 @@ class RemoteSession:
         self._put(Trouble(reason, fix))
 
     def taken(self, size: int) -> None:
-        """The child has worked off ``size`` bytes of sound since it was opened."""
+        """Note that the child has worked off ``size`` bytes of sound since it was opened."""
         self._taken = size
         self._stalled = False
         self._flow.set()
         self._room.set()
 
     def interrupted(self, request: int, epoch: int) -> None:
-        """The child fell silent; ``epoch`` is the new one."""
+        """Note that the child fell silent; ``epoch`` is the new one."""
         self.epoch = max(self.epoch, epoch)
         reply = self._replies.get(request)
         if reply is not None and not reply.done():

@@ -203,11 +203,15 @@ class Session:
             self._wake_all()
 
     async def _synthesise(self, piece: Piece) -> None:
-        sound = await self._engines.speak(piece.spoken)
-        if sound is None:
+        wanted = True
+        async for part in self._engines.speak(piece.spoken):
+            wanted = self._playback.sounded(piece, part.sound, part.remaining)
+            self._wake_all()
+            if not wanted:
+                return
+        if not piece.complete:  # the synthesiser failed, or found nothing to say
+            self._playback.sounded(piece, np.zeros(0, np.int16))
             await self._emit(Trouble("I could not say a part of the answer.", "Read it on the page."))
-            sound = np.zeros(0, np.int16)
-        self._playback.sounded(piece, sound)
 
     async def _play(self) -> None:
         """Send what is due."""

@@ -38,7 +38,7 @@ class Waits:
     """Speech for this long over a sounding answer stops it."""
     barge_in_gap_ms: float = 128
     """A longer gap starts that count anew."""
-    draft_ms: float = 96
+    draft_ms: float = 64
     """Silence before a draft is transcribed."""
     judge_ms: float = 160
     """Silence before the turn model is asked."""
@@ -50,8 +50,10 @@ class Waits:
     """Silence that ends a turn when model and words agree that it is over."""
     likely_ms: float = 512
     """Silence that ends it when the words look complete and the model does not object."""
+    doubtful_ms: float = 704
+    """Silence that ends it when the words look complete and the model does object."""
     certain_ms: float = 900
-    """Silence that ends it whatever model and words say."""
+    """Silence that ends it whatever the words."""
     sure: float = 0.5
     """Above this the turn model says "over"."""
     objects: float = 0.02

@@ -149,4 +149,3 @@ class ChildSpeech:
 
     def _forget(self, name: str) -> None:
         self._sessions.pop(name, None)
-

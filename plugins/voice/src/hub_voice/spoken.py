@@ -19,7 +19,7 @@ UNITS = {
     "mm": "millimetres", "cm": "centimetres", "m": "metres", "km": "kilometres", "km/h": "kilometres an hour",
     "mg": "milligrams", "g": "grams", "kg": "kilograms", "l": "litres", "ml": "millilitres",
     "w": "watts", "kw": "kilowatts", "kwh": "kilowatt hours", "v": "volts", "a": "amperes",
-    "mbit/s": "megabits a second", "mb/s": "megabytes a second", "gb/s": "gigabytes a second",
+    "mbit/s": "megabits a second", "kb/s": "kilobytes a second", "mb/s": "megabytes a second", "gb/s": "gigabytes a second",
     "lb": "pounds", "ft": "feet", "mi": "miles", "mph": "miles an hour",
 }  # fmt: skip
 _SINGULAR = {"hertz": "hertz", "feet": "foot", "kilohertz": "kilohertz"}
@@ -30,9 +30,8 @@ _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b00-\u2bf
 
 def _unit(match: re.Match[str]) -> str:
     number, unit = match.group(1), match.group(2)
-    if unit in {"s", "m", "g", "a", "l", "v", "w", "h"} and not match.group(0).startswith(number + " "):
-        # "3m" may be metres, but "5s" and "1g" glued together are too often names and versions
-        return match.group(0) if unit not in {"s", "m", "h"} else f"{number} {_plural(number, UNITS[unit])}"
+    if len(unit) == 1 and not match.group(0).startswith(f"{number} "):
+        return match.group(0)  # "90s", "5G", "2m": names and decades more often than measures
     return f"{number} {_plural(number, UNITS[unit.lower()])}"
 
 
@@ -89,7 +88,8 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"\s=\s"), " equals "),
     (re.compile(r"(?<=\d)\s?/\s?(?=\d)"), " over "),
     (re.compile(r"\s&\s"), " and "),
-    (re.compile(r"(?<=\w)/(?=\w)"), " or "),
+    (re.compile(r"\band/or\b", re.IGNORECASE), "and or"),
+    (re.compile(r"(?<=[a-z])/(?=[a-z])"), " or "),
     (re.compile(r"[*_#|~^\\<>{}\[\]`]+"), " "),
     (re.compile(r"\s+"), " "),
 )

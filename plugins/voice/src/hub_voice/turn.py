@@ -301,15 +301,14 @@ class TurnTaker:
     def _needed(self, text: str, over: float | None) -> int:
         """Return how many windows of silence end a turn that says ``text``."""
         waits = self._waits
-        if looks_complete(text) and over is not None:
-            if over > waits.sure:
-                return windows(waits.sure_ms)
-            if over > waits.objects:
-                return windows(waits.likely_ms)
-        return windows(waits.certain_ms)
+        if not looks_complete(text) or over is None:
+            return windows(waits.certain_ms)
+        if over > waits.sure:
+            return windows(waits.sure_ms)
+        return windows(waits.likely_ms if over > waits.objects else waits.doubtful_ms)
 
     def _drop(self, utterance: _Utterance) -> list[Action]:
-        """It was noise."""
+        """Forget it: it was noise."""
         self._open = None
         self._run = self._gap = 0
         actions: list[Action] = [Voiced(False)] if utterance.announced else []

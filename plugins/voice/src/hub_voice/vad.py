@@ -9,9 +9,8 @@ import numpy as np
 from hub_voice.settings import RATE, WINDOW
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
     from hub_voice.pcm import Samples
+    from hub_voice.runtime import Model
 
 CONTEXT = 64
 """Samples of the window before that the model wants in front of each window."""
@@ -20,7 +19,7 @@ CONTEXT = 64
 class VoiceDetector:
     """One listener's detector; the model is shared, its memory is not. 0.1 ms a window."""
 
-    def __init__(self, model: InferenceSession) -> None:
+    def __init__(self, model: Model) -> None:
         self._model = model
         self._rate = np.array(RATE, np.int64)
         self.reset()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 MODELS = Path(os.environ.get("HUB_MODELS", ROOT / ".data" / "models"))
 
 

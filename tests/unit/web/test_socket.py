@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import array
+import asyncio
+import struct
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from hub import ports
+from hub.web import messages
+from hub.web.socket import NOT_SIGNED_IN, TOO_SLOW, floats
+
+PCM = array.array("h", [0, 16_384, -32_768]).tobytes()
+
+
+class Session:
+    """A speech session that is played by the test: it says what is put into ``out``."""
+
+    def __init__(self) -> None:
+        self.out: asyncio.Queue[ports.SpeechEvent] = asyncio.Queue()
+        self.pushed: list[bytes] = []
+        self.said: list[str] = []
+        self.acknowledged: list[tuple[int, int]] = []
+        self.epoch = 1
+        self.calls: list[str] = []
+
+    async def events(self) -> AsyncIterator[ports.SpeechEvent]:
+        while True:
+            yield await self.out.get()
+
+    async def listen(self, *, push_to_talk: bool = False) -> None:
+        self.calls.append(f"listen {push_to_talk}")
+
+    async def finish(self) -> None:
+        self.calls.append("finish")
+
+    async def ignore(self) -> None:
+        self.calls.append("ignore")
+
+    async def push(self, pcm: bytes) -> None:
+        self.pushed.append(pcm)
+
+    async def say(self, turn: str, text: str, *, last: bool = False) -> None:
+        self.said.append(text)
+
+    async def release(self, turn: str) -> None:
+        self.calls.append("release")
+
+    async def played(self, epoch: int, samples: int) -> None:
+        self.acknowledged.append((epoch, samples))
+
+    async def interrupt(self) -> int:
+        self.epoch += 1
+        return self.epoch
+
+    async def close(self) -> None:
+        self.calls.append("close")
+
+
+class Speech:
+    """A voice of one session."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.audio: ports.AudioFormat | None = None
+
+    async def open(self, session: str, audio: ports.AudioFormat) -> ports.SpeechSession:
+        self.audio = audio
+        return self.session
+
+
+@pytest.fixture
+def speech(hub) -> Speech:
+    made = Speech()
+    hub.provide(ports.Speech, made)
+    return made
+
+
+async def eventually(check) -> None:
+    async with asyncio.timeout(5):
+        while not check():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_stranger_is_turned_away_with_a_reason(site) -> None:
+    async with aiohttp.ClientSession() as stranger, stranger.ws_connect(f"{site.url}/ws/session/x") as socket:
+        assert "hub claim" in (await socket.receive_json())["fix"]
+        assert (await socket.receive()).data == NOT_SIGNED_IN
+
+
+async def test_words_written_are_answered_in_the_script(site) -> None:
+    async with site.tab({}) as tab:
+        await tab.send(type="write", text="What is 6 times 7?")
+        accepted = await tab.until("transcription")
+        assert (accepted["text"], accepted["is_final"]) == ("What is 6 times 7?", True)
+        swap = await tab.until("swap")
+        while swap["target"] != "#lines" or swap["how"] != "beforeend":
+            swap = await tab.until("swap")
+        assert f'id="hub-{accepted["turn"]}"' in swap["html"]
+        assert "42" in (await tab.until("delta"))["text"]
+        final = await tab.until("llm_response")
+        assert (final["final"], final["quality"], final["spoken"]) == (True, "exact", False)
+        assert "Exact: worked out" in (await tab.until("swap"))["html"]
+
+
+async def test_a_second_tab_reads_along_and_hears_nothing(site, speech) -> None:
+    async with site.tab({}) as first, site.tab({}) as second:
+        await first.send(type="start_recording")
+        await first.until("recording_started")
+        await speech.session.out.put(ports.Accepted(1, "What is 2 plus 2?", 200))
+        await speech.session.out.put(ports.Audio(1, 0, 22_050, PCM))
+        await first.until("audio")
+        seen = await second.until("transcription")
+        assert seen["text"] == "What is 2 plus 2?"
+        while (message := await second.receive())["type"] != "delta":
+            assert message["type"] != "audio"
+
+
+@pytest.mark.parametrize(
+    "bad", ["{", "[]", '{"type":"shout"}', '{"type":"write","text":"   "}', '{"type":"hello"}', "x" * 70_000]
+)
+async def test_nonsense_is_answered_and_the_socket_lives_on(site, bad) -> None:
+    async with site.tab({}) as tab:
+        await tab.socket.send_str(bad)
+        refusal = await tab.until("error")
+        assert refusal["fix"]
+        await tab.send(type="ping")
+        await tab.until("pong")
+
+
+async def test_too_much_sound_at_once_is_refused_and_the_socket_lives_on(site) -> None:
+    async with site.tab({}) as tab:
+        await tab.socket.send_bytes(bytes(messages.MAX_SOUND + 2))
+        assert "bytes" in (await tab.until("error"))["message"]
+        await tab.send(type="ping")
+        await tab.until("pong")
+
+
+async def test_sound_before_listening_is_no_trouble(site) -> None:
+    async with site.tab({}) as tab:
+        await tab.socket.send_bytes(PCM)
+        await tab.send(type="played", epoch=0, samples=0)
+        await tab.send(type="stop_recording")
+        await tab.send(type="cancel")
+        await tab.send(type="ping")
+        assert (await tab.until("pong", "error"))["type"] == "pong"
+
+
+async def test_without_a_voice_the_press_is_answered_with_reason_and_fix(site) -> None:
+    async with site.tab({}) as tab:
+        await tab.send(type="start_recording")
+        told = await tab.until("error")
+        assert (told["code"], told["message"]) == ("unavailable", "No voice plugin is running.")
+        assert told["fix"]
+
+
+async def test_sound_goes_both_ways_with_epoch_and_rate(site, speech) -> None:
+    async with site.tab({}) as tab:
+        await tab.send(type="start_recording", mode="push")
+        await tab.until("recording_started")
+        assert speech.audio == ports.AudioFormat("s16le", 16_000)
+        await tab.socket.send_bytes(PCM)
+        await speech.session.out.put(ports.Audio(65_537, 0, 22_050, PCM))
+        frame = (await tab.until("audio"))["data"]
+        assert struct.unpack_from("<BBHI", frame) == (1, 0, 1, 22_050)
+        assert frame[8:] == PCM
+        await tab.send(type="played", epoch=1, samples=3)
+        await eventually(lambda: speech.session.acknowledged)
+        assert speech.session.pushed == [PCM]
+        assert speech.session.calls[0] == "listen True"
+    await eventually(lambda: "close" in speech.session.calls)
+
+
+async def test_a_client_of_seed_004_needs_no_hello_and_speaks_floats(site, speech) -> None:
+    async with site.tab() as tab:
+        await tab.send(type="start_recording")
+        assert (await tab.until("welcome"))["session"] == "test"
+        await tab.until("recording_started")
+        assert speech.audio == ports.AudioFormat("f32le", 16_000)
+        await speech.session.out.put(ports.Accepted(1, "What is 2 plus 2?", 200))
+        await speech.session.out.put(ports.Audio(1, 0, 22_050, PCM))
+        kinds = set()
+        while "audio" not in kinds:
+            message = await tab.receive()
+            kinds.add(message["type"])
+        assert array.array("f", message["data"]).tolist() == [0.0, 0.5, -1.0]
+        assert not kinds & {"swap", "delta", "answering"}
+
+
+async def test_speaking_over_the_answer_silences_the_page(site, speech) -> None:
+    async with site.tab({}) as tab:
+        await tab.send(type="start_recording")
+        await tab.until("recording_started")
+        await speech.session.out.put(ports.Audio(4, 0, 22_050, PCM))
+        await speech.session.out.put(ports.BargeIn("none", 0))
+        assert (await tab.until("flush"))["epoch"] == 5
+
+
+async def test_cancel_goes_back_to_idle_by_legal_steps(site, speech) -> None:
+    async with site.tab({}) as tab:
+        await tab.send(type="start_recording")
+        await speech.session.out.put(ports.Accepted(1, "What is 2 plus 2?", 200))
+        states = [(await tab.until("state"))["state"] for _ in range(3)]
+        assert states == ["idle", "recording", "processing"]
+        await tab.send(type="cancel")
+        assert (await tab.until("flush"))["epoch"] == 2
+        while states[-1] != "idle":
+            states.append((await tab.until("state"))["state"])
+        assert set(states) <= {"recording", "processing", "synthesizing", "idle"}
+
+
+async def test_a_client_that_does_not_read_is_closed_and_costs_others_nothing(site, hub) -> None:
+    talk = await hub.conversations.latest()
+    async with site.tab({}, max_msg_size=0) as stuck, site.tab({}) as good:
+        stuck.socket._conn.transport.pause_reading()
+        for _ in range(400):
+            await talk.write("What is 2 plus 2?")
+            await talk.settled()
+        await good.send(type="ping")
+        await good.until("pong")
+        flood = "x" * 200_000
+        from hub.events import TurnDelta
+
+        for _ in range(200):
+            hub.bus.publish(TurnDelta(conversation=talk.id, turn="t", text=flood))
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.2)
+        stuck.socket._conn.transport.resume_reading()
+        while (message := await stuck.receive())["type"] != "closed":
+            pass
+        print(message)
+        assert message["code"] == TOO_SLOW
+
+
+def test_floats() -> None:
+    assert array.array("f", floats(PCM)).tolist() == [0.0, 0.5, -1.0]
