@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,17 +19,17 @@ from hub.hub import Hub
 from hub.manifests import known_models
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from hub.config import Settings
 
 _COOKIE_AGE_S = 90 * 86_400
 
 
-def build(settings: Settings, *, opened: Callable[[Hub], Awaitable[None]] | None = None) -> Starlette:
+def build(settings: Settings, *, opened: Callable[[Hub], Coroutine[Any, Any, None]] | None = None) -> Starlette:
     """Return the ASGI app of a hub with ``settings``; ``opened`` is awaited once pages can be served."""
     hub = Hub(settings, known_models())
     api = Lazy(hub)
@@ -105,5 +105,5 @@ class _Plugins:
         # The very list that plugins add to, so that a route is served as soon as it is registered.
         self._router.routes = hub.routes
 
-    async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._router(scope, receive, send)

@@ -70,13 +70,15 @@ class RunningHub:
         return psutil.Process(self.pid).children()[0]
 
     def children(self) -> dict[str, psutil.Process]:
-        """Return the hub's child processes by module name, such as ``hub.llm.child``."""
+        """Return the hub's child processes by module name, such as ``hub.llm.child``.
+
+        Each runs under a keeper, the process that clears away its tree (see `hub.leash`).
+        """
         found = {}
-        for child in self.worker().children():
-            with contextlib.suppress(psutil.Error):
-                line = child.cmdline()
-                if "-m" in line:
-                    found[line[line.index("-m") + 1]] = child
+        for keeper in self.worker().children():
+            with contextlib.suppress(psutil.Error, IndexError):
+                if "leash.py" in " ".join(keeper.cmdline()):
+                    found[keeper.cmdline()[-1]] = keeper.children()[0]
         return found
 
     async def start(self, timeout: float = 60) -> None:

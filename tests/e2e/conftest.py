@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -22,6 +25,14 @@ ALWAYS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-netwo
 FAKE_MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 
 Browse = Callable[..., Awaitable[Any]]
+
+
+async def until(page: Any, condition: str, timeout: float = 30) -> None:
+    """Wait until ``condition`` holds in ``page``; Playwright's own wait needs eval, which the policy forbids."""
+    end = time.monotonic() + timeout
+    while not await page.evaluate(condition):
+        assert time.monotonic() < end, f"never: {condition}"
+        await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -90,10 +101,11 @@ async def browse() -> AsyncIterator[Browse]:
             )
             page = await context.new_page()
             page.complaints = []
+            page.until = functools.partial(until, page)
             page.on("console", lambda message: page.complaints.append(message.text))
             page.on("pageerror", lambda error: page.complaints.append(str(error)))
             await page.goto(address + path)
-            await page.wait_for_function("document.title !== 'Hub'")
+            await until(page, "document.title !== 'Hub'")
             return page
 
         yield open_page

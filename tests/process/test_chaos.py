@@ -54,7 +54,9 @@ class Talker:
 def victims(hub: RunningHub) -> dict[str, psutil.Process]:
     found = {"hub": hub.worker()}
     with contextlib.suppress(psutil.Error):
-        found |= hub.children()
+        children = hub.children()
+        found |= children
+        found |= {f"{name} keeper": child.parent() for name, child in children.items()}
     return found
 
 
@@ -74,9 +76,9 @@ async def until(check: Callable[[], Any], seconds: float) -> float:
 
 async def ready(hub: RunningHub, name: str) -> bool:
     status = await hub.get("/status")
-    if name == "hub_voice.child":
+    if name.startswith("hub_voice.child"):
         return any(p["name"] == "voice" and p["state"] == "ready" for p in status["plugins"])
-    if name == "hub.llm.child":
+    if name.startswith("hub.llm.child"):
         return any(p["name"] == "embedded" and p["ok"] for p in status["providers"])
     return True
 
@@ -107,7 +109,7 @@ async def test_fifty_kills_lose_nothing(data: Path) -> None:
     assert {turn["text"] for turn in await everything(data)} >= talker.acknowledged
     assert stored
     print({name: (len(times), round(max(times), 2)) for name, times in back.items()}, talker.lost_connections)
-    assert set(back) == {"hub", "hub.llm.child", "hub_voice.child"}
+    assert {"hub", "hub.llm.child", "hub_voice.child"} <= set(back)
     for name, times in back.items():
         assert sorted(times)[len(times) // 2] < BACK_S, (name, times)
     assert any(event["event"] in {"hub.recovered", "child.changed"} for event in events)

@@ -46,8 +46,8 @@ class Pieces:
             for match in _CLAUSE.finditer(self._rest):
                 if match.start() >= _FIRST_MIN:
                     return match.end()
-            if match := _FIRST_WORDS.match(self._rest):
-                return match.end()
+            if words := _FIRST_WORDS.match(self._rest):
+                return words.end()
         if len(self._rest) > _LONG and (space := self._rest.rfind(" ", 0, _LONG)) > 0:
             return space + 1
         return None

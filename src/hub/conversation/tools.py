@@ -45,7 +45,7 @@ class Tools:
         if name in self._all:
             raise HubError(f"The tool {name} is already {self._all[name].owner}'s.", fix="Choose another name.")
         about = (inspect.getdoc(run) or "").split("\n", 1)[0]
-        self._all[name] = Tool(name, owner, about, risk, run, TypeAdapter(run).json_schema())
+        self._all[name] = Tool(name, owner, about, risk, run, _typed(run).json_schema())
 
     async def call(self, name: str, arguments: dict[str, Any]) -> Any:
         """Run a tool with checked arguments. Only read-only ones: there is no approval gate yet."""
@@ -55,10 +55,16 @@ class Tools:
         if tool.risk != "read":
             raise HubError(f"{name} changes things, and nothing can approve it yet.", fix="Update the hub.")
         try:
-            result = TypeAdapter(tool.run).validator.validate_python(_arguments(arguments))
+            result = _typed(tool.run).validator.validate_python(_arguments(arguments))
         except ValidationError as error:
             raise HubError(f"{name}: {error.errors()[0]['msg']}.", fix="Mend the arguments.") from error
         return await result if inspect.isawaitable(result) else result
+
+
+def _typed(run: Callable[..., Any]) -> TypeAdapter[Any]:
+    """Return pydantic's view of a function: its arguments, checked."""
+    whole: Any = run
+    return TypeAdapter(whole)
 
 
 def _arguments(named: dict[str, Any]) -> Any:

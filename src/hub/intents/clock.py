@@ -85,8 +85,15 @@ UTC utc gmt greenwich
 """
 
 _NUMBER = r"(\d+(?:\.\d+)?|an?|half an|a half)"
-_SPAN = rf"(?P<span>{_NUMBER} (?:seconds?|minutes?|mins?|hours?|hrs?)(?: and)?(?: a half)?(?: \d+ (?:minutes?|mins?|seconds?))?)"
-_MOMENT = r"(?P<moment>noon|midday|midnight|\d{1,2}(?:[:.]\d\d| \d\d)?(?: ?(?:am|pm|oclock))?(?: in the (?:morning|afternoon|evening)| at night)?|\d{1,2} oclock|half past \d{1,2}|quarter (?:past|to) \d{1,2})"
+_SPAN = (
+    rf"(?P<span>{_NUMBER} (?:seconds?|minutes?|mins?|hours?"
+    rf"|hrs?)(?: and)?(?: a half)?(?: \d+ (?:minutes?|mins?|seconds?))?)"
+)
+_MOMENT = (
+    r"(?P<moment>noon|midday|midnight|\d{1,2}(?:[:.]\d\d| \d\d)?(?: ?(?:am|pm"
+    r"|oclock))?(?: in the (?:morning|afternoon|evening)| at night)?|\d{1,2} oclock"
+    r"|half past \d{1,2}|quarter (?:past|to) \d{1,2})"
+)
 
 
 def zone(place: str) -> ZoneInfo | None:
@@ -158,16 +165,26 @@ def moment(text: str, now: datetime) -> datetime | None:
         shift = {"half past": 30, "quarter past": 15, "quarter to": -15}[past[1]]
         hour = int(past[2])
         minutes = hour * 60 + shift
-        return _next(now, [divmod(m % 1440, 60) for m in (minutes, minutes + 720)]) if 1 <= hour <= 12 else None  # noqa: PLR2004
+        return (
+            _next(now, [divmod(m % 1440, 60) for m in (minutes, minutes + 720)]) if 1 <= hour <= 12 else None
+        )
     found = re.fullmatch(
-        r"(\d{1,2})(?:[:. ](\d\d))?(?: ?(am|pm|oclock))?(?: (in the morning|in the afternoon|in the evening|at night))?", text
+        r"(\d{1,2})(?:[:. ](\d\d))?(?: ?(am|pm|oclock))?(?: (in the morning|in the afternoon"
+        r"|in the evening|at night))?",
+        text,
     )
     if not found:
         return None
     hour, minute = int(found[1]), int(found[2] or 0)
     if hour > 23 or minute > 59 or not (found[2] or found[3] or found[4]):  # noqa: PLR2004
         return None
-    half = found[3] if found[3] in ("am", "pm") else {"in the morning": "am", "in the afternoon": "pm", "in the evening": "pm"}.get(found[4] or "", "")
+    half = (
+        found[3]
+        if found[3] in ("am", "pm")
+        else {"in the morning": "am", "in the afternoon": "pm", "in the evening": "pm"}.get(
+            found[4] or "", ""
+        )
+    )
     if half and 1 <= hour <= 12:  # noqa: PLR2004
         return _next(now, [(hour % 12 + (12 if half == "pm" else 0), minute)])
     if half or (found[4] == "at night"):
@@ -187,7 +204,11 @@ def words(span: timedelta) -> str:
     minutes = round(abs(span.total_seconds()) / 60)
     days, rest = divmod(minutes, 1440)
     hours, minutes = divmod(rest, 60)
-    parts = [f"{n} {name}{'' if n == 1 else 's'}" for n, name in ((days, "day"), (hours, "hour"), (minutes, "minute")) if n]
+    parts = [
+        f"{n} {name}{'' if n == 1 else 's'}"
+        for n, name in ((days, "day"), (hours, "hour"), (minutes, "minute"))
+        if n
+    ]
     if not parts:
         return "less than a minute"
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
@@ -237,26 +258,65 @@ def _difference(question: Question, match: re.Match[str]) -> str | None:
 
 _IT = r"(?:is it|it is|do we have|do you have|have you got|is it here)"
 INTENTS = (
-    Intent(rf"what time {_IT}(?: (?:here|now|today|exactly))*|what (?:is|was) the (?:current |exact |local )?time(?: (?:here|now|today))*|what hour is it|(?:the |current |local )?time(?: is it)?(?: now)?|(?:do you have|have you got|got|give me) the (?:current )?time|whats? time|what is time now|time check|check the time|how late is it|what does the clock say", _now),
-    Intent(r"(?:what is |what are |what )?(?:the |today's )?(?:current )?(?:(?:date|day) and (?:the )?time|time and (?:the )?(?:date|day))(?: is it)?(?: today)?", lambda q, _m: f"It is {hm(q.now)} on {q.now:%A}, {q.now.day} {q.now:%B} {q.now.year}."),
-    Intent(rf"what time (?:will it be|is it|is|would it be) (?:in {_SPAN}|{_SPAN.replace('<span>', '<span2>')} from now)", lambda q, m: _shifted(1, "will be")(q, re.match(r"(?P<span>.*)", m["span"] or m["span2"]))),
+    Intent(
+        rf"what time {_IT}(?: (?:here|now|today|exactly))*|what (?:is|was) the (?:current |exact "
+        rf"|local )?time(?: (?:here|now|today))*|what hour is it|(?:the |current "
+        rf"|local )?time(?: is it)?(?: now)?|(?:do you have|have you got|got"
+        rf"|give me) the (?:current )?time|whats? time|what is time now|time check|check the time"
+        rf"|how late is it|what does the clock say",
+        _now,
+    ),
+    Intent(
+        r"(?:what is |what are |what )?(?:the |today's )?(?:current )?(?:(?:date"
+        r"|day) and (?:the )?time|time and (?:the )?(?:date|day))(?: is it)?(?: today)?",
+        lambda q, _m: f"It is {hm(q.now)} on {q.now:%A}, {q.now.day} {q.now:%B} {q.now.year}.",
+    ),
+    Intent(
+        rf"what time (?:will it be|is it|is|would it be) (?:in {_SPAN}"
+        rf"|{_SPAN.replace('<span>', '<span2>')} from now)",
+        lambda q, m: _shifted(1, "will be")(q, re.match(r"(?P<span>.*)", m["span"] or m["span2"])),
+    ),
     Intent(rf"what time was it {_SPAN} (?:ago|before)", _shifted(-1, "was")),
-    Intent(r"(?:what time is it|what is the (?:current |local )?time|what time|time|the time|current time|what time do they have)(?: now| right now| currently)? (?:in|over in|at) (?P<place>[a-z .']+)", _there),
-    Intent(r"what is the (?P<place>[a-z ]+?) time|what is (?P<place2>[a-z ]+?) time", lambda q, m: _there_known(q, m["place"] or m["place2"])),
-    Intent(rf"how (?:long|much time)(?: is it| is there| is left| do i have| left)? (?:until|till|til|to|before) (?:it is )?{_MOMENT}", _until),
-    Intent(rf"how many (?P<unit>minutes|hours)(?: are there| are left| is it| left)? (?:until|till|til|to|before) (?:it is )?{_MOMENT}", _until),
+    Intent(
+        r"(?:what time is it|what is the (?:current |local )?time|what time|time|the time"
+        r"|current time|what time do they have)(?: now| right now| currently)? (?:in|over in"
+        r"|at) (?P<place>[a-z .']+)",
+        _there,
+    ),
+    Intent(
+        r"what is the (?P<place>[a-z ]+?) time|what is (?P<place2>[a-z ]+?) time",
+        lambda q, m: _there_known(q, m["place"] or m["place2"]),
+    ),
+    Intent(
+        rf"how (?:long|much time)(?: is it| is there| is left| do i have| left)? (?:until|till|til"
+        rf"|to|before) (?:it is )?{_MOMENT}",
+        _until,
+    ),
+    Intent(
+        rf"how many (?P<unit>minutes|hours)(?: are there| are left| is it| left)? (?:until|till|til"
+        rf"|to|before) (?:it is )?{_MOMENT}",
+        _until,
+    ),
     Intent(r"what is the time difference (?:to|with|between here and) (?P<place>[a-z ]+)", _difference),
     Intent(r"what is the time difference between (?P<place>[a-z ]+?) and (?P<other>[a-z ]+)", _difference),
-    Intent(r"is it (?:the )?(?:morning|afternoon|evening|night)(?: or .*)?", lambda q, _m: f"It is {hm(q.now)}."),
-    Intent(r"what (?:time zone|timezone) (?:am i|are we|are you|is this)(?: in)?|what is (?:my|your|the|our) (?:time zone|timezone)", lambda q, _m: f"This machine's time zone is {q.now.tzname()}, {_offset(q.now)}."),
-)  # fmt: skip
+    Intent(
+        r"is it (?:the )?(?:morning|afternoon|evening|night)(?: or .*)?", lambda q, _m: f"It is {hm(q.now)}."
+    ),
+    Intent(
+        r"what (?:time zone|timezone) (?:am i|are we|are you|is this)(?: in)?|what is (?:my|your"
+        r"|the|our) (?:time zone|timezone)",
+        lambda q, _m: f"This machine's time zone is {q.now.tzname()}, {_offset(q.now)}.",
+    ),
+)
 
 
 def _there_known(question: Question, place: str) -> str | None:
     there = zone(place)
     if not there:
         return None
-    return f"It is {hm(question.now.astimezone(there))} in {place.title() if len(place) > 3 else place.upper()}."  # noqa: PLR2004  UTC, UK
+    return (
+        f"It is {hm(question.now.astimezone(there))} in {place.title() if len(place) > 3 else place.upper()}."  # noqa: PLR2004  UTC, UK
+    )
 
 
 def _offset(now: datetime) -> str:

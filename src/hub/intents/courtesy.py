@@ -79,4 +79,4 @@ INTENTS = (
         r"(?:i am )?sorry(?: about that| hub)?|my apologies|excuse me|my mistake|my bad",
         says("No harm done."),
     ),
-)  # fmt: skip
+)

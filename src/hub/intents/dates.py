@@ -5,120 +5,22 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
-from hub.intents.intent import Intent, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-GREGORIAN = 1583
-"""First whole year of the Gregorian calendar; earlier dates had another, and are declined."""
-
-_MONTHS = [name.lower() for name in calendar.month_name]
-_DAYS = [name.lower() for name in calendar.day_name]
-_MONTH = "|".join(_MONTHS[1:]) + "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-_WEEKDAY = "|".join(_DAYS)
-_YEAR = r"(?:\d{4}|\d\d \d\d)"
-_FIXED = {
-    "christmas eve": (12, 24), "christmas day": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "boxing day": (12, 26),
-    "new years eve": (12, 31), "new year's eve": (12, 31), "new years day": (1, 1), "new year's day": (1, 1),
-    "new years": (1, 1), "new year's": (1, 1), "new year": (1, 1), "the new year": (1, 1), "next year": (1, 1),
-    "halloween": (10, 31), "valentines day": (2, 14), "valentine's day": (2, 14), "valentines": (2, 14),
-    "saint patricks day": (3, 17), "st patricks day": (3, 17), "st patrick's day": (3, 17), "st. patrick's day": (3, 17),
-    "april fools": (4, 1), "april fools day": (4, 1), "april fool's day": (4, 1), "may day": (5, 1),
-    "leap day": (2, 29), "epiphany": (1, 6), "pi day": (3, 14), "all saints day": (11, 1), "bastille day": (7, 14),
-}  # fmt: skip
-_EASTER = {"easter": 0, "easter sunday": 0, "good friday": -2, "easter monday": 1, "palm sunday": -7, "ash wednesday": -46, "pentecost": 49, "ascension day": 39}
-_FEAST = "|".join(sorted(map(re.escape, [*_FIXED, *_EASTER, "thanksgiving", "thanksgiving day", "black friday"]), key=len, reverse=True))
-_DAY = (
-    rf"(?:(?:the )?(?:{_FEAST})(?: (?:of |in )?{_YEAR})?"
-    rf"|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})(?: (?:in |of )?{_YEAR})?"
-    rf"|(?:{_MONTH}) (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: (?:in |of )?{_YEAR})?"
-    rf"|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
-    rf"|(?:the )?day (?:after tomorrow|before yesterday)|today|tomorrow|yesterday|now"
-    rf"|(?:the )?(?:next |coming |this )?(?:{_WEEKDAY})|(?:the )?weekend"
-    rf"|(?:the )?end of (?:the|this) (?:year|month)|(?:the )?year'?s end)"
+from hub.intents.days import (
+    DAY,
+    DAYS,
+    FEAST,
+    GREGORIAN,
+    MONTH,
+    WEEKDAY,
+    YEAR,
+    add_months,
+    find,
+    month_number,
+    say,
+    shift,
 )
-
-
-def easter(year: int) -> date:
-    """Return Easter Sunday of a Gregorian year (the anonymous algorithm, Meeus ch. 8)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (b - (b + 8) // 25 + 1) // 3
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    weekday = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * weekday) // 451
-    month, day = divmod(h + weekday - 7 * m + 114, 31)
-    return date(year, month, day + 1)
-
-
-def feast(name: str, year: int) -> date | None:
-    """Return the date of a feast in ``year``; None where it has none (29 February)."""
-    name = name.removeprefix("the ") if name not in _FIXED else name
-    if name in _EASTER:
-        return easter(year) + timedelta(days=_EASTER[name])
-    if name.startswith(("thanksgiving", "black")):
-        first = date(year, 11, 1)
-        return first + timedelta(days=(3 - first.weekday()) % 7 + 21 + name.startswith("black"))
-    month, day = _FIXED[name]
-    return _date(year, month, day)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day) if year >= GREGORIAN else None
-    except ValueError:
-        return None
-
-
-def _month(name: str) -> int:
-    return next(n for n, full in enumerate(_MONTHS) if full and full.startswith(name[:3]))
-
-
-def find(text: str, today: date, side: int = 1) -> date | None:
-    """Read a day. Without a year, the next such day (``side`` 1, today included) or the last (-1)."""
-    text = text.strip()
-    simple = {"today": 0, "now": 0, "tomorrow": 1, "yesterday": -1, "day after tomorrow": 2, "day before yesterday": -2}
-    bare = text.removeprefix("the ")
-    if bare in simple:
-        return today + timedelta(days=simple[bare])
-    if bare.startswith("end of") or bare in ("year's end", "years end"):
-        return date(today.year, 12, 31) if "year" in bare else date(today.year, today.month, calendar.monthrange(today.year, today.month)[1])
-    if bare == "weekend":
-        return today + timedelta(days=(5 - today.weekday()) % 7)
-    if weekday := re.fullmatch(rf"(?:next |coming |this )?({_WEEKDAY})", bare):
-        return today + timedelta(days=side * (((_DAYS.index(weekday[1]) - today.weekday()) * side - 1) % 7 + 1))
-    if iso := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
-        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
-    if dotted := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
-        return _date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
-    year = re.search(rf" (?:of |in )?({_YEAR})$", text)
-    name = text[: year.start()] if year else text
-    given = int(year[1].replace(" ", "")) if year else None
-    if re.fullmatch(_FEAST, name) or re.fullmatch(_FEAST, name.removeprefix("the ")):
-        return _nearest(lambda y: feast(name, y), given, today, side)
-    day, month = re.search(r"\d{1,2}", name), re.search(rf"\b({_MONTH})\b", name)
-    if not day or not month:
-        return None
-    return _nearest(lambda y: _date(y, _month(month[1]), int(day[0])), given, today, side)
-
-
-def _nearest(of: Callable[[int], date | None], given: int | None, today: date, side: int) -> date | None:
-    if given:
-        return of(given)
-    for year in range(today.year, today.year + 9 * side, side):
-        when = of(year)
-        if when and (when - today).days * side >= 0:
-            return when
-    return None
-
-
-def say(day: date, *, weekday: bool = True) -> str:
-    """Write a date: "Saturday, 21 November 2026"."""
-    return f"{day:%A}, {day.day} {day:%B} {day.year}" if weekday else f"{day.day} {day:%B} {day.year}"
+from hub.intents.intent import Intent, Question
 
 
 def _days(count: int, unit: str = "day") -> str:
@@ -150,7 +52,11 @@ def _until(question: Question, match: re.Match[str]) -> str | None:
     if unit.startswith("week"):
         weeks, rest = divmod(left, 7)
         tail = f" and {_days(rest)}" if rest else ""
-        return f"{_days(weeks, 'week')}{tail} until {name}." if weeks else f"Less than a week: {_days(left)} until {name}."
+        return (
+            f"{_days(weeks, 'week')}{tail} until {name}."
+            if weeks
+            else f"Less than a week: {_days(left)} until {name}."
+        )
     if unit.startswith(("month", "hour", "minute", "second", "year")):
         return None if unit.startswith(("hour", "minute", "second")) else f"{_days(left)} until {name}."
     if unit.startswith("sleep"):
@@ -173,8 +79,8 @@ def _since(question: Question, match: re.Match[str]) -> str | None:
 def _between(question: Question, match: re.Match[str]) -> str | None:
     today = question.now.date()
     first, second = match["first"], match["second"]
-    shared = re.search(rf"({_YEAR})$", second)
-    if shared and not re.search(rf"{_YEAR}$", first) and re.search(rf"{_MONTH}", first):
+    shared = re.search(rf"({YEAR})$", second)
+    if shared and not re.search(rf"{YEAR}$", first) and re.search(rf"{MONTH}", first):
         first += " " + shared[1]
     a = find(first, today)
     b = find(second, a or today)
@@ -183,7 +89,10 @@ def _between(question: Question, match: re.Match[str]) -> str | None:
     days = abs((b - a).days)
     if (match.groupdict().get("unit") or "").startswith("week"):
         weeks, rest = divmod(days, 7)
-        return f"From {say(a, weekday=False)} to {say(b, weekday=False)} it is {_days(weeks, 'week')}{' and ' + _days(rest) if rest else ''}."
+        return (
+            f"From {say(a, weekday=False)} to {say(b, weekday=False)} it is "
+            f"{_days(weeks, 'week')}{' and ' + _days(rest) if rest else ''}."
+        )
     return f"From {say(a, weekday=False)} to {say(b, weekday=False)} it is {_days(days)}."
 
 
@@ -201,27 +110,6 @@ def _shifted(question: Question, match: re.Match[str]) -> str | None:
         return None
     verb = "was" if day < question.now.date() else "is"
     return f"That {verb} {say(day)}."
-
-
-def shift(start: date, sign: int, span: str) -> date | None:
-    """Move a date by "3 weeks", "2 months and 3 days", ...; None when the calendar has no such date."""
-    try:
-        for number, unit in re.findall(r"(\d+|an?|half an?) (day|week|fortnight|month|year)s?", span):
-            if number.startswith("half"):
-                return None
-            count = sign * (1 if number.startswith("a") else int(number))
-            if unit in ("month", "year"):
-                start = _months(start, count * (12 if unit == "year" else 1))
-            else:
-                start += timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])
-    except (ValueError, OverflowError):
-        return None
-    return start if start.year >= GREGORIAN else None
-
-
-def _months(start: date, months: int) -> date:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _weekday(question: Question, match: re.Match[str]) -> str | None:
@@ -243,7 +131,7 @@ def _too_early(text: str) -> str | None:
 
 
 def _impossible(text: str) -> str | None:
-    if re.search(rf"(?:{_MONTH})", text) and re.search(r"\d", text):
+    if re.search(rf"(?:{MONTH})", text) and re.search(r"\d", text):
         return "There is no such date."
     return None
 
@@ -256,13 +144,15 @@ def _when(question: Question, match: re.Match[str]) -> str | None:
     name = match["day"]
     us = " (in the United States)" if name.startswith("thanksgiving") else ""
     left = (day - today).days
-    count = f", in {_days(left)}" if left > 1 else ", tomorrow" if left == 1 else ", today" if left == 0 else ""
+    count = (
+        f", in {_days(left)}" if left > 1 else ", tomorrow" if left == 1 else ", today" if left == 0 else ""
+    )
     verb = "was" if left < 0 else "is"
     return f"{_title(name)}{us} {verb} on {say(day)}{count}."
 
 
 def _title(name: str) -> str:
-    name = re.sub(rf"^(?:the )?(?:next |coming |this )?({_WEEKDAY})$", r"the next \1", name)
+    name = re.sub(rf"^(?:the )?(?:next |coming |this )?({WEEKDAY})$", r"the next \1", name)
     words = [w if w in ("the", "next", "of") else w[:1].upper() + w[1:] for w in name.split()]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
@@ -271,12 +161,16 @@ def _title(name: str) -> str:
 def _leap(question: Question, match: re.Match[str]) -> str | None:
     text = match["year"]
     this = question.now.year
-    year = {"this": this, "this year": this, "it": this, "next year": this + 1, "last year": this - 1}.get(text)
+    year = {"this": this, "this year": this, "it": this, "next year": this + 1, "last year": this - 1}.get(
+        text
+    )
     year = year if year is not None else int(text.replace(" ", ""))
     if year < GREGORIAN:
         return _too_early(f"{year:04d}")
     verb = "was" if year < this else "is"
-    return f"Yes, {year} {verb} a leap year." if calendar.isleap(year) else f"No, {year} {verb} not a leap year."
+    return (
+        f"Yes, {year} {verb} a leap year." if calendar.isleap(year) else f"No, {year} {verb} not a leap year."
+    )
 
 
 def _next_leap(question: Question, match: re.Match[str]) -> str:
@@ -293,13 +187,13 @@ def _month_length(question: Question, match: re.Match[str]) -> str | None:
     if name in ("this month", "the month", "the current month"):
         month, year = now.month, now.year
     elif name == "next month":
-        later = _months(now.date().replace(day=1), 1)
+        later = add_months(now.date().replace(day=1), 1)
         month, year = later.month, later.year
     elif name == "last month":
-        later = _months(now.date().replace(day=1), -1)
+        later = add_months(now.date().replace(day=1), -1)
         month, year = later.month, later.year
     else:
-        month, year = _month(name), 0
+        month, year = month_number(name), 0
     if given:
         year = {"this year": now.year, "next year": now.year + 1}.get(given) or int(given.replace(" ", ""))
     if month == 2 and not year:  # noqa: PLR2004
@@ -310,7 +204,11 @@ def _month_length(question: Question, match: re.Match[str]) -> str | None:
 
 def _year_length(question: Question, match: re.Match[str]) -> str:
     text = match["year"]
-    year = {"this year": question.now.year, "next year": question.now.year + 1, "last year": question.now.year - 1}.get(text)
+    year = {
+        "this year": question.now.year,
+        "next year": question.now.year + 1,
+        "last year": question.now.year - 1,
+    }.get(text)
     year = year or int(text.replace(" ", ""))
     return f"{year} has {366 if calendar.isleap(year) else 365} days."
 
@@ -333,7 +231,7 @@ def _remaining(question: Question, match: re.Match[str]) -> str | None:
 def _is_day(question: Question, match: re.Match[str]) -> str:
     name = match["r"] or match["r2"] or "today"
     day = question.now.date() + timedelta(days=_REL[name][0])
-    right = _DAYS[day.weekday()] == match["day"]
+    right = DAYS[day.weekday()] == match["day"]
     return f"{'Yes' if right else 'No'}, {name} is {day:%A}."
 
 
@@ -356,47 +254,180 @@ def _year(question: Question, _match: re.Match[str]) -> str:
 
 
 def _week(question: Question, _match: re.Match[str]) -> str:
-    return f"It is week {question.now.isocalendar().week} of {question.now.isocalendar().year}, counted as ISO 8601 does."
+    return (
+        f"It is week {question.now.isocalendar().week} of {question.now.isocalendar().year}, "
+        f"counted as ISO 8601 does."
+    )
 
 
-_SPAN = r"(?:\d+|an?) (?:days?|weeks?|fortnights?|months?|years?)(?:(?: and)? (?:\d+|an?) (?:days?|weeks?|months?))?"
+_SPAN = (
+    r"(?:\d+|an?) (?:days?|weeks?|fortnights?|months?|years?)(?:(?: and)? (?:\d+|an?) (?:days?"
+    r"|weeks?|months?))?"
+)
 _R = r"(?:the )?day after tomorrow|(?:the )?day before yesterday|today|tomorrow|yesterday"
 _WHAT_DAY = r"(?:what|which) (?:day|weekday|day of the week|date|day and date)"
 INTENTS = (
     Intent(rf"{_WHAT_DAY} (?:is it|it is|do we have|are we on|is)?(?: (?P<r>{_R}))?(?: now| here)?", _today),
     Intent(rf"{_WHAT_DAY} (?:is|was|will) (?:it )?(?P<r>{_R})(?: be)?", _today),
     Intent(rf"{_WHAT_DAY} (?:is it|will it be|was it|is|was|will be) (?P<r>{_R})", _today),
-    Intent(rf"(?:what is|what was|what will be|give me) (?:the )?(?:(?P<r>{_R})(?:'s|s)? )?(?:date|day|weekday|day of the week)(?: (?:of |for |be )?(?P<r2>{_R}))?", _today),
-    Intent(rf"(?:what is |the |current |what is the )?(?:current |today's |todays )?(?:date|date today|day today|weekday)", _today),
+    Intent(
+        rf"(?:what is|what was|what will be|give me) (?:the )?(?:(?P<r>{_R})(?:'s|s)? )?(?:date|day"
+        rf"|weekday|day of the week)(?: (?:of |for |be )?(?P<r2>{_R}))?",
+        _today,
+    ),
+    Intent(
+        r"(?:what is |the |current |what is the )?(?:current |today's |todays )?(?:date|date today"
+        r"|day today|weekday)",
+        _today,
+    ),
     Intent(rf"what (?:is|was) (?P<r>{_R})", _today),
     Intent(rf"(?P<r>{_R})(?:'s|s) date", _today),
-    Intent(r"(?:what|which) month (?:is it|is this|are we in|do we have)(?: now)?|what is the (?:current )?month|what is this month", lambda q, _m: f"It is {q.now:%B} {q.now.year}."),
-    Intent(r"(?:what|which) year (?:is it|is this|are we in|do we have|it is)(?: now)?|what is the (?:current )?year", _year),
-    Intent(r"(?:what|which) (?:calendar )?week(?: number)? (?:is it|is this|are we in|of the year is it|do we have)|what is the (?:current )?(?:calendar )?week(?: number)?|week number", _week),
-    Intent(r"(?:what|which) day of the year is (?:it|today|this)", lambda q, _m: f"Today is day {q.now.timetuple().tm_yday} of {q.now.year}."),
-    Intent(rf"how many (?P<unit>days|weeks|sleeps|nights|months)(?: more)?(?: are there| is it| are left| left| remain| do we have| to go| have we got)?(?: from (?:now|today))? (?:until|till|til|to|before|untill) (?P<day>{_DAY})", _until),
-    Intent(rf"how (?:long|much time|far away|far)(?: is it| is there| is left| left| do we have)?(?: from (?:now|today))? (?:until|till|til|to|before|is) (?P<day>{_DAY})", _until),
-    Intent(rf"how (?:many days|long) away is (?P<day>{_DAY})|(?:count ?down|days) (?:until|till|to) (?P<day2>{_DAY})", lambda q, m: _until(q, m) if m["day"] else _until(q, re.match(r"(?P<day>.*)", m["day2"]))),  # type: ignore[arg-type]
-    Intent(rf"how (?:many (?P<unit>days|weeks)|long)(?: is it| has it been| have passed| passed| ago is| ago was| is it been)? (?:since )?(?P<day>{_DAY})(?: ago)?", _since),
-    Intent(rf"how (?:many (?P<unit>days|weeks)|long) (?:are there |are |is it |is there |is )?(?:between|from) (?P<first>{_DAY}) (?:and|to|until|till) (?P<second>{_DAY})", _between),
-    Intent(rf"(?:the |number of |what is the number of )?days (?:between|from) (?P<first>{_DAY}) (?:and|to|until|till) (?P<second>{_DAY})", _between),
-    Intent(rf"(?:(?:what|which) (?:date|day|weekday|day of the week)|what|when)(?: and date)? (?:is it |is |will it be |will be |would it be |was it |was |it is )?(?:the date )?(?:in (?P<span>{_SPAN})|(?P<span2>{_SPAN}) (?:from (?:now|today|(?P<base>{_DAY}))|ago|hence|later))", _shifted),
-    Intent(rf"(?:(?:what|which) (?:date|day|weekday)|what|when) (?:is|will be|was|comes) (?P<span>{_SPAN}) (?:after|before|from) (?P<base>{_DAY})", _shifted),
-    Intent(rf"what (?:is|was|will be|will) the (?:date|day|weekday) (?:be )?(?:in (?P<span>{_SPAN})|(?P<span2>{_SPAN}) (?:from (?:now|today|(?P<base>{_DAY}))|ago))", _shifted),
-    Intent(rf"(?P<span>{_SPAN}) from (?:now|today|(?P<base>{_DAY}))", _shifted),
-    Intent(rf"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:is|was|will|does|did|falls?)(?: it| i born)? (?:on )?(?P<day>{_DAY})(?: be| fall on| fall| on)?(?: this year)?(?: in (?P<year>{_YEAR}))?", _weekday),
-    Intent(rf"(?:what|which) (?:day|weekday|day of the week) (?:was it|is it|will it be) on (?P<day>{_DAY})", _weekday),
-    Intent(rf"(?:when|what day|what date|on what date|which date|which day) (?:is|are|was|will|does) (?:be )?(?P<day>(?:{_FEAST})(?: (?:in |of )?{_YEAR})?|(?:the )?(?:next |coming )?(?:{_WEEKDAY}))(?: be| fall on| fall| this year)*", _when),
-    Intent(rf"what (?:date|day) (?:is|was|falls on) (?P<day>(?:the )?(?:next |coming |this )?(?:{_WEEKDAY}))", _when),
-    Intent(rf"what (?:is|was|will be) the date (?:on |of |for )?(?P<day>(?:the )?(?:next |coming |this )?(?:{_WEEKDAY})|(?:{_FEAST})(?: (?:in |of )?{_YEAR})?)", _when),
-    Intent(rf"in (?P<span>{_SPAN}) (?:what|which) (?:date|day|weekday) (?:is it|will it be|is that)", _shifted),
-    Intent(rf"is (?:it |today |it going to be )?(?P<r>today|tomorrow)? ?(?:an? )?(?P<day>{_WEEKDAY})(?: (?P<r2>today|tomorrow))?", _is_day),
-    Intent(r"(?:what|which) quarter (?:is it|are we in|is this|of the year is it)", lambda q, _m: f"It is the {('first', 'second', 'third', 'fourth')[(q.now.month - 1) // 3]} quarter of {q.now.year}."),
-    Intent(r"(?:what|which) century (?:is it|are we in|is this)", lambda q, _m: f"It is the {(q.now.year - 1) // 100 + 1}st century." if q.now.year < 2101 else None),  # noqa: PLR2004  "st" ends with 2100
-    Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this year|this|it|next year|last year) (?:be )?a leap year", _leap),
-    Intent(r"(?:when|what|which)(?: year)? (?:is|was|will be) (?:the )?(?P<which>next|last|previous) leap year", _next_leap),
-    Intent(rf"how many days (?:are (?:there )?in|does|has|are in|do we have in|in) (?:the month of )?(?P<month>{_MONTH}|this month|next month|last month|the month|the current month)(?: (?:of |in )?(?P<year>{_YEAR}|this year|next year))?(?: have| has)?", _month_length),
-    Intent(rf"how many days (?:(?:are|were) (?:there )?in|does|did|has|in) (?:the year )?(?P<year>[12]\d{{3}}|\d\d \d\d|this year|next year|last year)(?: have)?", _year_length),
-    Intent(rf"how many days (?:are |is )?(?:left|remain|remaining|still left|are there left)(?: are)? (?:in|of) (?:the |this )?(?P<span>week|month|year|{_MONTH})", _remaining),
-    Intent(rf"how old (?:is|am|are|would be) (?:someone|somebody|a person|i|you|one|anyone)(?: who)?(?: (?:if|when))?(?: (?:i|they|you|he|she))?(?: (?:was|is|were|am))? born (?:in (?P<year>{_YEAR})|on (?P<day>{_DAY}))", _age),
-)  # fmt: skip
+    Intent(
+        r"(?:what|which) month (?:is it|is this|are we in|do we have)(?: now)?"
+        r"|what is the (?:current )?month|what is this month",
+        lambda q, _m: f"It is {q.now:%B} {q.now.year}.",
+    ),
+    Intent(
+        r"(?:what|which) year (?:is it|is this|are we in|do we have|it is)(?: now)?"
+        r"|what is the (?:current )?year",
+        _year,
+    ),
+    Intent(
+        r"(?:what|which) (?:calendar )?week(?: number)? (?:is it|is this|are we in"
+        r"|of the year is it|do we have)|what is the (?:current )?(?:calendar )?week(?: number)?"
+        r"|week number",
+        _week,
+    ),
+    Intent(
+        r"(?:what|which) day of the year is (?:it|today|this)",
+        lambda q, _m: f"Today is day {q.now.timetuple().tm_yday} of {q.now.year}.",
+    ),
+    Intent(
+        rf"how many (?P<unit>days|weeks|sleeps|nights|months)(?: more)?(?: are there| is it"
+        rf"| are left| left| remain| do we have| to go| have we got)?(?: from (?:now"
+        rf"|today))? (?:until|till|til|to|before|untill) (?P<day>{DAY})",
+        _until,
+    ),
+    Intent(
+        rf"how (?:long|much time|far away|far)(?: is it| is there| is left| left"
+        rf"| do we have)?(?: from (?:now|today))? (?:until|till|til|to|before|is) (?P<day>{DAY})",
+        _until,
+    ),
+    Intent(
+        rf"how (?:many days|long) away is (?P<day>{DAY})|(?:count ?down|days) (?:until|till"
+        rf"|to) (?P<day2>{DAY})",
+        _until,
+    ),  # type: ignore[arg-type]
+    Intent(
+        rf"how (?:many (?P<unit>days|weeks)|long)(?: is it| has it been| have passed| passed"
+        rf"| ago is| ago was| is it been)? (?:since )?(?P<day>{DAY})(?: ago)?",
+        _since,
+    ),
+    Intent(
+        rf"how (?:many (?P<unit>days|weeks)|long) (?:are there |are |is it |is there "
+        rf"|is )?(?:between|from) (?P<first>{DAY}) (?:and|to|until|till) (?P<second>{DAY})",
+        _between,
+    ),
+    Intent(
+        rf"(?:the |number of |what is the number of )?days (?:between"
+        rf"|from) (?P<first>{DAY}) (?:and|to|until|till) (?P<second>{DAY})",
+        _between,
+    ),
+    Intent(
+        rf"(?:(?:what|which) (?:date|day|weekday|day of the week)|what"
+        rf"|when)(?: and date)? (?:is it |is |will it be |will be |would it be |was it |was "
+        rf"|it is )?(?:the date )?(?:in (?P<span>{_SPAN})|(?P<span2>{_SPAN}) (?:from (?:now|today"
+        rf"|(?P<base>{DAY}))|ago|hence|later))",
+        _shifted,
+    ),
+    Intent(
+        rf"(?:(?:what|which) (?:date|day|weekday)|what|when) (?:is|will be|was"
+        rf"|comes) (?P<span>{_SPAN}) (?:after|before|from) (?P<base>{DAY})",
+        _shifted,
+    ),
+    Intent(
+        rf"what (?:is|was|will be|will) the (?:date|day|weekday) (?:be )?(?:in (?P<span>{_SPAN})"
+        rf"|(?P<span2>{_SPAN}) (?:from (?:now|today|(?P<base>{DAY}))|ago))",
+        _shifted,
+    ),
+    Intent(rf"(?P<span>{_SPAN}) from (?:now|today|(?P<base>{DAY}))", _shifted),
+    Intent(
+        rf"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:is"
+        rf"|was|will|does|did|falls?)(?: it| i born)? (?:on )?(?P<day>{DAY})(?: be| fall on| fall"
+        rf"| on)?(?: this year)?(?: in (?P<year>{YEAR}))?",
+        _weekday,
+    ),
+    Intent(
+        rf"(?:what|which) (?:day|weekday|day of the week) (?:was it|is it"
+        rf"|will it be) on (?P<day>{DAY})",
+        _weekday,
+    ),
+    Intent(
+        rf"(?:when|what day|what date|on what date|which date|which day) (?:is|are|was|will"
+        rf"|does) (?:be )?(?P<day>(?:{FEAST})(?: (?:in |of )?{YEAR})?|(?:the )?(?:next "
+        rf"|coming )?(?:{WEEKDAY}))(?: be| fall on| fall| this year)*",
+        _when,
+    ),
+    Intent(
+        rf"what (?:date|day) (?:is|was|falls on) (?P<day>(?:the )?(?:next |coming "
+        rf"|this )?(?:{WEEKDAY}))",
+        _when,
+    ),
+    Intent(
+        rf"what (?:is|was|will be) the date (?:on |of |for )?(?P<day>(?:the )?(?:next |coming "
+        rf"|this )?(?:{WEEKDAY})|(?:{FEAST})(?: (?:in |of )?{YEAR})?)",
+        _when,
+    ),
+    Intent(
+        rf"in (?P<span>{_SPAN}) (?:what|which) (?:date|day|weekday) (?:is it|will it be|is that)", _shifted
+    ),
+    Intent(
+        rf"is (?:it |today |it going to be )?(?P<r>today"
+        rf"|tomorrow)? ?(?:an? )?(?P<day>{WEEKDAY})(?: (?P<r2>today|tomorrow))?",
+        _is_day,
+    ),
+    Intent(
+        r"(?:what|which) quarter (?:is it|are we in|is this|of the year is it)",
+        lambda q, _m: (
+            f"It is the {('first', 'second', 'third', 'fourth')[(q.now.month - 1) // 3]} quarter of "
+            f"{q.now.year}."
+        ),
+    ),
+    Intent(
+        r"(?:what|which) century (?:is it|are we in|is this)",
+        lambda q, _m: f"It is the {(q.now.year - 1) // 100 + 1}st century." if q.now.year < 2101 else None,
+    ),
+    Intent(
+        rf"(?:is|was|will) (?P<year>{YEAR}|this year|this|it|next year" rf"|last year) (?:be )?a leap year",
+        _leap,
+    ),
+    Intent(
+        r"(?:when|what|which)(?: year)? (?:is|was|will be) (?:the )?(?P<which>next|last"
+        r"|previous) leap year",
+        _next_leap,
+    ),
+    Intent(
+        rf"how many days (?:are (?:there )?in|does|has|are in|do we have in"
+        rf"|in) (?:the month of )?(?P<month>{MONTH}|this month|next month|last month|the month"
+        rf"|the current month)(?: (?:of |in )?(?P<year>{YEAR}|this year|next year))?(?: have"
+        rf"| has)?",
+        _month_length,
+    ),
+    Intent(
+        r"how many days (?:(?:are|were) (?:there )?in|does|did|has"
+        r"|in) (?:the year )?(?P<year>[12]\d{3}|\d\d \d\d|this year|next year"
+        r"|last year)(?: have)?",
+        _year_length,
+    ),
+    Intent(
+        rf"how many days (?:are |is )?(?:left|remain|remaining|still left"
+        rf"|are there left)(?: are)? (?:in|of) (?:the |this )?(?P<span>week|month|year|{MONTH})",
+        _remaining,
+    ),
+    Intent(
+        rf"how old (?:is|am|are|would be) (?:someone|somebody|a person|i|you|one"
+        rf"|anyone)(?: who)?(?: (?:if|when))?(?: (?:i|they|you|he|she))?(?: (?:was|is|were"
+        rf"|am))? born (?:in (?P<year>{YEAR})|on (?P<day>{DAY}))",
+        _age,
+    ),
+)

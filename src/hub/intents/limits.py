@@ -8,13 +8,31 @@ from __future__ import annotations
 
 from hub.intents.intent import Intent, says
 
-_WEATHER = "I cannot see the weather: I have no connection to a weather service. A window or a forecast site can tell you."
+_WEATHER = (
+    "I cannot see the weather: I have no connection to a weather service. A window or a "
+    "forecast site can tell you."
+)
 _NEWS = "I do not get the news: nothing here looks at the outside world. A news site can tell you."
-_PRICES = "I do not know prices or rates of today: nothing here looks them up. The seller's or the exchange's own page can tell you."
-_SPORT = "I do not follow results or schedules of today: nothing here looks them up. The organiser's page can tell you."
-_OFFICE = "I cannot say who holds that now: I have no current information, and what a small model remembers may be out of date. A current reference can tell you."
-_TRAFFIC = "I do not know traffic, routes or timetables: nothing here looks them up. A map or the operator's page can tell you."
-_HEALTH = "I cannot advise on medicine or doses: a mistake could hurt you. Please ask a pharmacist or a doctor, or read the leaflet."
+_PRICES = (
+    "I do not know prices or rates of today: nothing here looks them up. The seller's or the "
+    "exchange's own page can tell you."
+)
+_SPORT = (
+    "I do not follow results or schedules of today: nothing here looks them up. The "
+    "organiser's page can tell you."
+)
+_OFFICE = (
+    "I cannot say who holds that now: I have no current information, and what a small model "
+    "remembers may be out of date. A current reference can tell you."
+)
+_TRAFFIC = (
+    "I do not know traffic, routes or timetables: nothing here looks them up. A map or the "
+    "operator's page can tell you."
+)
+_HEALTH = (
+    "I cannot advise on medicine or doses: a mistake could hurt you. Please ask a pharmacist "
+    "or a doctor, or read the leaflet."
+)
 _EMERGENCY = "I cannot call anyone. If somebody is in danger, call your local emergency number now."
 _TIMER = "I cannot set timers, alarms or reminders yet."
 _HANDS = "I cannot do that: I have no control over lights, appliances or media here."
@@ -23,34 +41,211 @@ _LIVE = "I cannot look that up: I have no connection to the outside world here."
 _PLACE = "I do not know where we are: this machine has no location sensor that I can read."
 _ORDER = "I cannot buy or book anything from here."
 
-_NO_FICTION = r"(?!.*\b(?:story|stories|poem|poems|song|haiku|joke|word|mean|means|meaning|define|definition|spell|translate|write|essay|history|why|work|works|cause|causes|difference between|how does|how do)\b)"
-_DRUGS = r"ibuprofen|paracetamol|acetaminophen|aspirin|tylenol|advil|aleve|naproxen|antibiotics?|amoxicillin|penicillin|insulin|metformin|warfarin|xanax|valium|morphine|codeine|oxycodone|tramadol|melatonin|benadryl|antihistamines?|prozac|sertraline|blood thinners?|painkillers?|sleeping pills?|medications?|medicines?|pills?|tablets?|vitamin [a-z]\d*"
-_NOWISH = r"(?:right now|now|today|tonight|tomorrow|this (?:week|weekend|morning|afternoon|evening|year|month|season)|current|currently|latest|at the moment|yesterday|last night|recent|recently|next week)"
+_NO_FICTION = (
+    r"(?!.*\b(?:story|stories|poem|poems|song|haiku|joke|word|mean|means|meaning|define"
+    r"|definition|spell|translate|write|essay|history|why|work|works|cause|causes"
+    r"|difference between|how does|how do)\b)"
+)
+_DRUGS = (
+    r"ibuprofen|paracetamol|acetaminophen|aspirin|tylenol|advil|aleve|naproxen|antibiotics?"
+    r"|amoxicillin|penicillin|insulin|metformin|warfarin|xanax|valium|morphine|codeine"
+    r"|oxycodone|tramadol|melatonin|benadryl|antihistamines?|prozac|sertraline|blood thinners?"
+    r"|painkillers?|sleeping pills?|medications?|medicines?|pills?|tablets?|vitamin [a-z]\d*"
+)
+_NOWISH = (
+    r"(?:right now|now|today|tonight|tomorrow|this (?:week|weekend|morning|afternoon|evening"
+    r"|year|month|season)|current|currently|latest|at the moment|yesterday|last night|recent"
+    r"|recently|next week)"
+)
 INTENTS = (
-    Intent(r".*\b(?:call (?:911|112|999|an ambulance|the police|the fire (?:brigade|department)|emergency)|i am having a heart attack|i cannot breathe|i want to (?:die|kill myself)|there is a fire|heart attack right now|kill myself|suicid(?:e|al))\b.*", says(_EMERGENCY)),
-    Intent(rf"(?:how (?:much|many|often)|what (?:dose|dosage|is the (?:right |correct |maximum |max |safe |daily )*(?:dose|dosage))|which dose|can (?:i|you|we|my|children|kids|babies)|should (?:i|my)|is it (?:safe|ok|okay)|may i|how long|what happens if).*\b(?:{_DRUGS})\b.*", says(_HEALTH)),
-    Intent(r".*\b(?:dose|dosage|overdose|milligrams? of [a-z]+ (?:should|can|may|do)|mg of [a-z]+ (?:should|can|may|do))\b.*", says(_HEALTH)),
-    Intent(r"(?:i have|i feel|my|should i see|do i have|what is wrong with) .*\b(?:chest pain|chest hurts|fever of \d+|lump|rash|symptoms?|diagnos\w+)\b.*", says(_HEALTH)),
-    Intent(rf"{_NO_FICTION}(?:(?:what is|what will|what was|how is|how will|how was|is|will|check|give|get|read|any|show|do you know|tell)\b.*\b(?:weather|forecast)\b.*|(?:the |today's |todays |local )?(?:weather|weather forecast|forecast)(?: (?:today|tomorrow|for .*|in .*|report|forecast|here|like|outside|please))*)", says(_WEATHER)),
-    Intent(rf"(?:will|is|does|did|was|do you think|is it going to|has|should|do|what are the chances) .*\b(?:rain|raining|rainy|snow|snowing|snowy|sunny|windy|foggy|humid|storm|thunder|hail|cloudy|umbrella|raincoat|jacket|freezing outside|hot outside|cold outside|warm outside|nice outside|hot out|cold out|weather)\b.*", says(_WEATHER)),
-    Intent(r"(?:what is |how (?:hot|cold|warm|humid|windy) is )(?:it |the )?(?:temperature|weather|humidity|wind|uv index|air quality|pollen count)?(?: is it)?(?: like)? ?(?:outside|outdoors|out there|out|outside right now)(?: .*)?|what is the (?:temperature|humidity|uv index|air quality|wind speed|pollen count)(?: (?:outside|in .*|today|right now))?|(?:what temperature|how (?:hot|cold|warm)) (?:is it|will it be|will it get|was it)(?: .*)?", says(_WEATHER)),
-    Intent(r"(?:when|what time) (?:is|does|will|was)(?: the)? (?:sunrise|sunset|sun (?:rise|set|go down|come up)|moonrise|high tide|low tide|tide)(?: .*)?", says("I cannot tell: it depends on where we are, and I do not know that.")),
-    Intent(rf"{_NO_FICTION}(?:.*\b(?:what|any|read|tell|give|is|are|show|check|get|play|hear)\b.*\b(?:news|headlines)\b.*|(?:the |today's |latest |local |world )*(?:news|headlines)(?: (?:today|please|update))*|what (?:is happening|happened|is going on|is new) (?:in (?:the world|[a-z ]+)|in politics|today|around the world|yesterday)(?: today| right now)?)", says(_NEWS)),
-    Intent(r"(?:what is|what are|how much is|how much are|how much does|what does|how is|how are|what was|check|is|show me)(?: the)?(?: .*)?\b(?:price of|prices? (?:for|today|right now)|stock price|share price|stock market|stocks|shares of|dow jones|nasdaq|s&p 500|exchange rate|bitcoin|ethereum|dogecoin|crypto(?:currency)?|interest rate|mortgage rate|gas price|oil price|gold price|inflation rate)\b.*", says(_PRICES)),
+    Intent(
+        r".*\b(?:call (?:911|112|999|an ambulance|the police|the fire (?:brigade|department)"
+        r"|emergency)|i am having a heart attack|i cannot breathe|i want to (?:die|kill myself)"
+        r"|there is a fire|heart attack right now|kill myself|suicid(?:e|al))\b.*",
+        says(_EMERGENCY),
+    ),
+    Intent(
+        rf"(?:how (?:much|many|often)|what (?:dose|dosage|is the (?:right |correct |maximum |max "
+        rf"|safe |daily )*(?:dose|dosage))|which dose|can (?:i|you|we|my|children|kids|babies)"
+        rf"|should (?:i|my)|is it (?:safe|ok|okay)|may i|how long"
+        rf"|what happens if).*\b(?:{_DRUGS})\b.*",
+        says(_HEALTH),
+    ),
+    Intent(
+        r".*\b(?:dose|dosage|overdose|milligrams? of [a-z]+ (?:should|can|may|do)"
+        r"|mg of [a-z]+ (?:should|can|may|do))\b.*",
+        says(_HEALTH),
+    ),
+    Intent(
+        r"(?:i have|i feel|my|should i see|do i have|what is wrong with) .*\b(?:chest pain"
+        r"|chest hurts|fever of \d+|lump|rash|symptoms?|diagnos\w+)\b.*",
+        says(_HEALTH),
+    ),
+    Intent(
+        rf"{_NO_FICTION}(?:(?:what is|what will|what was|how is|how will|how was|is|will|check|give"
+        rf"|get|read|any|show|do you know|tell)\b.*\b(?:weather|forecast)\b.*|(?:the |today's "
+        rf"|todays |local )?(?:weather|weather forecast|forecast)(?: (?:today|tomorrow|for .*|in .*"
+        rf"|report|forecast|here|like|outside|please))*)",
+        says(_WEATHER),
+    ),
+    Intent(
+        r"(?:will|is|does|did|was|do you think|is it going to|has|should|do"
+        r"|what are the chances) .*\b(?:rain|raining|rainy|snow|snowing|snowy|sunny|windy|foggy"
+        r"|humid|storm|thunder|hail|cloudy|umbrella|raincoat|jacket|freezing outside|hot outside"
+        r"|cold outside|warm outside|nice outside|hot out|cold out|weather)\b.*",
+        says(_WEATHER),
+    ),
+    Intent(
+        r"(?:what is |how (?:hot|cold|warm|humid|windy) is )(?:it |the )?(?:temperature|weather"
+        r"|humidity|wind|uv index|air quality|pollen count)?(?: is it)?(?: like)? ?(?:outside"
+        r"|outdoors|out there|out|outside right now)(?: .*)?|what is the (?:temperature|humidity"
+        r"|uv index|air quality|wind speed|pollen count)(?: (?:outside|in .*|today|right now))?"
+        r"|(?:what temperature|how (?:hot|cold|warm)) (?:is it|will it be|will it get"
+        r"|was it)(?: .*)?",
+        says(_WEATHER),
+    ),
+    Intent(
+        r"(?:when|what time) (?:is|does|will|was)(?: the)? (?:sunrise|sunset|sun (?:rise|set"
+        r"|go down|come up)|moonrise|high tide|low tide|tide)(?: .*)?",
+        says("I cannot tell: it depends on where we are, and I do not know that."),
+    ),
+    Intent(
+        rf"{_NO_FICTION}(?:.*\b(?:what|any|read|tell|give|is|are|show|check|get|play"
+        rf"|hear)\b.*\b(?:news|headlines)\b.*|(?:the |today's |latest |local |world )*(?:news"
+        rf"|headlines)(?: (?:today|please|update))*|what (?:is happening|happened|is going on"
+        rf"|is new) (?:in (?:the world|[a-z ]+)|in politics|today|around the world"
+        rf"|yesterday)(?: today| right now)?)",
+        says(_NEWS),
+    ),
+    Intent(
+        r"(?:what is|what are|how much is|how much are|how much does|what does|how is|how are"
+        r"|what was|check|is|show me)(?: the)?(?: .*)?\b(?:price of|prices? (?:for|today"
+        r"|right now)|stock price|share price|stock market|stocks|shares of|dow jones|nasdaq"
+        r"|s&p 500|exchange rate|bitcoin|ethereum|dogecoin|crypto(?:currency)?|interest rate"
+        r"|mortgage rate|gas price|oil price|gold price|inflation rate)\b.*",
+        says(_PRICES),
+    ),
     Intent(r"how much (?:does|do|would|is|are|did) .*\b(?:cost|worth|cost me|costs?)\b.*", says(_PRICES)),
-    Intent(r"(?:what is|how much is|how many .* is|convert|how much are)? ?(?:\$|€|£)? ?[\d.]+ ?(?:us |american |canadian |australian )?(?:dollars?|euros?|pounds? sterling|british pounds?|gbp|usd|eur|yen|jpy|rupees?|francs?|chf|cad|aud|yuan|pesos?|bucks|krona|kronor|crowns?|bitcoins?) (?:in|to|into|in to|worth in) (?:us |american |canadian |australian |british |swiss |japanese )?(?:dollars?|euros?|pounds?(?: sterling)?|gbp|usd|eur|yen|jpy|rupees?|francs?|chf|cad|aud|yuan|pesos?|krona|bitcoins?)", says(_PRICES)),
-    Intent(r"how many (?:dollars|euros|pounds|yen|rupees|francs|bitcoins?|pesos|yuan) (?:is|are|in|to|does|for) .*(?:dollars?|euros?|pounds?|yen|rupees?|francs?|bitcoins?|pesos?|yuan).*|what is the (?:dollar|euro|pound|yen|exchange) (?:rate|worth)(?: .*)?", says(_PRICES)),
-    Intent(rf"(?:who|what team|which team|what) (?:won|is winning|wins|will win|is leading|scored|plays|is playing)\b.*\b(?:game|match|world cup|super bowl|superbowl|league|championship|race|grand prix|election|olympics|series|final|finals|cup|tournament|{_NOWISH})\b.*|(?:what is|what was|what are|check)(?: the)?(?: .*)? (?:score|scores|standings|result of the (?:game|match|election))(?: (?:of the (?:game|match)|today|now|tonight|yesterday|last night|in the .*))?|(?:when|what time) (?:is|does|do|are|will) (?:the )?(?:next |[a-z]+ )*(?:game|match|race|concert|play next|kick ?off)\b.*|did (?:the )?[a-z ]+ win (?:the (?:game|match)|today|yesterday|last night|tonight|this weekend)", says(_SPORT)),
-    Intent(r"who is (?:the )?(?:current |present |new |acting |incumbent )*(?:us |u\.s\.? |american |french |german |british |uk |russian |chinese |prime |vice )*(?:president|minister|chancellor|king|queen|pope|ceo|cfo|cto|mayor|governor|senator|premier|leader|monarch|head of state|emperor|secretary general|secretary of state|speaker of the house|chief executive|champion|world champion)\b.*|who (?:runs|leads|governs|rules|heads|is in charge of|is leading|is running) (?:the )?(?:country|government|united states|us|usa|uk|united kingdom|france|germany|russia|china|ukraine|european union|eu|united nations|un|nato|city|state)(?: now)?", says(_OFFICE)),
-    Intent(r"who (?:is|are) the (?:richest|oldest|tallest|most famous|best) (?:living )?(?:person|man|woman|people|player|team)(?: .*)?", says(_OFFICE)),
-    Intent(r"(?:how (?:is|bad is|long (?:does|will|would|is))|what is|is there|are there|check|when (?:is|does)|what time (?:is|does)|is (?:the|my)|how do i get to|how far is|give me directions|directions|navigate|how long is the drive|where is the nearest|what is the (?:fastest|best|quickest) (?:way|route))\b.*\b(?:traffic|commute|next (?:bus|train|tram|flight|subway)|(?:bus|train|tram|flight) (?:leave|arrive|delayed|on time|late)|flight|airport|station|drive (?:to|from)|directions? to|nearest|route to|way to (?:work|the)|restaurant|pharmacy|supermarket)\b.*", says(_TRAFFIC)),
-    Intent(r"(?:is|are|when (?:does|do|is|are)|what time (?:does|do|is)|how late is) the [a-z' ]+ (?:open|close|closed|opening|closing)(?: (?:today|now|on [a-z]+days?|tonight|tomorrow|late))?", says(_LIVE)),
-    Intent(r"(?:(?:set|start|create|make|add|begin|cancel|stop|pause|delete) (?:a|an|the|my|another)? ?.*\b(?:timer|alarm|reminder|countdown|stopwatch)\b.*|wake me (?:up )?.*|remind me (?:to|about|in|at|tomorrow|that|of)\b.*|(?:timer|alarm) (?:for|in|at) .*|what (?:timers|alarms|reminders) .*|how (?:much time|long) is (?:left )?(?:left )?on (?:the|my) .*timer.*|do i have (?:any |an )?(?:timers?|alarms?|reminders?|appointments?|meetings?).*)", says(_TIMER)),
-    Intent(r"(?:turn|switch|shut|put) (?:on|off|up|down|the|all|my)\b.*|(?:dim|brighten|lock|unlock|open|close) (?:the|my|all|our) (?:lights?|lamps?|door|doors|garage|blinds|curtains|shutters|windows?|gate|front door|garage door|back door|[a-z]+ (?:lights?|lamp|door|blinds|window)).*|lights (?:on|off)|set (?:the )?(?:thermostat|temperature|heating|volume|lights?|brightness)\b.*|(?:play|pause|skip|resume) (?:(?:some|the|a|my|next|this|that|me) )?(?:.*\b)?(?:music|song|songs|track|album|playlist|radio|podcast|video|movie|jazz|beatles|spotify|audiobook|rock|classical)\b.*|(?:make|brew) (?:me )?(?:a |some )?(?:coffee|tea)|(?:vacuum|clean) the .*|(?:start|run) the (?:dishwasher|washing machine|vacuum|robot|dryer|oven|heating).*|volume (?:up|down)|(?:restart|reboot|shut down|shutdown|power off) (?:the |this |my )?(?:machine|computer|server|system|hub|pi|router)", says(_HANDS)),
-    Intent(r"(?:call|phone|ring|dial|text|message|email|e mail|mail|whatsapp|facetime) (?:my |the |mr |mrs |dr )?(?!it\b|this\b|that\b|me\b)[a-z0-9 ]+|send (?:a|an|my|the|this|him|her|them) .*(?:message|text|email|e mail|mail|letter|note|picture|photo).*|(?:read|check|do i have) (?:any |my |new )*(?:emails?|e mails?|mail|messages|texts|inbox|voicemail|notifications).*|post .* (?:on|to) (?:twitter|facebook|instagram|x|mastodon|nostr).*", says(_REACH)),
-    Intent(r"(?:order|buy|purchase|book|reserve) (?:me )?(?:a|an|some|the|my|two|2|\d+|more) .*|add .* to (?:my|the) (?:cart|basket)", says(_ORDER)),
-    Intent(r"(?:add|put) .* (?:to|on) (?:my|the) (?:shopping list|to ?do list|grocery list|list|calendar)|(?:what is|read|show|check)(?: on)? my (?:calendar|schedule|agenda|shopping list|to ?do list)(?: .*)?", says("I keep no lists and no calendar yet.")),
-    Intent(r"(?:google|search(?: the (?:web|internet))?(?: for)?|look up|browse|open (?:the )?(?:website|web page|page|browser)|go to (?:the )?(?:website|web ?site)|find (?:me )?(?:a |an |the )?(?:video|website|restaurant|recipe online)) .*", says(_LIVE)),
-    Intent(r"where (?:am i|are we|are you|is this)(?: located| right now| now)?|what (?:city|country|town|place|state) (?:am i|are we|is this)(?: in)?|what is (?:my|our|your) (?:location|address|current location)", says(_PLACE)),
-    Intent(r"(?:are you|am i|are we|is (?:the )?(?:internet|network|wifi|wi fi)) (?:online|connected|offline|up|working|down|on|connected to the internet)(?: .*)?|do (?:you|we|i) have (?:an )?(?:internet|internet connection|internet access|network)(?: .*)?|how fast is (?:the|my|our) (?:internet|wifi|connection|network)|(?:run )?(?:a )?speed ?test|what is my (?:public|external) ip(?: address)?", says("I do not test the connection to the internet: what I do here needs none.")),
-)  # fmt: skip
+    Intent(
+        r"(?:what is|how much is|how many .* is|convert|how much are)? ?(?:\$|€"
+        r"|£)? ?[\d.]+ ?(?:us |american |canadian |australian )?(?:dollars?|euros?"
+        r"|pounds? sterling|british pounds?|gbp|usd|eur|yen|jpy|rupees?|francs?|chf|cad|aud|yuan"
+        r"|pesos?|bucks|krona|kronor|crowns?|bitcoins?) (?:in|to|into|in to|worth in) (?:us "
+        r"|american |canadian |australian |british |swiss |japanese )?(?:dollars?|euros?"
+        r"|pounds?(?: sterling)?|gbp|usd|eur|yen|jpy|rupees?|francs?|chf|cad|aud|yuan|pesos?|krona"
+        r"|bitcoins?)",
+        says(_PRICES),
+    ),
+    Intent(
+        r"how many (?:dollars|euros|pounds|yen|rupees|francs|bitcoins?|pesos|yuan) (?:is|are|in|to"
+        r"|does|for) .*(?:dollars?|euros?|pounds?|yen|rupees?|francs?|bitcoins?|pesos?|yuan).*"
+        r"|what is the (?:dollar|euro|pound|yen|exchange) (?:rate|worth)(?: .*)?",
+        says(_PRICES),
+    ),
+    Intent(
+        rf"(?:who|what team|which team|what) (?:won|is winning|wins|will win|is leading|scored"
+        rf"|plays|is playing)\b.*\b(?:game|match|world cup|super bowl|superbowl|league|championship"
+        rf"|race|grand prix|election|olympics|series|final|finals|cup|tournament|{_NOWISH})\b.*"
+        rf"|(?:what is|what was|what are|check)(?: the)?(?: .*)? (?:score|scores|standings"
+        rf"|result of the (?:game|match|election))(?: (?:of the (?:game|match)|today|now|tonight"
+        rf"|yesterday|last night|in the .*))?|(?:when|what time) (?:is|does|do|are"
+        rf"|will) (?:the )?(?:next |[a-z]+ )*(?:game|match|race|concert|play next|kick ?off)\b.*"
+        rf"|did (?:the )?[a-z ]+ win (?:the (?:game|match)|today|yesterday|last night|tonight"
+        rf"|this weekend)",
+        says(_SPORT),
+    ),
+    Intent(
+        r"who is (?:the )?(?:current |present |new |acting |incumbent )*(?:us |u\.s\.? |american "
+        r"|french |german |british |uk |russian |chinese |prime |vice )*(?:president|minister"
+        r"|chancellor|king|queen|pope|ceo|cfo|cto|mayor|governor|senator|premier|leader|monarch"
+        r"|head of state|emperor|secretary general|secretary of state|speaker of the house"
+        r"|chief executive|champion|world champion)\b.*|who (?:runs|leads|governs|rules|heads"
+        r"|is in charge of|is leading|is running) (?:the )?(?:country|government|united states|us"
+        r"|usa|uk|united kingdom|france|germany|russia|china|ukraine|european union|eu"
+        r"|united nations|un|nato|city|state)(?: now)?",
+        says(_OFFICE),
+    ),
+    Intent(
+        r"who (?:is|are) the (?:richest|oldest|tallest|most famous|best) (?:living )?(?:person|man"
+        r"|woman|people|player|team)(?: .*)?",
+        says(_OFFICE),
+    ),
+    Intent(
+        r"(?:how (?:is|bad is|long (?:does|will|would|is))|what is|is there|are there|check"
+        r"|when (?:is|does)|what time (?:is|does)|is (?:the|my)|how do i get to|how far is"
+        r"|give me directions|directions|navigate|how long is the drive|where is the nearest"
+        r"|what is the (?:fastest|best|quickest) (?:way|route))\b.*\b(?:traffic|commute"
+        r"|next (?:bus|train|tram|flight|subway)|(?:bus|train|tram|flight) (?:leave|arrive|delayed"
+        r"|on time|late)|flight|airport|station|drive (?:to|from)|directions? to|nearest|route to"
+        r"|way to (?:work|the)|restaurant|pharmacy|supermarket)\b.*",
+        says(_TRAFFIC),
+    ),
+    Intent(
+        r"(?:is|are|when (?:does|do|is|are)|what time (?:does|do|is)"
+        r"|how late is) the [a-z' ]+ (?:open|close|closed|opening|closing)(?: (?:today|now"
+        r"|on [a-z]+days?|tonight|tomorrow|late))?",
+        says(_LIVE),
+    ),
+    Intent(
+        r"(?:(?:set|start|create|make|add|begin|cancel|stop|pause|delete) (?:a|an|the|my"
+        r"|another)? ?.*\b(?:timer|alarm|reminder|countdown|stopwatch)\b.*|wake me (?:up )?.*"
+        r"|remind me (?:to|about|in|at|tomorrow|that|of)\b.*|(?:timer|alarm) (?:for|in|at) .*"
+        r"|what (?:timers|alarms|reminders) .*|how (?:much time"
+        r"|long) is (?:left )?(?:left )?on (?:the|my) .*timer.*|do i have (?:any |an )?(?:timers?"
+        r"|alarms?|reminders?|appointments?|meetings?).*)",
+        says(_TIMER),
+    ),
+    Intent(
+        r"(?:turn|switch|shut|put) (?:on|off|up|down|the|all|my)\b.*|(?:dim|brighten|lock|unlock"
+        r"|open|close) (?:the|my|all|our) (?:lights?|lamps?|door|doors|garage|blinds|curtains"
+        r"|shutters|windows?|gate|front door|garage door|back door|[a-z]+ (?:lights?|lamp|door"
+        r"|blinds|window)).*|lights (?:on|off)|set (?:the )?(?:thermostat|temperature|heating"
+        r"|volume|lights?|brightness)\b.*|(?:play|pause|skip|resume) (?:(?:some|the|a|my|next|this"
+        r"|that|me) )?(?:.*\b)?(?:music|song|songs|track|album|playlist|radio|podcast|video|movie"
+        r"|jazz|beatles|spotify|audiobook|rock|classical)\b.*|(?:make|brew) (?:me )?(?:a "
+        r"|some )?(?:coffee|tea)|(?:vacuum|clean) the .*|(?:start|run) the (?:dishwasher"
+        r"|washing machine|vacuum|robot|dryer|oven|heating).*|volume (?:up|down)|(?:restart|reboot"
+        r"|shut down|shutdown|power off) (?:the |this |my )?(?:machine|computer|server|system|hub"
+        r"|pi|router)",
+        says(_HANDS),
+    ),
+    Intent(
+        r"(?:call|phone|ring|dial|text|message|email|e mail|mail|whatsapp|facetime) (?:my |the "
+        r"|mr |mrs |dr )?(?!it\b|this\b|that\b|me\b)[a-z0-9 ]+|send (?:a|an|my|the|this|him|her"
+        r"|them) .*(?:message|text|email|e mail|mail|letter|note|picture|photo).*|(?:read|check"
+        r"|do i have) (?:any |my |new )*(?:emails?|e mails?|mail|messages|texts|inbox|voicemail"
+        r"|notifications).*|post .* (?:on|to) (?:twitter|facebook|instagram|x|mastodon|nostr).*",
+        says(_REACH),
+    ),
+    Intent(
+        r"(?:order|buy|purchase|book|reserve) (?:me )?(?:a|an|some|the|my|two|2|\d+|more) .*"
+        r"|add .* to (?:my|the) (?:cart|basket)",
+        says(_ORDER),
+    ),
+    Intent(
+        r"(?:add|put) .* (?:to|on) (?:my|the) (?:shopping list|to ?do list|grocery list|list"
+        r"|calendar)|(?:what is|read|show|check)(?: on)? my (?:calendar|schedule|agenda"
+        r"|shopping list|to ?do list)(?: .*)?",
+        says("I keep no lists and no calendar yet."),
+    ),
+    Intent(
+        r"(?:google|search(?: the (?:web|internet))?(?: for)?|look up|browse"
+        r"|open (?:the )?(?:website|web page|page|browser)|go to (?:the )?(?:website|web ?site)"
+        r"|find (?:me )?(?:a |an |the )?(?:video|website|restaurant|recipe online)) .*",
+        says(_LIVE),
+    ),
+    Intent(
+        r"where (?:am i|are we|are you|is this)(?: located| right now| now)?|what (?:city|country"
+        r"|town|place|state) (?:am i|are we|is this)(?: in)?|what is (?:my|our|your) (?:location"
+        r"|address|current location)",
+        says(_PLACE),
+    ),
+    Intent(
+        r"(?:are you|am i|are we|is (?:the )?(?:internet|network|wifi|wi fi)) (?:online|connected"
+        r"|offline|up|working|down|on|connected to the internet)(?: .*)?|do (?:you|we"
+        r"|i) have (?:an )?(?:internet|internet connection|internet access|network)(?: .*)?"
+        r"|how fast is (?:the|my|our) (?:internet|wifi|connection|network)"
+        r"|(?:run )?(?:a )?speed ?test|what is my (?:public|external) ip(?: address)?",
+        says("I do not test the connection to the internet: what I do here needs none."),
+    ),
+)

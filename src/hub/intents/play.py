@@ -68,4 +68,4 @@ INTENTS = (
         r"|from) (?P<a>\d{1,9}) (?:and|to) (?P<b>\d{1,9})",
         _pick,
     ),
-)  # fmt: skip
+)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction as F
+from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING
 
-from hub.intents.arithmetic import decimal, grouped
+from hub.intents.calculator import decimal, grouped
 from hub.intents.intent import Intent, Question
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +19,7 @@ class Unit:
     many: str
     kind: str
     factor: Fraction
-    offset: Fraction = F(0)
+    offset: Fraction = Fraction(0)
     note: str = ""
 
 
@@ -130,8 +126,8 @@ pressure|pound per square inch|pounds per square inch|6894757293168/1000000000|p
 temperature|degree Celsius|degrees Celsius|1|c °c celsius centigrade degree_celsius degrees_celsius degrees_c degree_c degrees_centigrade deg_c
 temperature|degree Fahrenheit|degrees Fahrenheit|5/9|f °f fahrenheit degree_fahrenheit degrees_fahrenheit degrees_f degree_f deg_f
 temperature|kelvin|kelvins|1|kelvin kelvins degrees_kelvin
-"""
-_OFFSETS = {"degree Fahrenheit": F(-160, 9), "kelvin": F(-27315, 100)}
+"""  # noqa: E501  a table, a unit a line
+_OFFSETS = {"degree Fahrenheit": Fraction(-160, 9), "kelvin": Fraction(-27315, 100)}
 _MEASURE = {"calendar": "time", "data": "amounts of data"}
 
 
@@ -141,7 +137,7 @@ def units() -> dict[str, Unit]:
     named = {}
     for row in _TABLE.strip().splitlines():
         kind, one, many, factor, names = row.split("|")
-        unit = Unit(one, many, kind, F(factor), _OFFSETS.get(one, F(0)))
+        unit = Unit(one, many, kind, Fraction(factor), _OFFSETS.get(one, Fraction(0)))
         named.update({name.replace("_", " "): unit for name in names.split()})
     return named
 
@@ -167,20 +163,27 @@ def quantity(text: str) -> tuple[Fraction, Unit, bool] | None:
 def _compound(a: str, first: str, b: str, second: str | None) -> tuple[Fraction, Unit, bool] | None:
     large = units().get(first)
     small = units().get(second or ("inch" if first in ("foot", "feet", "ft") else ""))
-    if not large or not small or large.kind != small.kind or large.factor <= small.factor or large.offset or small.offset:
+    if (
+        not large
+        or not small
+        or large.kind != small.kind
+        or large.factor <= small.factor
+        or large.offset
+        or small.offset
+    ):
         return None
-    return F(a) + F(b) * small.factor / large.factor, large, True
+    return Fraction(a) + Fraction(b) * small.factor / large.factor, large, True
 
 
 def _value(number: str) -> Fraction:
     if number.startswith("half"):
-        return F(1, 2)
+        return Fraction(1, 2)
     if number in ("", "a", "an", "the", "one"):
-        return F(1)
+        return Fraction(1)
     try:
-        return F(number.replace("minus ", "-").replace(" ", ""))
+        return Fraction(number.replace("minus ", "-").replace(" ", ""))
     except (ValueError, ZeroDivisionError):
-        return F(0)
+        return Fraction(0)
 
 
 def convert(value: Fraction, source: Unit, target: Unit) -> Fraction:
@@ -224,12 +227,12 @@ def _answer(source_text: str, target_text: str) -> str | None:
             return _calendar(value, source, target)
         return _mismatch(source, target)
     result = convert(value, source, target)
-    if source.kind == "temperature" and value * source.factor + source.offset < F(-27315, 100):
+    if source.kind == "temperature" and value * source.factor + source.offset < Fraction(-27315, 100):
         return "That is below absolute zero: no such temperature exists."
     said = say(value, source)
     if said.startswith("about"):  # the question's own number was longer: do not say another one
         return f"That is {say(result, target)}."
-    verb = "is" if source.kind == "temperature" or value in (1, F(1, 2)) else "are"
+    verb = "is" if source.kind == "temperature" or value in (1, Fraction(1, 2)) else "are"
     return f"{said[:1].upper()}{said[1:]} {verb} {say(result, target)}."
 
 
@@ -258,19 +261,25 @@ def _calendar(value: Fraction, source: Unit, target: Unit) -> str | None:
     if source.one == "year" and value == 1:
         if target.one == "week":
             return "A year is 52 weeks and 1 day, or 2 days in a leap year."
-        common, leap = (convert(F(days), units()["day"], target) for days in (365, 366))
+        common, leap = (convert(Fraction(days), units()["day"], target) for days in (365, 366))
         return f"A year is {say(common, target)}, or {grouped_or(leap)} in a leap year."
     if source.one in ("decade", "century", "millennium", "year") and value.denominator == 1:
         years = value * source.factor / 12
-        days = years * F(146097, 400)
-        return f"{grouped(int(years))} years are about {grouped(round(convert(days, units()['day'], target)))} {target.many}, on average."
+        days = years * Fraction(146097, 400)
+        return (
+            f"{grouped(int(years))} years are about "
+            f"{grouped(round(convert(days, units()['day'], target)))} {target.many}, on average."
+        )
     if source.one == "month" and value == 1 and target.one == "day":
         return "A month has 30 or 31 days; February has 28, or 29 in a leap year."
     if source.one == "month" and value == 1 and target.one == "week":
         return "A month is a little over 4 weeks; only a February of 28 days is exactly 4."
     if target.one == "year" and source.one in ("day", "week") and value:
-        years = convert(value, source, units()["day"]) / F(146097, 400)
-        return f"{say(value, source)[:1].upper()}{say(value, source)[1:]} are about {decimal(abs(years), 2)} years."
+        years = convert(value, source, units()["day"]) / Fraction(146097, 400)
+        return (
+            f"{say(value, source)[:1].upper()}{say(value, source)[1:]} are about "
+            f"{decimal(abs(years), 2)} years."
+        )
     return None
 
 
@@ -291,14 +300,19 @@ def _splits(match: re.Match[str]) -> list[tuple[str, str]]:
     first, second = match["from"], match["to"]
     ways = [(first, second)]
     for seam in re.finditer(r" (?:in|to|into|as) ", second):
-        ways.append((f"{first} {match[0][match.end('from') :].split()[0]} {second[: seam.start()]}".strip(), second[seam.end() :]))
+        ways.append(
+            (
+                f"{first} {match[0][match.end('from') :].split()[0]} {second[: seam.start()]}".strip(),
+                second[seam.end() :],
+            )
+        )
     if second.startswith("in ") and first[-1:].isdigit():
         ways.insert(0, (first + " in", second.removeprefix("in ")))
     return ways
 
 
 def _bare(question: Question, match: re.Match[str]) -> str | None:
-    """ "X in Y": only when a number was said, and neither side is plain prose."""
+    """Convert "X in Y": only when a number was said, and neither side is plain prose."""
     amounts = [quantity(first.strip()) for first, _ in _splits(match)]
     if not any(amount and amount[2] for amount in amounts):
         return None
@@ -329,4 +343,4 @@ INTENTS = (
         _bare,
     ),
     Intent(r"convert (?P<from>.+?) (?:to|into|in) (?P<to>[a-z°/ 0-9^]+)", _conversion),
-)  # fmt: skip
+)

@@ -5,12 +5,32 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-).split()
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905  reads as a list of words
-_SMALL = {word: n for n, word in enumerate(_ONES)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)} | {"fourty": 40}
+_SMALL = (
+    {word: n for n, word in enumerate(_ONES)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)} | {"fourty": 40}
+)
 _LARGE = {"thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _ORDINALS = {
     "first": 1, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
@@ -25,32 +45,35 @@ _SPELLED = (
     (r"\b(what|how|who|when|where|that|there|it|today|tomorrow)'?s\b(?!')(?= |$)", r"\1 is"),
     (r"\b(today|tomorrow|yesterday) is (date|day|weekday)\b", r"\1s \2"),
     (r"\b(what|how|who|when)'?re\b", r"\1 are"),
-    (r"\bi'm\b", "i am"), (r"\byou're\b", "you are"), (r"\bi'd\b", "i would"), (r"\bwhat'll\b", "what will"),
-    (r"\bcan't\b", "cannot"), (r"n't\b", " not"),
+    (r"\bi'm\b", "i am"),
+    (r"\byou're\b", "you are"),
+    (r"\bi'd\b", "i would"),
+    (r"\bwhat'll\b", "what will"),
+    (r"\bcan't\b", "cannot"),
+    (r"n't\b", " not"),
     (r"(?<=\d),(?=\d{3}\b)", ""),
     (r"(?<=\d) ?°", " degrees "),
-    (r"\bp\.? ?m\b\.?", "pm"), (r"\ba\.m\b\.?|(?<=\d) ?a m\b", "am"),
-    (r"(\d)'(\d{1,2})(?:\"|''|(?= )|$)", r"\1 feet \2 inches "), (r"(?<=\d)!(?=$)", " factorial"),
+    (r"\bp\.? ?m\b\.?", "pm"),
+    (r"\ba\.m\b\.?|(?<=\d) ?a m\b", "am"),
+    (r"(\d)'(\d{1,2})(?:\"|''|(?= )|$)", r"\1 feet \2 inches "),
+    (r"(?<=\d)!(?=$)", " factorial"),
     (r"[?!;\"“”]|\.{2,}|\.(?=\s|$)|,(?!\d)", " "),
     (r",", " "),
     (r"(?<=[a-z])-(?=[a-z])", " "),
     (r"\bhalf a dozen\b", "6"),
-)  # fmt: skip
+)
 _LEAD = re.compile(
-    
-        r"^(?:(?:um+|uh+|er+|erm+|hmm+|ah|oh|so|well|okay|ok|hey|hi|hello|please|alright|right|now|and|but"
-        r"|like|just|sorry"
+    r"^(?:(?:um+|uh+|er+|erm+|hmm+|ah|oh|so|well|okay|ok|hey|hi|hello|please|alright|right|now|and|but"
+    r"|like|just|sorry"
     r"|actually|quick question|listen|hub|timmy|computer|good (?:morning|afternoon|evening)"
-    
-        r"|(?:can|could|would|will) you (?:please |just |quickly )*(?:tell|give|show|say|calculate|compute"
-        r"|convert|work out|figure out|help)(?: me)?"
+    r"|(?:can|could|would|will) you (?:please |just |quickly )*(?:tell|give|show|say|calculate|compute"
+    r"|convert|work out|figure out|help)(?: me)?"
     r"|do you (?:happen to )?know|i (?:want|need|would like|wanna) to know|i wonder|i was wondering|any idea"
     r"|(?:please )?tell me|let me know|remind me(?= what| how many| which)|you know|say(?= what)) +)+"
 )
 _TAIL = re.compile(
-    
-        r"(?: +(?:please|right now|now|currently|at the moment|for me|thanks|thank you|hub|exactly"
-        r"|today(?= please)|um+|uh+|then|again|actually))+$"
+    r"(?: +(?:please|right now|now|currently|at the moment|for me|thanks|thank you|hub|exactly"
+    r"|today(?= please)|um+|uh+|then|again|actually))+$"
 )
 _INSIDE = re.compile(r" (?:um+|uh+|er+|erm+|please)(?= )")
 
@@ -81,7 +104,8 @@ def numbers(text: str) -> str:
     text = re.sub(r"\b(\d+) and (?:a |1 )?quarter\b", r"\1.25", text)
     text = re.sub(r"\b(\d+) and (?:3|three) quarters\b", r"\1.75", text)
     text = re.sub(
-        r"\b(?:a|1) (\d+(?:\.\d+)?)\b(?= (?:hundred|thousand|million|billion|trillion))", r"\1", text)
+        r"\b(?:a|1) (\d+(?:\.\d+)?)\b(?= (?:hundred|thousand|million|billion|trillion))", r"\1", text
+    )
     return re.sub(
         r"\b(\d+(?:\.\d+)?) (hundred|thousand|million|billion|trillion)\b",
         lambda m: _times(m[1], {**_LARGE, "hundred": 100}[m[2]]),
@@ -106,16 +130,32 @@ def _number(words: list[str], at: int) -> tuple[str, int]:
     used, last = 0, 10**15
     for index in range(at, len(words)):
         word = words[index]
-        if word in ("a", "an") and words[index + 1 : index + 2] in (["hundred"], ["thousand"], ["million"], ["billion"], ["dozen"]) and not used:
+        if (
+            word in ("a", "an")
+            and words[index + 1 : index + 2]
+            in (["hundred"], ["thousand"], ["million"], ["billion"], ["dozen"])
+            and not used
+        ):
             continue
-        if word == "and" and used and words[index - 1] in ("hundred", *_LARGE) and index + 1 < len(words) and words[index + 1] in _SMALL:
+        if (
+            word == "and"
+            and used
+            and words[index - 1] in ("hundred", *_LARGE)
+            and index + 1 < len(words)
+            and words[index + 1] in _SMALL
+        ):
             continue
         if word in _SMALL and _fits(_SMALL[word], last):
             group += _SMALL[word]
             last = _SMALL[word]
         elif word == "hundred" and (used == 0 or 0 < group < 100):  # noqa: PLR2004  eleven hundred is said, too
             group, last = max(group, 1) * 100, 100
-        elif word in _LARGE and (used or index > at or at == index) and group < 1000 and (not total or total % (_LARGE[word] * 1000) == 0):  # noqa: PLR2004
+        elif (
+            word in _LARGE
+            and (used or index > at or at == index)
+            and group < 1000
+            and (not total or total % (_LARGE[word] * 1000) == 0)
+        ):
             if not used and index == at:
                 break
             total, group, last = total + max(group, 1) * _LARGE[word], 0, 1000

@@ -124,8 +124,8 @@ class Desk:
             job = self._waiting.popleft()
             if not job.stopped:
                 return job
-        job, self._ahead = self._ahead, None
-        return job
+        ahead, self._ahead = self._ahead, None
+        return ahead
 
     async def _run(self, job: Job) -> None:
         loop = asyncio.get_running_loop()

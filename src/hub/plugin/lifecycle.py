@@ -160,8 +160,7 @@ class Plugins:
         if start := plugin.hooks.get("hub_start"):
             await dispatch.call(start, plugin.manifest.start_s, hub=self._hub, settings=settings)
         await self._registrations(plugin)
-        health = plugin.flaw or Health()
-        self.mark(plugin, health.state, health.reason, health.fix)
+        await self._check(plugin)
 
     async def _registrations(self, plugin: Plugin) -> None:
         for name in ("hub_routes", "hub_panels", "hub_tools", "hub_providers"):
@@ -182,11 +181,14 @@ class Plugins:
         """Ask for the health at every beat, and at once when woken."""
         woken = self._woken[plugin.name]
         while plugin.running:
-            await self._check(plugin)
+            beat = False
             try:
                 await asyncio.wait_for(woken.wait(), EVERY_S)
                 woken.clear()
             except TimeoutError:
+                beat = True
+            await self._check(plugin)
+            if beat:
                 plugin.beats.append(plugin.state)
 
     async def _check(self, plugin: Plugin) -> None:

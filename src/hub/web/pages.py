@@ -31,7 +31,8 @@ POLICY = (
 HEADERS = {
     "content-security-policy": POLICY,
     "permissions-policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
-    "referrer-policy": "no-referrer",
+    # Not no-referrer: with it a form's Origin is "null", and the guard refuses what it cannot know.
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }

@@ -53,6 +53,9 @@ class Ears:
     total: int = 0
 
 
+READY = Ears("ready", "Ready", "Tap, or press Space, and talk")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the event list."""
@@ -153,26 +156,28 @@ def fetching(hub: Hub) -> tuple[str, int, int] | None:
 def ears(hub: Hub) -> Ears:
     """Return whether one can talk now, and if not, why and what would help."""
     speech = _speech(hub)
-    null = isinstance(speech, NullSpeech)
-    speaks = None if null else _voice_plugin(hub)
-    if not null and (speaks is None or speaks.state == "ready"):
-        return Ears("ready", "Ready", "Tap, or press Space, and talk")
+    voice = None if isinstance(speech, NullSpeech) else _voice_plugin(hub)
+    there = not isinstance(speech, NullSpeech)
+    if there and (voice is None or voice.state == "ready"):
+        return READY
     if coming := fetching(hub):
         title, done, total = coming
-        return Ears(
-            "fetching", f"Getting my {title}", f"{megabytes(done, total)}. Write meanwhile.", done, total
-        )
+        share = megabytes(done, total)
+        return Ears("fetching", f"Getting my {title}", f"{share}. Write meanwhile.", done, total)
     if any(plugin.state in STARTING for plugin in hub.plugins):
         return Ears("starting", "Waking", "My ears are starting. Write meanwhile.")
-    if speaks and speaks.fix.startswith("Wait"):
-        return Ears("starting", "Waking", f"{speaks.reason} Write meanwhile.")
-    if not null:
-        return Ears("ready", "Ready", "Tap, or press Space, and talk")
-    fault = next(iter(faults(hub)), None)
-    reason, fix = (
-        (fault.reason, fault.fix) if fault else (getattr(speech, "reason", ""), getattr(speech, "fix", ""))
-    )
-    return Ears("off", "Off", f"{reason} {fix}".strip())
+    if voice and voice.fix.startswith("Wait"):
+        return Ears("starting", "Waking", f"{voice.reason} Write meanwhile.")
+    return _off(hub, speech) or READY
+
+
+def _off(hub: Hub, speech: Speech) -> Ears | None:
+    """Return why there is no voice; None when a press may well work."""
+    null = isinstance(speech, NullSpeech)
+    fault = _model_fault(hub) or next(iter(faults(hub) if null else ()), None)
+    if fault:
+        return Ears("off", "Off", f"{fault.reason} {fault.fix}".strip())
+    return Ears("off", "Off", f"{speech.reason} {speech.fix}") if isinstance(speech, NullSpeech) else None
 
 
 def _speech(hub: Hub) -> Speech:

@@ -8,7 +8,9 @@ from hub.llm.chatml import ChatML
 CONTROL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>", "<repo_name>", "<file_sep>")
 
 
-@given(st.lists(st.sampled_from([*CONTROL, "<", "|", "im_end", ">", " ", "a", "\0"]), max_size=20).map("".join))
+@given(
+    st.lists(st.sampled_from([*CONTROL, "<", "|", "im_end", ">", " ", "a", "\0"]), max_size=20).map("".join)
+)
 def test_no_person_can_write_a_control_token(text):
     chat = ChatML(CONTROL)
     clean = chat.clean(text)
@@ -18,5 +20,9 @@ def test_no_person_can_write_a_control_token(text):
 
 def test_a_prompt_begins_with_what_was_read_ahead():
     chat = ChatML(())
-    talk = [{"role": "system", "text": "Be kind."}, {"role": "user", "text": "Hi"}, {"role": "assistant", "text": "Hello."}]
+    talk = [
+        {"role": "system", "text": "Be kind."},
+        {"role": "user", "text": "Hi"},
+        {"role": "assistant", "text": "Hello."},
+    ]
     assert chat.whole([*talk, {"role": "user", "text": "And now?"}]).startswith(chat.ahead(talk))

@@ -47,7 +47,11 @@ async def ask(*providers, first_s=1.0):
 
 
 async def test_the_first_that_answers_wins_and_is_named():
-    text, by = await ask(Scripted("a", Declined()), Scripted("b", Delta("yes"), Usage(3, 1), Done()), Scripted("c", Delta("no")))
+    text, by = await ask(
+        Scripted("a", Declined()),
+        Scripted("b", Delta("yes"), Usage(3, 1), Done()),
+        Scripted("c", Delta("no")),
+    )
     assert (text, by.provider, by.quality, by.usage, by.refusals) == ("yes", "b", "full", Usage(3, 1), [])
 
 

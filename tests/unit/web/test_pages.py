@@ -25,7 +25,7 @@ async def test_home_is_the_latest_talk_under_a_strict_policy(site) -> None:
     assert "unsafe" not in policy
     assert response.headers["permissions-policy"].startswith("microphone=(self)")
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["referrer-policy"] == "same-origin"
 
 
 async def test_first_run_offers_three_things_that_are_answered_exactly(site) -> None:

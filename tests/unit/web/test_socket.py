@@ -3,14 +3,18 @@ from __future__ import annotations
 import array
 import asyncio
 import struct
-from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 
 from hub import ports
+from hub.events import TurnDelta
 from hub.web import messages
 from hub.web.socket import NOT_SIGNED_IN, TOO_SLOW, floats
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 PCM = array.array("h", [0, 16_384, -32_768]).tobytes()
 
@@ -221,8 +225,6 @@ async def test_a_client_that_does_not_read_is_closed_and_costs_others_nothing(si
         await good.send(type="ping")
         await good.until("pong")
         flood = "x" * 200_000
-        from hub.events import TurnDelta
-
         for _ in range(200):
             hub.bus.publish(TurnDelta(conversation=talk.id, turn="t", text=flood))
             await asyncio.sleep(0.005)
@@ -230,7 +232,6 @@ async def test_a_client_that_does_not_read_is_closed_and_costs_others_nothing(si
         stuck.socket._conn.transport.resume_reading()
         while (message := await stuck.receive())["type"] != "closed":
             pass
-        print(message)
         assert message["code"] == TOO_SLOW
 
 

@@ -3,9 +3,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hub.web.static import FOLDER, Static
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEMPLATES = FOLDER.parent / "templates"
 WORKLETS = {"capture.js", "playback.js", "resample.js"}

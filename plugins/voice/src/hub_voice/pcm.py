@@ -76,7 +76,7 @@ def _bank(up: int, down: int) -> NDArray[np.float32]:
     offset = taps[None, :] - np.arange(up, dtype=np.float64)[:, None] / up
     shape = np.i0(BETA * np.sqrt(np.clip(1 - (offset / (half + 1)) ** 2, 0, 1))) / np.i0(BETA)
     bank = cutoff * np.sinc(cutoff * offset) * shape
-    return (bank / bank.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(bank / bank.sum(axis=1, keepdims=True), np.float32)
 
 
 class Converter:

@@ -19,7 +19,8 @@ UNITS = {
     "mm": "millimetres", "cm": "centimetres", "m": "metres", "km": "kilometres", "km/h": "kilometres an hour",
     "mg": "milligrams", "g": "grams", "kg": "kilograms", "l": "litres", "ml": "millilitres",
     "w": "watts", "kw": "kilowatts", "kwh": "kilowatt hours", "v": "volts", "a": "amperes",
-    "mbit/s": "megabits a second", "kb/s": "kilobytes a second", "mb/s": "megabytes a second", "gb/s": "gigabytes a second",
+    "mbit/s": "megabits a second", "kb/s": "kilobytes a second",
+    "mb/s": "megabytes a second", "gb/s": "gigabytes a second",
     "lb": "pounds", "ft": "feet", "mi": "miles", "mph": "miles an hour",
 }  # fmt: skip
 _SINGULAR = {"hertz": "hertz", "feet": "foot", "kilohertz": "kilohertz"}

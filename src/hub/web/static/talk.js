@@ -101,7 +101,7 @@ export class Talk {
 
   hindrance() {
     if (this.away) return { title: "The hub is away", reason: "It does not answer.", fix: "I keep trying, and say when it is back." };
-    if (this.ears.state !== "ready") return { title: this.ears.word, reason: this.ears.hint, fix: "Writing works already." };
+    if (this.ears.state !== "ready") return { title: this.ears.state === "off" ? "I cannot listen now" : this.ears.word, reason: this.ears.hint, fix: "Writing works meanwhile." };
     return hindrance();
   }
 

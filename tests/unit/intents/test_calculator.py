@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.intents.arithmetic import NotReal, Parser, TooLarge, root, spoken, tokenize
-from hub.intents.arithmetic import Value
+from hub.intents.arithmetic import NotReal, Parser, TooLarge, Value, root, spoken, tokenize
 
-_NUMBERS = st.decimals(0, 10**6, places=2, allow_nan=False, allow_infinity=False).map(lambda d: (f"{d:f}", Fraction(d)))
+_NUMBERS = st.decimals(0, 10**6, places=2, allow_nan=False, allow_infinity=False).map(
+    lambda d: (f"{d:f}", Fraction(d))
+)
 
 
 @st.composite
@@ -38,7 +39,10 @@ def test_agrees_with_fractions(expression):
     assert Parser(tokens).parse() == Value(value)
 
 
-@given(st.lists(st.tuples(st.sampled_from("+-*/"), st.integers(1, 99)), min_size=1, max_size=12), st.integers(0, 99))
+@given(
+    st.lists(st.tuples(st.sampled_from("+-*/"), st.integers(1, 99)), min_size=1, max_size=12),
+    st.integers(0, 99),
+)
 def test_precedence_is_that_of_arithmetic(rest, first):
     text = str(first) + "".join(f" {op} {n}" for op, n in rest)
     oracle = f"Fraction({first})" + "".join(f" {op} Fraction({n})" for op, n in rest)
@@ -63,7 +67,9 @@ def test_any_text_is_bounded(text):
     assert spoken(value.number, exact=value.exact)
 
 
-@pytest.mark.parametrize("text", ["9^9^9", "2^99999", "(" * 50 + "1" + ")" * 50, "-" * 79 + "1", "999!", "9" * 60])
+@pytest.mark.parametrize(
+    "text", ["9^9^9", "2^99999", "(" * 50 + "1" + ")" * 50, "-" * 79 + "1", "999!", "9" * 60]
+)
 def test_hostile_expressions_end_at_once(text):
     tokens = tokenize(text)
     if tokens is not None:
