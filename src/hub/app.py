@@ -38,6 +38,10 @@ def build(settings: Settings, *, opened: Callable[[Hub], Coroutine[Any, Any, Non
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await hub.open()
+        except HubError as error:
+            app.state.failure = error
+            raise
+        try:
             hub.spawn(_bring_up(hub, api), name="start")
             if opened:
                 hub.spawn(opened(hub), name="opened")
@@ -53,7 +57,7 @@ def build(settings: Settings, *, opened: Callable[[Hub], Coroutine[Any, Any, Non
     ]
     guard = Middleware(Guard, sessions=hub.sessions, names=_names(settings), cookie=cookie_name(settings))
     app = Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
-    app.state.hub = hub
+    app.state.hub, app.state.failure = hub, None
     return app
 
 

@@ -61,7 +61,7 @@ def _file(folder: Path) -> dict[str, Any]:
     path = folder / "hub.toml"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
         raise HubError(f"{path} cannot be read: {error}", fix="Mend or remove that file.") from error

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import logging
 import time
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import uvicorn
 
 from hub import telemetry
 from hub.app import build
+from hub.errors import HubError
 from hub.events import HubRecovered
 from hub.terminal import show_progress
 
 if TYPE_CHECKING:
     import socket
+    from pathlib import Path
 
     from hub.config import Settings
     from hub.guardian import Rebirth
@@ -26,6 +30,8 @@ MAX_MESSAGE = 1 << 20
 def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> int:
     """Serve until told to stop; return the exit status. ``rebirth`` says whether an earlier hub died."""
     telemetry.configure()
+    logging.getLogger("uvicorn.error").addFilter(_unexplained)
+    lock = _sole_hub_of(settings.data)
     port = sockets[0].getsockname()[1]
 
     async def opened(hub: Hub) -> None:
@@ -34,9 +40,10 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> i
         await _greet(hub, port)
         await show_progress(hub.models)
 
+    app = build(settings, opened=opened)
     server = uvicorn.Server(
         uvicorn.Config(
-            build(settings, opened=opened),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -46,9 +53,34 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> i
             timeout_graceful_shutdown=3,
         )
     )
-    with asyncio.Runner(loop_factory=_loop) as runner:
-        runner.run(server.serve(sockets=sockets))
+    try:
+        with asyncio.Runner(loop_factory=_loop) as runner:
+            runner.run(server.serve(sockets=sockets))
+    except SystemExit:  # uvicorn's answer to a start that failed
+        if app.state.failure:
+            raise app.state.failure from None
+        raise
+    finally:
+        lock.close()
     return 0 if server.started else 1
+
+
+def _sole_hub_of(data: Path) -> IO[str]:
+    """Return the held lock of the data folder; the kernel lets go of it however this process ends."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (data / "hub.lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise HubError(f"Another hub already runs on {data}.", fix="Stop it, or give this one a --data of its own.") from None
+    except OSError as error:
+        raise HubError(f"{data} cannot be used: {error.strerror}.", fix="Choose a folder this user may write to: hub serve --data ...") from error
+    return lock
+
+
+def _unexplained(record: logging.LogRecord) -> bool:
+    """Drop the traceback of an error that is told to the person in words."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HubError))
 
 
 async def _greet(hub: Hub, port: int) -> None:

@@ -1,4 +1,4 @@
-"""A real hub and a real Chromium: with the models where they are, and without them where they are not needed."""
+"""A real hub and a real Chromium: with the models where they are, without them where none is needed."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ FAKE_MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-medi
 Browse = Callable[..., Awaitable[Any]]
 
 
-async def until(page: Any, condition: str, timeout: float = 30) -> None:
+async def until(page: Any, condition: str, seconds: float = 30) -> None:
     """Wait until ``condition`` holds in ``page``; Playwright's own wait needs eval, which the policy forbids."""
-    end = time.monotonic() + timeout
+    end = time.monotonic() + seconds
     while not await page.evaluate(condition):
         assert time.monotonic() < end, f"never: {condition}"
         await asyncio.sleep(0.05)

@@ -23,7 +23,7 @@ def echo(tokens: list[str]) -> str:
     """Say the expression as it was understood, so that a misheard number is noticed."""
     words: list[str] = []
     for at, token in enumerate(tokens):
-        sign = token == "-" and (at == 0 or tokens[at - 1] in ("(", "+", "-", "*", "/", "^"))
+        sign = token == "-" and (at == 0 or tokens[at - 1] in ("(", "+", "-", "*", "/", "^"))  # noqa: S105  a sign, not a secret
         words.append("minus" if sign else _ECHO.get(token, token))
     text = " ".join(words).replace("( ", "(").replace(" )", ")")
     text = re.sub(r"to the power of 2(?!\S)", "squared", text)

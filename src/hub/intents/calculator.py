@@ -39,9 +39,9 @@ class Value:
 
 _WORDS = (
     (r"\*\*", "^"),
-    (r"(?<=[\d) ])x(?=[\d( ])|[×·∙]", " * "),
+    (r"(?<=[\d) ])x(?=[\d( ])|[×·∙]", " * "),  # noqa: RUF001  what people type
     (r"÷|(?<=\d) ?: ?(?=\d)", " / "),
-    (r"[−–]", "-"),
+    (r"[−–]", "-"),  # noqa: RUF001  what people type
     (r"√", " sqrt "),
     (r"\bpi\b|π", " pi "),
     (r"\b(?:multiplied by|times)\b", " * "),
@@ -173,12 +173,12 @@ class Parser:
 
     def _atom(self) -> Value:
         token = self._take()
-        if token == "(":
+        if token == "(":  # noqa: S105  a sign, not a secret
             value = self._sum()
             if self._take() != ")":
                 raise SyntaxError("bracket")
             return Value(value.number, value.exact)
-        if token == "pi":
+        if token == "pi":  # noqa: S105  a sign, not a secret
             return Value(Fraction(314159265358979323846264338327950288, 10**35), exact=False)
         if not token or not (token[0].isdigit() or token[0] == "."):
             raise SyntaxError(token)
@@ -271,7 +271,7 @@ def factorial(value: Value) -> Value:
 
 
 def spoken(number: Fraction, *, exact: bool = True) -> str:
-    """Write a number for the ear: exactly if it is short, else "about", with the fraction if that is simple."""
+    """Write a number for the ear: exactly if short, else "about", with the fraction if simple."""
     sign = "minus " if number < 0 else ""
     size = abs(number)
     if size.denominator == 1:
@@ -292,6 +292,7 @@ def grouped(number: int) -> str:
 
 
 def ends_within(denominator: int, places: int) -> bool:
+    """Say whether a fraction ends within so many decimals."""
     return bool(10**places % denominator == 0)
 
 

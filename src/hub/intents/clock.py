@@ -155,7 +155,7 @@ def duration(text: str) -> timedelta | None:
     return timedelta(seconds=total) if found and total < 10**8 else None
 
 
-def moment(text: str, now: datetime) -> datetime | None:
+def moment(text: str, now: datetime) -> datetime | None:  # noqa: PLR0911  a form of time a line
     """Read a time of day; the next one after ``now``. Bare hours up to twelve count as the next of both."""
     if text in ("noon", "midday"):
         return _next(now, [(12, 0)])
@@ -166,7 +166,7 @@ def moment(text: str, now: datetime) -> datetime | None:
         hour = int(past[2])
         minutes = hour * 60 + shift
         return (
-            _next(now, [divmod(m % 1440, 60) for m in (minutes, minutes + 720)]) if 1 <= hour <= 12 else None
+            _next(now, [divmod(m % 1440, 60) for m in (minutes, minutes + 720)]) if 1 <= hour <= 12 else None  # noqa: PLR2004  a clock's face
         )
     found = re.fullmatch(
         r"(\d{1,2})(?:[:. ](\d\d))?(?: ?(am|pm|oclock))?(?: (in the morning|in the afternoon"

@@ -19,14 +19,38 @@ MONTH = "|".join(MONTHS[1:]) + "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 WEEKDAY = "|".join(DAYS)
 YEAR = r"(?:\d{4}|\d\d \d\d)"
 _FIXED = {
-    "christmas eve": (12, 24), "christmas day": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "boxing day": (12, 26),
-    "new years eve": (12, 31), "new year's eve": (12, 31), "new years day": (1, 1), "new year's day": (1, 1),
-    "new years": (1, 1), "new year's": (1, 1), "new year": (1, 1), "the new year": (1, 1), "next year": (1, 1),
-    "halloween": (10, 31), "valentines day": (2, 14), "valentine's day": (2, 14), "valentines": (2, 14),
-    "saint patricks day": (3, 17), "st patricks day": (3, 17), "st patrick's day": (3, 17), "st. patrick's day": (3, 17),
-    "april fools": (4, 1), "april fools day": (4, 1), "april fool's day": (4, 1), "may day": (5, 1),
-    "leap day": (2, 29), "epiphany": (1, 6), "pi day": (3, 14), "all saints day": (11, 1), "bastille day": (7, 14),
-}  # fmt: skip
+    "christmas eve": (12, 24),
+    "christmas day": (12, 25),
+    "christmas": (12, 25),
+    "xmas": (12, 25),
+    "boxing day": (12, 26),
+    "new years eve": (12, 31),
+    "new year's eve": (12, 31),
+    "new years day": (1, 1),
+    "new year's day": (1, 1),
+    "new years": (1, 1),
+    "new year's": (1, 1),
+    "new year": (1, 1),
+    "the new year": (1, 1),
+    "next year": (1, 1),
+    "halloween": (10, 31),
+    "valentines day": (2, 14),
+    "valentine's day": (2, 14),
+    "valentines": (2, 14),
+    "saint patricks day": (3, 17),
+    "st patricks day": (3, 17),
+    "st patrick's day": (3, 17),
+    "st. patrick's day": (3, 17),
+    "april fools": (4, 1),
+    "april fools day": (4, 1),
+    "april fool's day": (4, 1),
+    "may day": (5, 1),
+    "leap day": (2, 29),
+    "epiphany": (1, 6),
+    "pi day": (3, 14),
+    "all saints day": (11, 1),
+    "bastille day": (7, 14),
+}
 _EASTER = {
     "easter": 0,
     "easter sunday": 0,
@@ -88,10 +112,11 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def month_number(name: str) -> int:
+    """Return 1 to 12 for a month's name or its first three letters."""
     return next(n for n, full in enumerate(MONTHS) if full and full.startswith(name[:3]))
 
 
-def find(text: str, today: date, side: int = 1) -> date | None:
+def find(text: str, today: date, side: int = 1) -> date | None:  # noqa: PLR0911  a kind of day a line
     """Read a day. Without a year, the next such day (``side`` 1, today included) or the last (-1)."""
     text = text.strip()
     simple = {
@@ -164,5 +189,6 @@ def shift(start: date, sign: int, span: str) -> date | None:
 
 
 def add_months(start: date, months: int) -> date:
+    """Move a date by months; a day that the new month lacks becomes its last."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))

@@ -256,7 +256,7 @@ def _mismatch(source: Unit, target: Unit) -> str | None:
     )
 
 
-def _calendar(value: Fraction, source: Unit, target: Unit) -> str | None:
+def _calendar(value: Fraction, source: Unit, target: Unit) -> str | None:  # noqa: PLR0911  a pair of units a line
     """Years in days and the like: exact where the calendar says so, else with both answers."""
     if source.one == "year" and value == 1:
         if target.one == "week":
@@ -299,13 +299,12 @@ def _splits(match: re.Match[str]) -> list[tuple[str, str]]:
     """Return the ways to cut the question: "6 ft 2 in in cm" holds "in" twice, and only one is the seam."""
     first, second = match["from"], match["to"]
     ways = [(first, second)]
+    if second not in match[0][match.end("from") :]:  # "how many cm in 6 ft": the seam is not in doubt
+        return ways
+    skipped = match[0][match.end("from") :].split()[0]
     for seam in re.finditer(r" (?:in|to|into|as) ", second):
-        ways.append(
-            (
-                f"{first} {match[0][match.end('from') :].split()[0]} {second[: seam.start()]}".strip(),
-                second[seam.end() :],
-            )
-        )
+        left = f"{first} {skipped} {second[: seam.start()]}"
+        ways.append((left, second[seam.end() :]))
     if second.startswith("in ") and first[-1:].isdigit():
         ways.insert(0, (first + " in", second.removeprefix("in ")))
     return ways

@@ -40,7 +40,7 @@ _ORDINALS = {
 }  # fmt: skip
 
 _SPELLED = (
-    (r"[‘’´`]", "'"),
+    (r"[‘’´`]", "'"),  # noqa: RUF001  what keyboards make of an apostrophe
     (r"\bo'? ?clock\b", "oclock"),
     (r"\b(what|how|who|when|where|that|there|it|today|tomorrow)'?s\b(?!')(?= |$)", r"\1 is"),
     (r"\b(today|tomorrow|yesterday) is (date|day|weekday)\b", r"\1s \2"),
@@ -120,7 +120,7 @@ def _times(digits: str, factor: int) -> str:
     return str(value // scale) if value % scale == 0 else f"{value / scale:.6f}".rstrip("0")
 
 
-def _number(words: list[str], at: int) -> tuple[str, int]:
+def _number(words: list[str], at: int) -> tuple[str, int]:  # noqa: C901  the grammar of English numbers
     """Read the longest number that starts at ``at``; ("", 0) when none does."""
     if words[at] in _ORDINALS and not (words[at] == "first" and at == 0):
         return _ordinal(_ORDINALS[words[at]]), 1
@@ -152,8 +152,7 @@ def _number(words: list[str], at: int) -> tuple[str, int]:
             group, last = max(group, 1) * 100, 100
         elif (
             word in _LARGE
-            and (used or index > at or at == index)
-            and group < 1000
+            and group < 1000  # noqa: PLR2004  groups of three digits
             and (not total or total % (_LARGE[word] * 1000) == 0)
         ):
             if not used and index == at:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hub.models import Models
 
 MODEL = "smollm2"
+SENTENCES = 2  # a small model knows no more than it says first
 _RETRY_S = 5.0
 _STALL_S = 20.0  # between two pieces: longer means that the child hangs
 _MEMORY_MB = 700
@@ -44,7 +45,7 @@ class Embedded:
 
     async def start(self) -> None:
         """Wait for the model, then start the child; a failed download is waited out."""
-        while not await self._fetched():
+        while not await self._fetched():  # noqa: ASYNC110  the download tells nobody that it may succeed now
             await asyncio.sleep(_RETRY_S)
         model = self._models.path(MODEL)
         config = {"model": str(model), "cache": str(model.parent / "tuned")}
@@ -66,7 +67,7 @@ class Embedded:
                 await self.child.send("hub.prime", {"messages": self._ahead})
 
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
-        """Answer in at most three sentences. Raises as `Provider` says; closing it stops the model."""
+        """Answer in a sentence or two. Raises as `Provider` says; closing it stops the model."""
         child = self._ready()
         asked = str(next(self._serial))
         inbox: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -77,7 +78,7 @@ class Embedded:
                 "id": asked, "messages": _plain(request.messages), "max_tokens": request.max_tokens,
                 "conversation": request.conversation,
             })  # fmt: skip
-            brief, wait = Brevity(), deadline
+            brief, wait = Brevity(SENTENCES), deadline
             while not over:
                 async with asyncio.timeout(wait):
                     event = await inbox.get()

@@ -92,6 +92,7 @@ class Database:
     def _connect(self) -> Connection:
         db = sqlite.connect(str(self.path), isolation_level=None, check_same_thread=False)
         try:
+            db.execute("PRAGMA cipher_log_level = NONE")  # it would print past us what we explain
             db.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
             db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             db.execute("PRAGMA foreign_keys = ON")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
 
 from hub import events
+from hub.store.transcripts import Turn
 from hub.web.render import PARTS, revision
 
 if TYPE_CHECKING:
     from hub.conversation.conversation import Conversation
     from hub.hub import Hub
-    from hub.store.transcripts import Turn
     from hub.web.render import Renderer
     from hub.web.socket import Tab
 
@@ -129,7 +128,7 @@ class Live:
                 for_all = _json(type="withdrawn", turn=turn)
             case events.TurnAccepted(text=text):
                 for_all = _json(type="transcription", text=text, is_final=True, turn=turn, revision=-1)
-                for_pages = self._accepted(conversation, turn)
+                for_pages = self._accepted(event, conversation.title)
             case events.TurnDelta(text=text):
                 for_all = _json(type="llm_response", turn=turn, text=text, final=False)
                 for_pages = [_json(type="delta", turn=turn, text=text)]
@@ -141,15 +140,17 @@ class Live:
                 return [], []
         return [for_all], for_pages
 
-    def _accepted(self, conversation: Conversation, id: str) -> list[str]:  # noqa: A002  it is the turn's id
-        turn = _find(conversation, id)
-        # What there is of an answer by now comes again as the deltas that wait behind this event.
-        html = self.renderer.turn(replace(turn, answer="", state="answering")) if turn else ""
+    def _accepted(self, event: events.TurnAccepted, title: str) -> list[str]:
+        # From the event alone: what there is of an answer by now comes again as the deltas behind it.
+        turn = Turn(
+            event.turn, event.conversation, event.at, event.source, event.text, "answering", "", "", "", 0.0
+        )
+        # A spoken turn has its own states, in the tab that talks; the others only read along.
+        answering = [_json(type="answering", on=True)] if event.source != "voice" else []
         return [
-            *([_json(type="swap", target="#lines", how="beforeend", html=html)] if html else ()),
-            _json(type="title", text=conversation.title or "This talk"),
-            # A spoken turn has its own states, in the tab that talks; the others only read along.
-            *([_json(type="answering", on=True)] if not turn or turn.source != "voice" else ()),
+            _json(type="swap", target="#lines", how="beforeend", html=self.renderer.turn(turn)),
+            _json(type="title", text=title or "This talk"),
+            *answering,
         ]
 
     def _ended(self, event: events.TurnEnded, turn: Turn | None) -> tuple[list[str], list[str]]:

@@ -96,8 +96,8 @@ class Renderer:
         return {
             "fault": faults[0] if faults else None, "others": len(faults) - 1,
             "faults": self._needs(faults), "needs": len(self._needs(faults)), "calm": status.calm(hub),
-            "where": status.where(hub), "ears": status.ears(hub), "events": status.events(hub), "tiles": tiles(hub),
-            "foot": status.foot(hub, self.memory),
+            "where": status.where(hub), "ears": status.ears(hub), "events": status.events(hub),
+            "tiles": tiles(hub), "foot": status.foot(hub, self.memory),
         }  # fmt: skip
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Questions with the answers that must be in them, at a frozen clock: Saturday 21 November 2026, 18:42, Berlin."""
+"""Questions with what their answers must contain, at a frozen clock: Saturday 21 November 2026, 18:42."""
 
 from __future__ import annotations
 

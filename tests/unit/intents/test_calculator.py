@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.intents.arithmetic import NotReal, Parser, TooLarge, Value, root, spoken, tokenize
+from hub.intents.calculator import NotReal, Parser, TooLarge, Value, root, spoken, tokenize
 
 _NUMBERS = st.decimals(0, 10**6, places=2, allow_nan=False, allow_infinity=False).map(
     lambda d: (f"{d:f}", Fraction(d))

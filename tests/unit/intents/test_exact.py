@@ -29,6 +29,34 @@ def test_declines_what_it_is_not_sure_of(question):
     assert answer(question, NOW) is None
 
 
+SALAD = [
+    "what",
+    "is",
+    "the",
+    "how",
+    "many",
+    "time",
+    "days",
+    "until",
+    "5",
+    "plus",
+    "of",
+    "percent",
+    "in",
+    "km",
+    "miles",
+    "a",
+    "and",
+    "half",
+    "to",
+    "3rd",
+    "(",
+    "-",
+    "^",
+    "9",
+]
+
+
 @given(st.text(max_size=400))
 def test_survives_any_text(text):
     said = answer(text, NOW)
@@ -38,7 +66,32 @@ def test_survives_any_text(text):
 @given(
     st.lists(
         st.sampled_from(
-            ["what", "is", "the", "how", "many", "time", "days", "until", "5", "plus", "of", "percent", "in", "km", "miles", "a", "and", "half", "to", "3rd", "(", "-", "^", "9"]
+            [
+                "what",
+                "is",
+                "the",
+                "how",
+                "many",
+                "time",
+                "days",
+                "until",
+                "5",
+                "plus",
+                "of",
+                "percent",
+                "in",
+                "km",
+                "miles",
+                "a",
+                "and",
+                "half",
+                "to",
+                "3rd",
+                "(",
+                "-",
+                "^",
+                "9",
+            ]
         ),
         max_size=12,
     )
@@ -72,7 +125,8 @@ async def test_provider_streams_the_answer_and_declines_the_rest():
 
 
 def test_importing_loads_no_model_and_no_machine_probe():
-    code = "import sys, hub.intents; print([m for m in ('psutil','numpy','xllamacpp','hub.intents.units') if m in sys.modules])"
+    heavy = ["psutil", "numpy", "xllamacpp", "hub.intents.units"]
+    code = f"import sys, hub.intents; print([m for m in {heavy} if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "[]\n"

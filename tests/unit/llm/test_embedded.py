@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -22,20 +23,20 @@ SYSTEM = Message("system", "You are a friendly helper. Answer in one short, plai
 class Shelf:
     """The models folder as it is once everything has been fetched."""
 
-    def path(self, name):
+    def path(self, _name):
         return MODEL
 
-    async def wait(self, *names):
+    async def wait(self, *_names):
         return
 
 
 class EmptyShelf:
     """The models folder while the model is on its way."""
 
-    def path(self, name):
+    def path(self, _name):
         raise Unavailable("Getting my words, 12 of 93 MB.", fix="Wait.")
 
-    async def wait(self, *names):
+    async def wait(self, *_names):
         await asyncio.Event().wait()
 
 
@@ -74,8 +75,8 @@ async def test_says_what_it_waits_for():
 @pytest.mark.asyncio(loop_scope="module")
 class TestWithTheModel:
     async def test_answers_briefly_and_counts(self, small):
-        pieces = await ask(small, "What is the capital of France?")
-        assert "Paris" in text(pieces)
+        pieces = await ask(small, "Tell me a long story about a ship.")
+        assert 1 <= len(re.findall(r"[.!?](?= |$)", text(pieces))) <= 4
         assert isinstance(pieces[-1], Done)
         assert any(isinstance(piece, Usage) for piece in pieces)
 
@@ -126,18 +127,22 @@ class TestWithTheModel:
         assert text(await ask(small, "Hi", max_tokens=8))
 
     async def test_the_engine_listens_on_no_port(self, small):
-        listening = Path(f"/proc/{small.child.pid}/net/tcp").read_text().splitlines()[1:]
-        inodes = {line.split()[9] for line in listening if line.split()[3] == "0A"}
-        own = {os.readlink(fd) for fd in Path(f"/proc/{small.child.pid}/fd").iterdir() if fd.is_symlink()}
-        assert not {f"socket:[{inode}]" for inode in inodes} & own
+        assert not await asyncio.to_thread(listening, small.child.pid)
+
+
+def listening(pid):
+    """Sockets of process ``pid`` that somebody could connect to over TCP."""
+    rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    own = {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink()}
+    return {f"socket:[{row[9]}]" for row in rows if row[3] == "0A"} & own
 
 
 @pytest.mark.models
 def test_reading_ahead_leaves_only_the_new_words():
     if not MODEL.exists():
         pytest.skip("no model: run make dev")
-    from hub.llm.chatml import ChatML
-    from hub.llm.engine import Engine
+    from hub.llm.chatml import ChatML  # noqa: PLC0415  as below
+    from hub.llm.engine import Engine  # noqa: PLC0415  loads the engine
 
     engine, chat = Engine(MODEL), ChatML(read_head(MODEL).control_tokens())
     talk = [
@@ -154,9 +159,9 @@ def test_reading_ahead_leaves_only_the_new_words():
 def test_the_faster_copy_holds_the_same_model(tmp_path):
     if not MODEL.exists():
         pytest.skip("no model: run make dev")
-    import xllamacpp
+    import xllamacpp  # noqa: PLC0415  heavy, and only here
 
-    from hub.llm.repack import repack
+    from hub.llm.repack import repack  # noqa: PLC0415  as above
 
     repack(MODEL, tmp_path / "fast.gguf", xllamacpp.xllamacpp.__file__)
     old, new = read_head(MODEL), read_head(tmp_path / "fast.gguf")
@@ -168,5 +173,5 @@ def test_the_faster_copy_holds_the_same_model(tmp_path):
 def test_a_broken_file_is_named(tmp_path):
     for content in (b"", b"GGUF", b"GGUF\x03\0\0\0" + b"\xff" * 64):
         (tmp_path / "x.gguf").write_bytes(content)
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=r".+"):
             read_head(tmp_path / "x.gguf")

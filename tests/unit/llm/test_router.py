@@ -16,7 +16,7 @@ class Scripted:
         self.caps = Caps(local=True, quality=quality, title=name)
         self.closed = False
 
-    async def stream(self, request, deadline):
+    async def stream(self, _request, _deadline):
         try:
             for step in self.script:
                 if isinstance(step, (int, float)):
@@ -33,10 +33,10 @@ class Scripted:
 
 
 class Talk:
-    def for_provider(self, caps):
+    def for_provider(self, _caps):
         return Request((Message("user", "hi"),))
 
-    def prefix(self, caps):
+    def prefix(self, _caps):
         return ()
 
 

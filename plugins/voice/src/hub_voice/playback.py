@@ -63,7 +63,7 @@ class _Answer:
     whole: bool = False
     released: bool = False
     started: bool = False
-    told: int = -1
+    told: int = 0
     pieces: list[Piece] = field(default_factory=list)
 
     def end(self) -> int | None:

@@ -57,7 +57,7 @@ class Floor(Enum):
     SOUNDING = auto()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Utterance:
     """What one turn's speech has come to so far."""
 
@@ -97,7 +97,8 @@ class TurnTaker:
         self._push = False
         self._listening = False
         self._open: _Utterance | None = None
-        self._closing: _Utterance | None = None
+        self._closing: list[_Utterance] = []
+        """Turns that were finished by hand and wait for their words."""
         self._last: tuple[int, _Utterance] | None = None
 
     @property
@@ -127,22 +128,21 @@ class TurnTaker:
         self._listening = False
         utterance, self._open = self._open, None
         least = self._waits.least_push_ms if self._push else self._waits.least_voiced_ms
+        actions = self._hush(utterance) if utterance else []
         if utterance is None or not (utterance.confirmed or utterance.voiced >= windows(least)):
-            return [Withdrawn(self._ticket())] if self._closing is None else []
-        actions: list[Action] = [Voiced(False)] if utterance.announced else []
-        self._closing = utterance
+            return actions if self._closing else [*actions, Withdrawn(self._ticket())]
+        self._closing.append(utterance)
         if utterance.revision == 0:
             actions.append(self._transcribe(utterance))
-        return actions + self._close()
+        return actions + self._close(utterance)
 
     def ignore(self) -> list[Action]:
         """Stop listening and drop what was said, also what was finished and not yet understood."""
-        dropped = [utterance for utterance in (self._closing, self._open) if utterance is not None]
-        self._listening, self._open, self._closing, self._last = False, None, None, None
+        dropped = [*self._closing, self._open] if self._open else self._closing
+        self._listening, self._open, self._closing, self._last = False, None, [], None
         actions: list[Action] = []
         for utterance in dropped:
-            if utterance.announced:
-                actions.append(Voiced(False))
+            actions += self._hush(utterance)
             if utterance.drafted:
                 actions.append(Withdrawn(utterance.drafted))
         return actions
@@ -160,17 +160,15 @@ class TurnTaker:
 
     def transcribed(self, ticket: int, text: str) -> list[Action]:
         """Take the words that were asked for under ``ticket``; late ones are ignored."""
-        for utterance in (self._closing, self._open):
-            if utterance is None:
-                continue
+        for utterance in [*self._closing, self._open] if self._open else self._closing:
             if ticket in utterance.parts:
                 utterance.parts[ticket] = text
             elif ticket == utterance.revision and utterance.text is None:
                 utterance.text = text
             else:
                 continue
-            if utterance is self._closing:
-                return self._close()
+            if utterance in self._closing:
+                return self._close(utterance)
             return self._draft(utterance) + self._decide(utterance)
         return []
 
@@ -261,9 +259,8 @@ class TurnTaker:
         if utterance.revision and not self._push and self._due(utterance):
             utterance.judgements += 1
             actions.append(Judge(utterance.revision, utterance.first, self._now))
-        if utterance.announced and silence >= windows(waits.judge_ms):
-            utterance.announced = False
-            actions.append(Voiced(False))
+        if silence >= windows(waits.judge_ms):
+            actions += self._hush(utterance)
         return actions + self._decide(utterance)
 
     def _due(self, utterance: _Utterance) -> bool:
@@ -311,17 +308,16 @@ class TurnTaker:
         """Forget it: it was noise."""
         self._open = None
         self._run = self._gap = 0
-        actions: list[Action] = [Voiced(False)] if utterance.announced else []
+        actions = self._hush(utterance)
         if utterance.drafted or utterance.revision:
             actions.append(Withdrawn(utterance.drafted or utterance.revision))
         return actions
 
-    def _close(self) -> list[Action]:
-        """End the turn that was finished by hand, once its words are there."""
-        utterance = self._closing
-        if utterance is None or (text := utterance.whole()) is None:
+    def _close(self, utterance: _Utterance) -> list[Action]:
+        """End a turn that was finished by hand, once its words are there."""
+        if (text := utterance.whole()) is None:
             return []
-        self._closing = None
+        self._closing.remove(utterance)
         if is_phantom(text, utterance.voiced * WINDOW_MS):
             return [Withdrawn(utterance.revision)]
         return self._accept(utterance, text)
@@ -329,8 +325,14 @@ class TurnTaker:
     def _accept(self, utterance: _Utterance, text: str) -> list[Action]:
         self._last = (self._now, utterance)
         self._run = self._gap = 0
-        actions: list[Action] = [Voiced(False)] if utterance.announced and self._listening else []
-        return [*actions, Accept(utterance.revision, text)]
+        return [Accept(utterance.revision, text)]
+
+    def _hush(self, utterance: _Utterance) -> list[Action]:
+        """Tell that the person ceased to speak, if they were said to speak."""
+        if not utterance.announced:
+            return []
+        utterance.announced = False
+        return [Voiced(False)]
 
     def _cut(self, utterance: _Utterance) -> list[Action]:
         """Cut a long speech at its quietest place in the second half, and end one that never ends."""
@@ -346,6 +348,7 @@ class TurnTaker:
         utterance.text = utterance.over = None
         actions.append(Transcribe(ticket, first, utterance.first))
         if len(utterance.parts) >= self._waits.turn_segments:
-            self._open, self._closing = None, utterance
-            actions.append(self._transcribe(utterance))
+            self._open = None
+            self._closing.append(utterance)
+            actions += [*self._hush(utterance), self._transcribe(utterance)]
         return actions

@@ -39,6 +39,7 @@ export class Conversation {
 
   delta({ turn, text }) {
     this.done = this.done.then(() => {
+      if (!this.answer(turn)) return;      // not accepted yet: what there is comes again once it is
       const known = this.live.get(turn) ?? this.begin(turn);
       known.text += text;
       this.paint(turn);

@@ -1,0 +1,141 @@
+"""Take the pictures in docs/screens from a real hub: ``python tests/e2e/shots.py MODELS``.
+
+MODELS is a folder with all models. A synthesiser speaks into the browser's fake microphone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+import struct
+import sys
+import tempfile
+import time
+import wave
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import async_playwright
+
+from hub.testing import RunningHub, speak
+
+OUT = Path(__file__).parents[2] / "docs" / "screens"
+FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
+         "--use-fake-device-for-media-stream")  # fmt: skip
+WRITTEN = ("What time is it?", "How full is the disk?", "Why do people like music?")
+SPOKEN = "Tell me something nice about the sea."
+DESKTOP, PHONE, TABLET = {"width": 1440, "height": 1080}, {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+
+
+async def main(models: Path) -> None:
+    """Take all pictures."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        sound = Path(folder) / "spoken.wav"
+        record(sound, *speak(SPOKEN))
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=[*FLAGS, f"--use-file-for-fake-audio-capture={sound}%noloop"],
+            )
+            await first_run(browser, Path(folder) / "first")
+            data = Path(folder) / "data"
+            data.mkdir()
+            shutil.copytree(models, data / "models")
+            async with RunningHub(data) as hub:
+                await hub.sign_in()
+                await hub.until_ready("voice")
+                await states(browser, hub)
+                await sizes(browser, hub)
+            await browser.close()
+
+
+async def first_run(browser: Any, data: Path) -> None:
+    """Show a hub that is fetching its models."""
+    async with RunningHub(data) as hub:
+        await hub.sign_in()
+        page = await look(browser, hub, DESKTOP, "light")
+        await until(page, "fetching")
+        await asyncio.sleep(2)
+        await save(page, "first-run")
+
+
+async def states(browser: Any, hub: RunningHub) -> None:
+    """Show the ring in each state, by a talk."""
+    page = await look(browser, hub, DESKTOP, "light")
+    for text in WRITTEN:
+        await page.fill("#write", text)
+        await page.press("#write", "Enter")
+        await page.locator(f".you:has-text({text!r}) + .hub .from").wait_for()
+    await page.evaluate("document.activeElement.blur()")
+    await save(page, "desktop-light")
+    await page.keyboard.press("Space")
+    await until(page, "listening")
+    await asyncio.sleep(2.0)
+    await save(page, "listening")
+    await until(page, "thinking", often=0.01)
+    await save(page, "thinking")
+    await until(page, "speaking")
+    await asyncio.sleep(2.5)
+    await save(page, "speaking")
+    await page.emulate_media(color_scheme="dark")
+    await save(page, "speaking-dark")
+    await page.keyboard.press("Escape")
+    await until(page, "ready")
+
+
+async def sizes(browser: Any, hub: RunningHub) -> None:
+    """Show the page on other screens."""
+    await save(await look(browser, hub, DESKTOP, "dark"), "desktop-dark")
+    await save(await look(browser, hub, TABLET, "light"), "tablet-light")
+    for scheme in ("light", "dark"):
+        page = await look(browser, hub, PHONE, scheme, device_scale_factor=2, has_touch=True, is_mobile=True)
+        await save(page, f"phone-{scheme}")
+        await page.tap("#side-house")
+        await asyncio.sleep(1)
+        await save(page, f"phone-overview-{scheme}")
+
+
+async def look(browser: Any, hub: RunningHub, size: dict[str, int], scheme: str, **options: Any) -> Any:
+    """Open the page."""
+    context = await browser.new_context(viewport=size, color_scheme=scheme, **options)
+    await context.add_cookies([{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar])
+    page = await context.new_page()
+    page.on("console", lambda message: print("console:", message.text))
+    await page.goto(hub.url)
+    await asyncio.sleep(1)
+    return page
+
+
+async def until(page: Any, state: str, *, often: float = 0.05, seconds: float = 30) -> None:
+    """Wait for a state of the ring."""
+    end = time.monotonic() + seconds
+    while await page.evaluate("document.body.dataset.state") != state:
+        if time.monotonic() > end:
+            print("never", state, await page.evaluate("document.body.dataset.state"))
+            return
+        await asyncio.sleep(often)
+
+
+async def save(page: Any, name: str) -> None:
+    """Save what is seen."""
+    await page.screenshot(path=OUT / f"{name}.png")
+    print(name)
+
+
+def record(path: Path, pcm: bytes, rate: int) -> None:
+    """Save speech with a second of room tone before and a minute after: digital silence is not a room."""
+    noise = random.Random(1)
+    room = [struct.pack("<h", noise.randint(-3, 3)) for _ in range(rate)]
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(b"".join(room) + pcm + b"".join(room) * 60)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("HUB_LOG", "warning")
+    asyncio.run(main(Path(sys.argv[1])))
