@@ -30,7 +30,6 @@ MAX_MESSAGE = 1 << 20
 def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> int:
     """Serve until told to stop; return the exit status. ``rebirth`` says whether an earlier hub died."""
     telemetry.configure()
-    logging.getLogger("uvicorn.error").addFilter(_unexplained)
     lock = _sole_hub_of(settings.data)
     port = sockets[0].getsockname()[1]
 
@@ -41,6 +40,8 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> i
         await show_progress(hub.models)
 
     app = build(settings, opened=opened)
+    # A start that fails is told to the person in words, not in uvicorn's traceback.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: app.state.failure is None)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -76,11 +77,6 @@ def _sole_hub_of(data: Path) -> IO[str]:
     except OSError as error:
         raise HubError(f"{data} cannot be used: {error.strerror}.", fix="Choose a folder this user may write to: hub serve --data ...") from error
     return lock
-
-
-def _unexplained(record: logging.LogRecord) -> bool:
-    """Drop the traceback of an error that is told to the person in words."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HubError))
 
 
 async def _greet(hub: Hub, port: int) -> None:
