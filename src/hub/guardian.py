@@ -6,22 +6,34 @@ sockets: connections made while the hub is down wait in the backlog instead of b
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import signal
 import socket
 import sys
+import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hub.errors import HubError
+from hub.leash import die_with_parent
 
-BACKLOG = 256
-PAUSES_S = (0.05, 0.2, 1.0, 5.0)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Work = Callable[[list[socket.socket], "Rebirth"], int]
+
+BACKLOG = 1024
+"""Connections that may wait while the hub is away; the kernel may allow fewer."""
+
+PAUSES_S = (0.1, 0.3, 1.0, 5.0)
 STEADY_S = 30.0
-_PR_SET_PDEATHSIG = 1
+"""How long to wait before each rebirth; a life longer than `STEADY_S` begins the row anew."""
+
+HIGHEST_PORT = 65_535
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,125 +45,189 @@ class Rebirth:
     died_at: float | None = None
 
 
-Work = Callable[[list[socket.socket], Rebirth], int]
-
-
 def serve(host: str, port: int, work: Work) -> int:
     """Bind ``host:port`` and run ``work`` on the sockets in a child until it ends well; return its status.
 
-    A child that dies of a signal, or with a status other than 0 after it has run for a while, is
-    started again. SIGTERM and SIGINT are passed on; a second SIGINT kills. Raises `HubError` when the
-    port cannot be had.
+    A child that dies of a signal, or with a status other than 0, is started again; only when the
+    very first one ends by itself with such a status within `STEADY_S` is that final, because it has
+    said why it cannot start and trying again would not help. SIGTERM, SIGINT and SIGHUP are passed
+    on; a second SIGINT kills. The child dies with its guardian. Call it from the main thread, before
+    other threads exist. Raises `HubError` when the port cannot be had.
     """
-    sockets = bind(host, port)
-    return _Guardian(sockets, work).run()
+    return _Guardian(bind(host, port), work).run()
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
-    """Return listening sockets on every address of ``host``. Raises `HubError` with the fix."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        addresses = list(dict.fromkeys((family, address) for family, _, _, _, address in found))
-    except OSError as error:
-        raise HubError(f"{host} is no address of this machine: {error.strerror}.", fix="Mend `host`.") from error
+    """Return listening sockets on every address of ``host``; port 0 chooses a free one for all.
+
+    Raises `HubError` that says what is wrong with the address, or who has taken the port.
+    """
     sockets: list[socket.socket] = []
-    for family, address in addresses:
-        chosen = sockets[0].getsockname()[1] if sockets and port == 0 else port
-        sockets.append(_listen(family, (address[0], chosen, *address[2:]), host, port))
+    try:
+        for family, address in _addresses(host, port):
+            chosen = sockets[0].getsockname()[1] if sockets else port
+            sockets.append(_listen(family, (address[0], chosen, *address[2:])))
+    except OSError as error:
+        for sock in sockets:
+            sock.close()
+        raise _explain(host, port, error) from error
     return sockets
 
 
-def _listen(family: int, address: tuple[object, ...], host: str, port: int) -> socket.socket:
+def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[object, ...]]]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
+def _listen(family: socket.AddressFamily, address: tuple[object, ...]) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind(address)
         sock.listen(BACKLOG)
-    except OSError as error:
+    except OSError:
         sock.close()
-        if error.errno == errno.EADDRINUSE:
-            raise HubError(
-                f"Port {port} is taken: another program, perhaps another hub, listens there.",
-                fix=f"Stop it, or choose another port: hub serve --port {port + 1 if port < 65_535 else 8421}",
-            ) from error
-        if error.errno in {errno.EACCES, errno.EPERM}:
-            raise HubError(f"This user may not listen on port {port}.", fix="Choose a port above 1023.") from error
-        raise HubError(f"{host}:{port} cannot be used: {error.strerror}.", fix="Mend `host` or `port`.") from error
+        raise
     return sock
 
 
+def _explain(host: str, port: int, error: OSError) -> HubError:
+    if error.errno == errno.EADDRINUSE:
+        who, other = holder(port), port + 1 if port < HIGHEST_PORT else 8421
+        return HubError(
+            f"Port {port} is taken{f' by {who}' if who else ': another program listens there'}.",
+            fix=f"Stop it, or choose another port: hub serve --port {other}",
+        )
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return HubError(
+            f"This user may not listen on port {port}.", fix="Choose one above 1023: hub serve --port 8420"
+        )
+    return HubError(
+        f"{host} is no address that I can listen on: {error.strerror}.",
+        fix="Give an address of this machine: hub serve --host 127.0.0.1",
+    )
+
+
+def holder(port: int) -> str:
+    """Name the process that listens on ``port``, with its id; "" when that cannot be known (proc(5))."""
+    try:
+        sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
+    except OSError:
+        return ""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(os.readlink(fd) in sockets for fd in (folder / "fd").iterdir()):  # noqa: PTH115  not a path
+                return f"{(folder / 'comm').read_text().strip()} (process {folder.name})"
+        except OSError:
+            continue  # it is gone, or another user's
+    return ""
+
+
+def _listening_inodes(port: int) -> list[str]:
+    listening, inodes = "0A", []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == listening and int(fields[1].rpartition(":")[2], 16) == port:
+                inodes.append(fields[9])
+    return inodes
+
+
 class _Guardian:
-    def __init__(self, sockets: list[socket.socket], work: Work) -> None:
+    """The waiting half: one child at a time."""
+
+    def __init__(
+        self, sockets: list[socket.socket], work: Callable[[list[socket.socket], Rebirth], int]
+    ) -> None:
         self._sockets, self._work = sockets, work
-        self._child = 0
-        self._ending = 0
+        self._child: int | None = None
+        self._told: list[int] = []  # the signals that asked us to end
+        self._hurry = threading.Event()
 
     def run(self) -> int:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._pass_on)
+        before = {number: signal.signal(number, self._pass_on) for number in SIGNALS}
+        try:
+            return self._keep()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            for sock in self._sockets:
+                sock.close()
+
+    def _keep(self) -> int:
         rebirth, quick = Rebirth(), 0
         while True:
             born = time.monotonic()
-            self._child = self._fork(rebirth)
-            if self._ending:  # the signal came before there was anyone to pass it to
-                os.kill(self._child, signal.SIGTERM)
-            status = self._wait()
-            lived = time.monotonic() - born
-            if self._ending or status == 0:
-                return max(0, status)
-            if status > 0 and rebirth.count == 0 and lived < STEADY_S:
-                return status  # it could not start: it has said why, and trying again would not help
-            quick = 0 if lived > STEADY_S else quick + 1
-            reason = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
+            status = self._live(rebirth)
+            steady = time.monotonic() - born > STEADY_S
+            if status == 0 or self._told:
+                return self._last(status)
+            if status > 0 and rebirth.count == 0 and not steady:
+                return status
+            quick = 1 if steady else quick + 1
+            reason = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit code {status}"
             rebirth = Rebirth(rebirth.count + 1, reason, time.time())
-            print(f"hub died ({reason}); starting it again", file=sys.stderr, flush=True)  # noqa: T201  no logger here
-            time.sleep(PAUSES_S[min(quick, len(PAUSES_S) - 1)])
+            _say(f"The hub died ({reason}); I start it again.")
+            if self._hurry.wait(PAUSES_S[min(quick, len(PAUSES_S)) - 1]):
+                return 0
 
-    def _fork(self, rebirth: Rebirth) -> int:
+    def _last(self, status: int) -> int:
+        """Return the guardian's own status: to end of a signal that was passed on is to end well."""
+        if {-status, status - 128} & set(self._told):
+            return 0
+        return status if status >= 0 else 128 - status
+
+    def _live(self, rebirth: Rebirth) -> int:
+        """Fork a child and wait for its end; return its exit code, or minus the signal that killed it."""
         guardian = os.getpid()
-        child = os.fork()
-        if child:
-            return child
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # none may come before we know whom to pass it to
+        self._child = os.fork()
+        if self._child == 0:
+            self._be_the_hub(guardian, rebirth)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOWAIT)  # while unreaped, its id is its own
+        child, self._child = self._child, None
+        _, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def _be_the_hub(self, guardian: int, rebirth: Rebirth) -> None:
+        """Never returns: nothing may unwind into the guardian's own frames."""
         status = 1
         try:
-            die_with(guardian)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                signal.signal(number, signal.SIG_DFL)
+            die_with_parent(guardian)
+            os.setpgid(0, 0)  # Ctrl-C reaches the guardian alone, which passes it on once
+            for number in SIGNALS:
+                signal.signal(
+                    number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler
+                )
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             status = self._work(self._sockets, rebirth)
         except HubError as error:
-            print(f"{error}\n{error.fix}", file=sys.stderr)  # noqa: T201
-        except BaseException as error:  # noqa: BLE001  nothing may unwind into the guardian's own frames
+            _say(f"{error}\n{error.fix}")
+        except SystemExit as error:
+            status = error.code if isinstance(error.code, int) else int(error.code is not None)
+        except KeyboardInterrupt:
+            status = 128 + signal.SIGINT
+        except BaseException as error:  # noqa: BLE001  as the docstring says
             sys.excepthook(type(error), error, error.__traceback__)
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
-
-    def _wait(self) -> int:
-        """Return the child's exit status, or minus the signal it died of."""
-        while True:
             try:
-                _, status = os.waitpid(self._child, 0)
-            except InterruptedError:
-                continue
-            return os.waitstatus_to_exitcode(status)
+                sys.stdout.flush()
+                sys.stderr.flush()
+            finally:
+                os._exit(status)
 
     def _pass_on(self, number: int, _: object) -> None:
-        self._ending += 1
+        self._told.append(number)
+        self._hurry.set()
         if self._child:
-            # A terminal's Ctrl-C reaches the whole group: the hub has it already.
-            deadly = self._ending > 1 and number == signal.SIGINT
-            try:
-                os.kill(self._child, signal.SIGKILL if deadly else signal.SIGTERM)
-            except ProcessLookupError:
-                pass
+            again = number == signal.SIGINT and self._told.count(signal.SIGINT) > 1
+            os.kill(self._child, signal.SIGKILL if again else number)
 
 
-def die_with(parent: int) -> None:
-    """Ask the kernel to kill this process when ``parent`` dies (Linux prctl(2), PR_SET_PDEATHSIG)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
+def _say(text: str) -> None:
+    """Tell whoever looks at the console; the log belongs to the hub."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

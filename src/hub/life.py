@@ -1,7 +1,7 @@
 """Live one life of a child process: spawn it, listen to it, watch its health and memory, bury its tree.
 
-Between pings the child owes a pong; a child that neither answers nor takes frames is hung. Its
-memory is that of its whole process tree, so that nothing hides in a grandchild.
+A child is pinged, and one that then neither sends nor takes a frame for a while hangs. Its memory
+is that of its whole process tree, so that nothing hides in a grandchild.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Pace:
     """How a child is watched and restarted; all in seconds."""
 
     ping: float = 5.0  # between pings
-    silence: float = 15.0  # without a pong: it hangs
+    silence: float = 15.0  # without a pong or any other frame: it hangs
     measure: float = 1.0  # between looks at its memory
     grace: float = 2.0  # from SIGTERM to SIGKILL
     healthy: float = 60.0  # ready for so long, its past deaths are forgotten
@@ -87,7 +87,7 @@ class Life:
         self._keeper: asyncio.subprocess.Process | None = None
         self._complaints = Complaints(spec.name)
         self._is_ready = asyncio.Event()
-        self._ready_at = self._ponged_at = 0.0
+        self._ready_at = self._heard_at = 0.0
         self._busy = False  # we, not the child: an event of its is being handled
         self._draining = False
         self._tree: set[psutil.Process] = set()  # all that were seen and still run
@@ -168,24 +168,23 @@ class Life:
         return await self._how_it_ended(keeper)
 
     async def _take(self, event: Event) -> None:
-        if event.type == "hub.pong":
-            self._ponged_at = self._now()
-        elif event.type == "hub.ready":
-            self._ready_at = self._ponged_at = self._now()
+        self._heard_at = self._now()  # whoever speaks does not hang, pong or not
+        if event.type == "hub.ready":
+            self._ready_at = self._now()
             self._is_ready.set()
             self._on_ready(event.data)
-        else:
+        elif event.type != "hub.pong":
             await self._hand_on(event)
 
     async def _hand_on(self, event: Event) -> None:
-        began, self._busy = self._now(), True
+        self._busy = True
         try:
             await self._on_event(event)
         except Exception:
             log.exception("child.on_event_failed", child=self._spec.name, event_type=event.type)
         finally:
             self._busy = False
-            self._ponged_at += self._now() - began  # meanwhile it was we who did not listen
+            self._heard_at = self._now()  # meanwhile it was we who did not listen
 
     async def _check(self, link: Link) -> str:
         """Wait until the child hangs, or was not ready in time."""
@@ -198,7 +197,7 @@ class Life:
             await asyncio.sleep(self._pace.ping)
             if not await self._reaches(link, "hub.ping"):
                 return f"it took no frame for {self._pace.silence:g} s"
-            if not self._busy and self._now() - self._ponged_at > self._pace.silence:
+            if not self._busy and self._now() - self._heard_at > self._pace.silence:
                 return f"it did not answer for {self._pace.silence:g} s"
 
     async def _reaches(self, link: Link, frame: str) -> bool:

@@ -87,11 +87,11 @@ class Child:
         """Send a frame; waits while the child is slow to read. Raises `Unavailable` when it is not ready."""
         life = self._life
         if self.state != "ready" or life is None:
-            raise self._unavailable()
+            raise self._unavailable(self.state)
         try:
             await life.send(type, data, payload)
         except ConnectionError:
-            raise self._unavailable() from None
+            raise self._unavailable("restarting") from None
 
     async def stop(self) -> None:
         """End the child and its whole tree: SIGTERM, a grace of two seconds, SIGKILL. Safe to call twice."""
@@ -105,10 +105,10 @@ class Child:
         """Return the resident memory of the child's whole process tree, in bytes."""
         return self._life.rss() if self._life else 0
 
-    def _unavailable(self) -> Unavailable:
+    def _unavailable(self, state: State) -> Unavailable:
         why = f": {self.reason}" if self.reason else ""
         return Unavailable(
-            f"The {self.spec.name} process is {self.state}{why}",
+            f"The {self.spec.name} process is {state}{why}",
             fix="Wait a moment: it is restarted by itself.",
         )
 

@@ -25,8 +25,12 @@ OUT = Path(__file__).parents[2] / "docs" / "screens"
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
          "--use-fake-device-for-media-stream")  # fmt: skip
 WRITTEN = ("What time is it?", "How full is the disk?", "Why do people like music?")
-SPOKEN = "Tell me something nice about the sea."
-DESKTOP, PHONE, TABLET = {"width": 1440, "height": 1080}, {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+SPOKEN = "Why is the sky blue, and why is it red in the evening?"
+DESKTOP, PHONE, TABLET = (
+    {"width": 1440, "height": 1080},
+    {"width": 390, "height": 844},
+    {"width": 1280, "height": 800},
+)
 
 
 async def main(models: Path) -> None:
@@ -58,8 +62,10 @@ async def first_run(browser: Any, data: Path) -> None:
         await hub.sign_in()
         page = await look(browser, hub, DESKTOP, "light")
         await until(page, "fetching")
-        await asyncio.sleep(2)
+        while not await page.evaluate("Number(document.getElementById('ears').dataset.done) > 2e7"):
+            await asyncio.sleep(0.05)
         await save(page, "first-run")
+        await page.context.close()
 
 
 async def states(browser: Any, hub: RunningHub) -> None:
@@ -84,24 +90,30 @@ async def states(browser: Any, hub: RunningHub) -> None:
     await save(page, "speaking-dark")
     await page.keyboard.press("Escape")
     await until(page, "ready")
+    await page.context.close()
 
 
 async def sizes(browser: Any, hub: RunningHub) -> None:
     """Show the page on other screens."""
-    await save(await look(browser, hub, DESKTOP, "dark"), "desktop-dark")
-    await save(await look(browser, hub, TABLET, "light"), "tablet-light")
+    for name, size, scheme in (("desktop-dark", DESKTOP, "dark"), ("tablet-light", TABLET, "light")):
+        page = await look(browser, hub, size, scheme)
+        await save(page, name)
+        await page.context.close()
     for scheme in ("light", "dark"):
         page = await look(browser, hub, PHONE, scheme, device_scale_factor=2, has_touch=True, is_mobile=True)
         await save(page, f"phone-{scheme}")
         await page.tap("#side-house")
         await asyncio.sleep(1)
         await save(page, f"phone-overview-{scheme}")
+        await page.context.close()
 
 
 async def look(browser: Any, hub: RunningHub, size: dict[str, int], scheme: str, **options: Any) -> Any:
     """Open the page."""
     context = await browser.new_context(viewport=size, color_scheme=scheme, **options)
-    await context.add_cookies([{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar])
+    await context.add_cookies(
+        [{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar]
+    )
     page = await context.new_page()
     page.on("console", lambda message: print("console:", message.text))
     await page.goto(hub.url)

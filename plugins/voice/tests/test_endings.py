@@ -7,7 +7,10 @@ import pytest
 from hub_voice.endings import is_phantom, looks_complete
 
 
-@pytest.mark.parametrize("text", ["What time is it?", "Stop!", "Turn it off.", "Yes please."])
+@pytest.mark.parametrize(
+    "text",
+    ["What time is it?", "Stop!", "Turn it off.", "Yes please.", "What can you do?", "Yes,", "Born in May."],
+)
 def test_complete(text: str) -> None:
     assert looks_complete(text)
 

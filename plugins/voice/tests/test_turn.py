@@ -64,7 +64,8 @@ def test_a_turn_ends_soon_when_words_and_model_agree() -> None:
         ("Turn it off.", 0.9, WAITS.sure_ms),
         ("Turn it off.", 0.2, WAITS.likely_ms),
         ("Turn it off.", 0.001, WAITS.doubtful_ms),
-        ("Turn it off,", 0.9, WAITS.certain_ms),
+        ("Turn it off,", 0.9, WAITS.doubtful_ms),
+        ("Turn it off,", 0.3, WAITS.certain_ms),
         ("Turn it off and.", 0.9, WAITS.certain_ms),
     ],
 )
@@ -137,6 +138,18 @@ def test_a_late_transcript_is_waited_for() -> None:
     assert not play.all(Accept)
     play.answer("Are you there?")
     assert play.last(Accept)
+
+
+def test_what_was_overtaken_is_no_longer_wanted() -> None:
+    play = Play()
+    play.speak(800)
+    play.pause(96)
+    first = play.last(Transcribe).ticket
+    assert play.turns.wants(first)
+    play.speak(200)
+    assert not play.turns.wants(first)
+    play.pause(96)
+    assert play.turns.wants(play.last(Transcribe).ticket)
 
 
 def test_push_to_talk_ends_only_when_finished() -> None:

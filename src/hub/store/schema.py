@@ -4,7 +4,9 @@ from __future__ import annotations
 
 CORE: tuple[str, ...] = (
     """
-    CREATE TABLE conversation (id TEXT PRIMARY KEY, title TEXT NOT NULL, created REAL NOT NULL, touched REAL NOT NULL);
+    CREATE TABLE conversation (
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, created REAL NOT NULL, touched REAL NOT NULL
+    );
     CREATE INDEX conversation_touched ON conversation (touched);
     CREATE TABLE transcript_key (day TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE conversation_day (

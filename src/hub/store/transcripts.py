@@ -1,28 +1,34 @@
-"""Keep the turns of all talks: one encrypted file a day, each with a key of its own.
+"""Keep the turns of all talks: what was said and answered, durable from the moment it is acknowledged.
 
-To forget a day its key is destroyed and then its file; without the key the file's remains on the
-medium are noise, so nothing depends on how well the medium erases.
+Turns lie in one encrypted file a day (`hub.store.days`), so that forgetting a day needs no search.
 """
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from hub.errors import HubError
-from hub.store.database import Database
-from hub.store.keys import SIZE, unwrap, wrap
-from hub.store.schema import TRANSCRIPT
+from hub.store.days import Days
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hub.store.database import Database
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One exchange. ``at``: Unix seconds; ``state``: answering, done, interrupted or failed;
-    ``answer``: what was heard or shown; ``seconds``: from acceptance to the first word."""
+    """One exchange.
+
+    ``at``: Unix seconds; ``state``: answering, done, interrupted or failed; ``answer``: what was
+    heard or shown; ``seconds``: from acceptance to the first word.
+    """
 
     id: str
     conversation: str
@@ -42,31 +48,37 @@ def day_of(at: float) -> str:
 
 
 class Transcripts:
-    """The turns of all talks, by day. What was begun or updated is on disk when the call returns."""
+    """The turns of all talks. What was begun or updated is on disk when the call returns.
+
+    ``damaged`` tells the days whose turns cannot be read now, and why.
+    """
 
     def __init__(self, core: Database, folder: Path, master: bytes) -> None:
-        self._core, self._folder, self._master = core, folder, master
-        self._days: dict[str, Database] = {}
-        self._lock = asyncio.Lock()
+        self._core = core
+        self._days = Days(core, folder, master)
+        self._linked: set[tuple[str, str]] = set()
+        self.damaged: dict[str, HubError] = {}
 
     async def open(self) -> None:
-        """End the turns that a crash left in the middle, and sweep files whose key is gone."""
-        days = [row[0] for row in await self._core.rows("SELECT day FROM transcript_key ORDER BY day DESC")]
-        self._sweep(set(days))
-        for day in days[:2]:  # a turn cannot be open for longer than a midnight
-            if self._path(day).exists():
-                file = await self._day(day)
-                await file.execute("UPDATE turn SET state = 'interrupted' WHERE state = 'answering'")
+        """Open the latest day, where a crash may have left turns in the middle: they become interrupted.
+
+        Those of other days become so before anybody sees them.
+        """
+        for (day,) in await self._core.rows("SELECT max(day) FROM transcript_key HAVING max(day) NOTNULL"):
+            try:
+                async with self._days.file(day):
+                    pass
+            except HubError as error:
+                self._note_damage(day, error)
 
     async def begin(self, turn: Turn) -> None:
         """Store a turn as it is accepted."""
         day = day_of(turn.at)
-        file = await self._day(day)
-        marks = ", ".join("?" * 10)
-        await file.execute(f"INSERT INTO turn VALUES ({marks})", astuple(turn))  # noqa: S608  only marks
-        await self._core.execute(
-            "INSERT OR IGNORE INTO conversation_day (conversation, day) VALUES (?, ?)", (turn.conversation, day)
-        )
+        async with self._days.file(day, create=True) as file:
+            assert file is not None  # noqa: S101  created
+            await self._link(turn.conversation, day)
+            marks = ", ".join("?" * 10)
+            await file.execute(f"INSERT INTO turn VALUES ({marks})", astuple(turn))  # noqa: S608  only marks
 
     async def update(
         self,
@@ -79,12 +91,18 @@ class Transcripts:
         quality: str = "",
         seconds: float = 0.0,
     ) -> None:
-        """Store how a turn went on; ``at`` is the time it was begun with."""
-        file = await self._day(day_of(at))
-        await file.execute(
-            "UPDATE turn SET state = ?, answer = ?, provider = ?, quality = ?, seconds = ? WHERE id = ?",
-            (state, answer, provider, quality, seconds, id),
-        )
+        """Store how a turn went on; ``at`` is the time it was begun with.
+
+        Raises `HubError` when the turn was never begun, or has been forgotten meanwhile.
+        """
+        sql = "UPDATE turn SET state = ?, answer = ?, provider = ?, quality = ?, seconds = ? WHERE id = ?"
+
+        def change(db: Any) -> int:
+            return int(db.execute(sql, (state, answer, provider, quality, seconds, id)).rowcount)
+
+        async with self._days.file(day_of(at)) as file:
+            if file is None or not await file.write(change):
+                raise HubError("This turn is not stored, or has been forgotten.", fix="Say it again.")
 
     async def of(self, conversation: str, limit: int = 50) -> list[Turn]:
         """Return the latest ``limit`` turns of a talk, oldest first, whatever days they are from."""
@@ -95,68 +113,45 @@ class Transcripts:
         for (day,) in days:
             if len(turns) >= limit:
                 break
-            if not self._path(day).exists():
-                continue
-            file = await self._day(day)
-            rows = await file.rows(
-                "SELECT * FROM turn WHERE conversation = ? ORDER BY at DESC, rowid DESC LIMIT ?",
-                (conversation, limit - len(turns)),
-            )
-            turns += [Turn(*row) for row in rows]
+            turns += await self._of_day(day, conversation, limit - len(turns))
         return turns[::-1]
 
     async def forget_days_before(self, day: date) -> list[str]:
         """Destroy the keys and files of the days before ``day``; return those days."""
-        old = await self._core.rows("SELECT day FROM transcript_key WHERE day < ? ORDER BY day", (day.isoformat(),))
-        days = [row[0] for row in old]
-
-        def destroy(db: Any) -> None:
-            for name in days:
-                db.execute("DELETE FROM transcript_key WHERE day = ?", (name,))
-                db.execute("DELETE FROM conversation_day WHERE day = ?", (name,))
-
-        await self._core.write(destroy)
-        for name in days:
-            if file := self._days.pop(name, None):
-                await file.close()
-            self._unlink(name)
-        return days
+        forgotten = await self._days.destroy_before(day.isoformat())
+        self._linked = {link for link in self._linked if link[1] >= day.isoformat()}
+        self.damaged = {name: why for name, why in self.damaged.items() if name >= day.isoformat()}
+        return forgotten
 
     async def close(self) -> None:
         """Close all files."""
-        for file in self._days.values():
-            await file.close()
-        self._days.clear()
+        await self._days.close()
 
-    async def _day(self, day: str) -> Database:
-        async with self._lock:
-            if day not in self._days:
-                file = Database(self._path(day), await self._key(day), TRANSCRIPT)
-                await file.open()
-                self._days[day] = file
-            return self._days[day]
-
-    async def _key(self, day: str) -> bytes:
-        def get(db: Any) -> bytes:
-            row = db.execute("SELECT wrapped FROM transcript_key WHERE day = ?", (day,)).fetchone()
-            if row is None:
-                row = (wrap(self._master, secrets.token_bytes(SIZE)),)
-                db.execute("INSERT INTO transcript_key (day, wrapped) VALUES (?, ?)", (day, row[0]))
-            return bytes(row[0])
-
+    async def _of_day(self, day: str, conversation: str, limit: int) -> list[Turn]:
+        """Return the day's latest turns of a talk, newest first; none if the day cannot be read."""
         try:
-            return unwrap(self._master, await self._core.write(get))
+            async with self._days.file(day) as file:
+                if file is None:
+                    return []
+                rows = await file.rows(
+                    "SELECT * FROM turn WHERE conversation = ? ORDER BY at DESC, rowid DESC LIMIT ?",
+                    (conversation, limit),
+                )
         except HubError as error:
-            raise HubError(f"The talks of {day} cannot be read: {error}", fix=error.fix) from error
+            self._note_damage(day, error)
+            return []
+        return [Turn(*row) for row in rows]
 
-    def _path(self, day: str) -> Path:
-        return self._folder / f"{day}.db"
+    async def _link(self, conversation: str, day: str) -> None:
+        """Note on which days a talk has turns, before the first of them is stored."""
+        if (conversation, day) not in self._linked:
+            await self._core.execute(
+                "INSERT OR IGNORE INTO conversation_day (conversation, day) VALUES (?, ?)",
+                (conversation, day),
+            )
+            self._linked.add((conversation, day))
 
-    def _sweep(self, known: set[str]) -> None:
-        for path in self._folder.glob("????-??-??.db"):
-            if path.stem not in known:
-                self._unlink(path.stem)
-
-    def _unlink(self, day: str) -> None:
-        for ending in ("", "-wal", "-shm"):
-            self._path(day).with_name(f"{day}.db{ending}").unlink(missing_ok=True)
+    def _note_damage(self, day: str, error: HubError) -> None:
+        if day not in self.damaged:
+            log.error("transcripts.damaged", day=day, reason=str(error), fix=error.fix)
+        self.damaged[day] = error

@@ -76,12 +76,16 @@ class Renderer:
         return self._render(name, **values)
 
     def measure(self) -> None:
-        """Measure the RAM of the hub and its children; reads /proc, so it belongs on a thread."""
+        """Measure the RAM of the hub and its children; reads /proc, so it belongs on a thread.
+
+        A page that several of them share is counted once (PSS), where the system tells.
+        """
         me = psutil.Process(os.getpid())
         total = 0
         for process in (me, *me.children(recursive=True)):
             try:
-                total += process.memory_info().rss
+                told = process.memory_full_info()
+                total += getattr(told, "pss", told.rss)
             except psutil.Error:
                 continue
         self.memory = total

@@ -205,6 +205,8 @@ def where(hub: Hub) -> str:
     here = f"on {cores} cores" if cores > 1 else "on one core"
     if isinstance(_speech(hub), NullSpeech):
         return f"Language runs here, {here}. No voice yet."
+    if ears(hub).state in ("fetching", "starting"):
+        return f"Voice and language will both run here, {here}."
     return f"Voice and language both run here, {here}."
 
 
@@ -221,7 +223,10 @@ def events(hub: Hub) -> list[Line]:
 
 
 def _quiet(event: Event) -> bool:
-    return isinstance(event, PluginChanged) and event.reason in {"Not built yet", "Switched off"}
+    """Say whether ``event`` is no news: a part that is not wanted, or one that is on its way."""
+    if not isinstance(event, PluginChanged):
+        return False
+    return event.reason in {"Not built yet", "Switched off"} or event.fix.startswith("Wait")
 
 
 def _worrying(event: Event) -> bool:

@@ -1,5 +1,8 @@
 """A child that does what its frames say: echo, spawn, leak, flood, hang, exit, close, garbage."""
 
+# ruff: noqa: ASYNC220, C901, PLR0912, T201
+# One long match is the plainest list of what a child can do wrong; it blocks and prints on purpose.
+
 from __future__ import annotations
 
 import asyncio

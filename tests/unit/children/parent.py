@@ -1,13 +1,15 @@
-"""A stand-in for the hub: supervises one child with grandchildren, prints their pids, and waits to be killed."""
+"""A stand-in for the hub: supervises a child with grandchildren, prints their pids, and waits for its end."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-
-from wyoming.event import Event
+from typing import TYPE_CHECKING
 
 from hub.supervise import Child, ChildSpec
+
+if TYPE_CHECKING:
+    from wyoming.event import Event
 
 
 async def main() -> None:
@@ -17,7 +19,9 @@ async def main() -> None:
         if event.type == "spawned":
             spawned.set_result(event.data["pids"])
 
-    child = Child(ChildSpec("obedient", "children.obedient", {}, 500), on_event=on_event, on_state=lambda _: None)
+    child = Child(
+        ChildSpec("obedient", "children.obedient", {}, 500), on_event=on_event, on_state=lambda _: None
+    )
     await child.start()
     assert await child.ready(30)
     await child.send("spawn")

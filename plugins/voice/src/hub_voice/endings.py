@@ -16,10 +16,13 @@ DANGLING = frozenset(
     words(
         "a an the and or but so because if when while that which who whose to of in on at by for with "
         "from as than into about my your his her its our their is are was were be am will would can "
-        "could should shall may might must do does did not i'm i'll then also even just"
+        "could should shall might must do does did not i'm i'll then also even just"
     )
 )
 """Words that hardly ever end a request."""
+
+WHOLE = frozenset(words("yes yeah yep no nope stop okay ok sure thanks cancel continue"))
+"""Words that are a whole turn whatever mark the recogniser put behind them."""
 
 PHANTOMS = frozenset(
     words("you so the a i uh um hm hmm mm mhm mmm ah oh eh er huh and but it's is this that")
@@ -36,7 +39,17 @@ UNLIKELY_MS = 400
 def looks_complete(text: str) -> bool:
     """Tell whether ``text`` ends like a sentence and not on a word that wants another."""
     text, said = text.rstrip(), words(text)
-    return bool(said) and text[-1] in ".?!" and not text.endswith("...") and said[-1] not in DANGLING
+    if not said or text.endswith("..."):
+        return False
+    if len(said) == 1 and said[0] in WHOLE:
+        return True
+    return text[-1] == "?" or (text[-1] in ".!" and not dangles(text))
+
+
+def dangles(text: str) -> bool:
+    """Tell whether ``text`` ends on a word that wants another."""
+    said = words(text)
+    return not said or said[-1] in DANGLING
 
 
 def is_phantom(text: str, voiced_ms: float) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import structlog
@@ -17,13 +17,18 @@ from hub_voice.settings import RATE
 from hub_voice.smart_turn import SmartTurn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
 
     from hub_voice.pcm import Samples
     from hub_voice.piper_voice import Slice, Voice
 
+    Wanted = Callable[[], bool]
+
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
+
+UNDECIDED = 0.5
+"""What the turn model says when it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +46,28 @@ class Engines:
         """Hz of what `speak` returns."""
         return self.voice.rate
 
-    async def transcribe(self, samples: Samples) -> str | None:
-        """Return the words in ``samples``, None when the recogniser failed."""
-        return await self._run("ears", self.recogniser.transcribe, samples)
+    async def transcribe(self, samples: Samples, wanted: Wanted) -> str | None:
+        """Return the words in ``samples``, None when the recogniser failed; gives up when not ``wanted``."""
+        return await self._run("ears", lambda: self.recogniser.transcribe(samples, wanted))
 
-    async def judge(self, samples: Samples) -> float:
+    async def judge(self, samples: Samples, wanted: Wanted) -> float:
         """Return the probability that the speaker is done; undecided when the model failed."""
-        over = await self._run("turns", self.turn_model.over, samples)
-        return 0.5 if over is None else over
+        over = await self._run("turns", lambda: self.turn_model.over(samples) if wanted() else 0.0)
+        return UNDECIDED if over is None else over
 
     async def speak(self, text: str) -> AsyncIterator[Slice]:
         """Yield ``text`` as sound, slice by slice; ends early when the synthesiser fails."""
         slices = self.voice.speak(text)
-        while (part := await self._run("voice", _next, slices)) is not None:
+        while (part := await self._run("voice", lambda: next(slices, None))) is not None:
             yield part
 
-    async def _run(self, thread: str, work: Callable[[Any], Result], given: Any) -> Result | None:
+    async def _run(self, thread: str, work: Callable[[], Result]) -> Result | None:
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self.threads[thread], work, given)
+            return await loop.run_in_executor(self.threads[thread], work)
         except Exception:
             log.exception("engine.failed", engine=thread)
             return None
-
-
-def _next(slices: Iterator[Slice]) -> Slice | None:
-    return next(slices, None)
 
 
 async def load(models: dict[str, str], cache: Path) -> Engines:

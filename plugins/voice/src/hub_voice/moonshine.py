@@ -10,6 +10,7 @@ from hub_voice.runtime import SHRINK, open_model
 from hub_voice.settings import RATE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from hub_voice.pcm import Samples
@@ -41,8 +42,13 @@ class Moonshine:
         wanted = {entry.name for entry in (*self._encoder.get_inputs(), *self._decoder.get_inputs())}
         self._masked = {"attention_mask", "encoder_attention_mask"} & wanted
 
-    def transcribe(self, samples: Samples) -> str:
-        """Return the words in ``samples`` (16 kHz); empty or a phantom when there are none."""
+    def transcribe(self, samples: Samples, wanted: Callable[[], bool] = lambda: True) -> str:
+        """Return the words in ``samples`` (16 kHz); empty or a phantom when there are none.
+
+        ``wanted`` is asked at every step; once it says no, the rest is not worth the time.
+        """
+        if not wanted():
+            return ""
         if len(samples) < SHORTEST:
             samples = np.pad(samples, (0, SHORTEST - len(samples)))
         audio = samples[None].astype(np.float32)
@@ -51,9 +57,9 @@ class Moonshine:
             inputs["attention_mask"] = np.ones(audio.shape, np.int64)
         options = SHRINK if len(samples) > LONG else None
         hidden = self._encoder.run(None, inputs, options)[0]
-        return self._text(self._decode(hidden, len(samples)))
+        return self._text(self._decode(hidden, len(samples), wanted))
 
-    def _decode(self, hidden: np.ndarray[Any, Any], samples: int) -> list[int]:
+    def _decode(self, hidden: np.ndarray[Any, Any], samples: int, wanted: Callable[[], bool]) -> list[int]:
         """Return the most likely tokens, one by one; the encoder's keys and values are computed once."""
         most = int(samples / RATE * TOKENS_PER_S) + 6
         past = dict.fromkeys(self._caches, self._empty)
@@ -63,7 +69,7 @@ class Moonshine:
             inputs["encoder_attention_mask"] = np.ones((1, samples), np.int64)
         written: list[int] = []
         token = BEGIN
-        while len(written) < most:
+        while len(written) < most and wanted():
             inputs["input_ids"] = np.array([[token]], np.int64)
             inputs["use_cache_branch"] = np.array([bool(written)])
             logits, *present = self._decoder.run(None, inputs | past)

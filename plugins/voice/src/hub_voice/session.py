@@ -153,13 +153,15 @@ class Session:
         await self._emit(BargeIn(turn, heard))
 
     async def _transcribe(self, wanted: Transcribe) -> None:
-        text = await self._engines.transcribe(self._tape.read(wanted.first, wanted.last))
+        sound = self._tape.read(wanted.first, wanted.last)
+        text = await self._engines.transcribe(sound, lambda: self._turns.wants(wanted.ticket))
         if text is None:
             await self._emit(Trouble("I could not make out what was said.", "Say it again, or write it."))
         await self._act(self._turns.transcribed(wanted.ticket, text or ""))
 
     async def _judge(self, wanted: Judge) -> None:
-        over = await self._engines.judge(self._tape.read(wanted.first, wanted.last))
+        sound = self._tape.read(wanted.first, wanted.last)
+        over = await self._engines.judge(sound, lambda: self._turns.wants(wanted.ticket))
         await self._act(self._turns.judged(wanted.ticket, over))
 
     # Voice

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from hub import Draft, Voiced, Withdrawn
-from hub_voice.endings import is_phantom, looks_complete
+from hub_voice.endings import dangles, is_phantom, looks_complete
 from hub_voice.settings import WINDOW_MS, Waits, windows
 
 
@@ -110,6 +110,11 @@ class TurnTaker:
     def silent(self) -> bool:
         """Whether the latest window was taken for silence."""
         return self._open is None or self._open.silence > 0
+
+    def wants(self, ticket: int) -> bool:
+        """Tell whether an answer to ``ticket`` is still of use; may be asked from any thread."""
+        utterances = [*self._closing, self._open]
+        return any(each and (ticket == each.revision or ticket in each.parts) for each in utterances)
 
     def listen(self, *, push: bool) -> list[Action]:
         """Begin to listen; a second call only changes the manner."""
@@ -298,8 +303,10 @@ class TurnTaker:
     def _needed(self, text: str, over: float | None) -> int:
         """Return how many windows of silence end a turn that says ``text``."""
         waits = self._waits
-        if not looks_complete(text) or over is None:
+        if over is None or dangles(text) and not looks_complete(text):
             return windows(waits.certain_ms)
+        if not looks_complete(text):  # a comma, or no mark at all: recognisers err there, too
+            return windows(waits.doubtful_ms if over > waits.sure else waits.certain_ms)
         if over > waits.sure:
             return windows(waits.sure_ms)
         return windows(waits.likely_ms if over > waits.objects else waits.doubtful_ms)
