@@ -28,7 +28,7 @@ Browse = Callable[..., Awaitable[Any]]
 
 
 async def until(page: Any, condition: str, seconds: float = 30) -> None:
-    """Wait until ``condition`` holds in ``page``; Playwright's own wait needs eval, which the policy forbids."""
+    """Wait until ``condition`` holds; Playwright's own wait needs eval, which the page's policy forbids."""
     end = time.monotonic() + seconds
     while not await page.evaluate(condition):
         assert time.monotonic() < end, f"never: {condition}"
@@ -74,7 +74,7 @@ async def browse() -> AsyncIterator[Browse]:
     """
     if CHROMIUM is None:
         pytest.skip("no chromium: run `make test`, or `apt-get install chromium`")
-    from playwright.async_api import async_playwright
+    from playwright.async_api import async_playwright  # noqa: PLC0415  a run without a browser skips it
 
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(async_playwright())

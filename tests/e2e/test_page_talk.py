@@ -1,4 +1,4 @@
-"""Talking to the page in a real browser, with the real models: presses, holds, interruptions, two tabs, no microphone."""
+"""Talking to the page, in a real browser with the real models: presses, interruptions, no microphone."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def says(tmp_path: Path):
 
 
 async def test_a_tap_is_answered_aloud_and_the_ring_goes_through_its_states(hub, browse, says) -> None:
-    page = await browse(hub, flags=says("How full is the disk?"))
+    page = await browse(hub, flags=says("What time is it?"))
     await page.click("#press")
     for state in ("listening", "speaking", "listening"):
         await page.until(f"{STATE} === '{state}'")
     assert await page.title() == "Listening - Hub"
-    assert "percent" in await page.inner_text(".turn.hub .answer")
+    assert (await page.inner_text(".turn.hub .answer")).startswith("It is")
     assert await page.locator(".unheard").count() == 0
     await page.keyboard.press("Escape")
     await page.until(f"{STATE} === 'ready'")
@@ -62,7 +62,7 @@ async def test_a_tap_is_answered_aloud_and_the_ring_goes_through_its_states(hub,
 
 
 async def test_holding_space_talks_while_held(hub, browse, says) -> None:
-    page = await browse(hub, flags=says("What is seven plus five?"))
+    page = await browse(hub, flags=says("What time is it?"))
     await page.keyboard.down("Space")
     await page.until(f"{STATE} === 'listening'")
     await page.until("document.getElementById('hint').innerText.includes('Let go')")
@@ -70,7 +70,7 @@ async def test_holding_space_talks_while_held(hub, browse, says) -> None:
     await page.keyboard.up("Space")
     await page.wait_for_selector(".turn.hub .from")
     await page.until(f"{STATE} === 'ready'")
-    assert "12" in await page.inner_text(".turn.hub .answer")
+    assert (await page.inner_text(".turn.hub .answer")).startswith("It is")
 
 
 async def test_unheard_words_go_when_the_answer_is_stopped(hub, browse, says) -> None:
@@ -90,8 +90,8 @@ async def test_unheard_words_go_when_the_answer_is_stopped(hub, browse, says) ->
 
 
 async def test_only_the_tab_that_talks_plays(hub, browse, says) -> None:
-    page = await browse(hub, flags=says("How full is the disk?"))
-    other = await browse(hub, flags=says("How full is the disk?"), context=page.context)
+    page = await browse(hub, flags=says("What time is it?"))
+    other = await browse(hub, flags=says("What time is it?"), context=page.context)
     sounds: list[bytes] = []
     other.on(
         "websocket",
@@ -139,7 +139,7 @@ async def test_without_a_microphone_the_page_says_what_to_do(hub, browse, flags,
 
 
 async def test_a_speech_process_that_dies_is_told_of_and_comes_back(hub, browse, says) -> None:
-    page = await browse(hub, flags=says("How full is the disk?"))
+    page = await browse(hub, flags=says("What time is it?"))
     hub.children()["hub_voice.child"].kill()
     await page.until("document.querySelector('#events').innerText.includes('process stopped')")
     await page.until(f"{STATE} === 'ready'")

@@ -149,7 +149,7 @@ INTENTS = (
         rf"|(?:what is|what was|what are|check)(?: the)?(?: .*)? (?:score|scores|standings"
         rf"|result of the (?:game|match|election))(?: (?:of the (?:game|match)|today|now|tonight"
         rf"|yesterday|last night|in the .*))?|(?:when|what time) (?:is|does|do|are"
-        rf"|will) (?:the )?(?:next |[a-z]+ )*(?:game|match|race|concert|play next|kick ?off)\b.*"
+        rf"|will) (?:the )?(?:[a-z]+ ){0, 6}(?:game|match|race|concert|play next|kick ?off)\b.*"
         rf"|did (?:the )?[a-z ]+ win (?:the (?:game|match)|today|yesterday|last night|tonight"
         rf"|this weekend)",
         says(_SPORT),

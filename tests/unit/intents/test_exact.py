@@ -131,3 +131,12 @@ def test_importing_loads_no_model_and_no_machine_probe():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "[]\n"
     )
+
+
+@pytest.mark.parametrize("start", ["", "what is ", "how many ", "when is ", "turn on ", "can i take "])
+@pytest.mark.parametrize(
+    "unit", ["the next ", "and ", "1 + ", "(", "thank you ", "a", "9", "in ", "one hundred and "]
+)
+def test_repetition_does_not_explode(start, unit):
+    """A pattern that backtracks without bound would never come back from these."""
+    answer((start + unit * 300)[:290] + " !x", NOW)

@@ -74,11 +74,14 @@ async def test_says_what_it_waits_for():
 @pytest.mark.models
 @pytest.mark.asyncio(loop_scope="module")
 class TestWithTheModel:
-    async def test_answers_briefly_and_counts(self, small):
+    async def test_answers_briefly(self, small):
         pieces = await ask(small, "Tell me a long story about a ship.")
         assert 1 <= len(re.findall(r"[.!?](?= |$)", text(pieces))) <= 4
         assert isinstance(pieces[-1], Done)
-        assert any(isinstance(piece, Usage) for piece in pieces)
+
+    async def test_counts_tokens_of_a_whole_answer(self, small):
+        pieces = await ask(small, "Hi", max_tokens=4)
+        assert any(isinstance(piece, Usage) and piece.completion for piece in pieces)
 
     @pytest.mark.parametrize(
         "words",

@@ -303,7 +303,7 @@ class TurnTaker:
     def _needed(self, text: str, over: float | None) -> int:
         """Return how many windows of silence end a turn that says ``text``."""
         waits = self._waits
-        if over is None or dangles(text) and not looks_complete(text):
+        if over is None or (dangles(text) and not looks_complete(text)):
             return windows(waits.certain_ms)
         if not looks_complete(text):  # a comma, or no mark at all: recognisers err there, too
             return windows(waits.doubtful_ms if over > waits.sure else waits.certain_ms)
