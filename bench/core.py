@@ -15,14 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import psutil
 
 from hub.testing import RunningHub, Tab, first_loud, say_into, silence, speak
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "bench" / "out"
@@ -52,7 +54,12 @@ def quantile(samples: list[float], q: float) -> float:
 
 def row(id_: str, unit: str, samples: list[float], target: float) -> dict[str, Any]:
     """Return one result; there is no peer that does the same from one command."""
-    stat = {"p50": quantile(samples, 0.5), "p95": quantile(samples, 0.95), "min": min(samples), "max": max(samples)}
+    stat = {
+        "p50": quantile(samples, 0.5),
+        "p95": quantile(samples, 0.95),
+        "min": min(samples),
+        "max": max(samples),
+    }
     print(f"{id_:22} p50 {stat['p50']:9.3f} {unit:4} of {len(samples):3}  at most {target:g}", flush=True)
     return {
         "id": id_, "unit": unit, "samples": samples, "stat": stat, "target": target, "peer": None, "peer_samples": None,

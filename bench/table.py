@@ -18,7 +18,10 @@ def section(path: Path) -> str:
     """Return the table of one area."""
     rows = json.loads(path.read_text())
     lines = [f"## {path.stem}", "", f"`make bench-{path.stem}`", ""]
-    lines += ["| id | unit | samples | p50 | p95 | min | max | at most | |", "|---|---|---|---|---|---|---|---|---|"]
+    lines += [
+        "| id | unit | samples | p50 | p95 | min | max | at most | |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     return "\n".join([*lines, *(_line(row) for row in rows)])
 
 

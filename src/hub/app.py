@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _COOKIE_AGE_S = 90 * 86_400
 
 
-def build(settings: Settings, *, opened: Callable[[Hub], Coroutine[Any, Any, None]] | None = None) -> Starlette:
+def build(
+    settings: Settings, *, opened: Callable[[Hub], Coroutine[Any, Any, None]] | None = None
+) -> Starlette:
     """Return the ASGI app of a hub with ``settings``; ``opened`` is awaited once pages can be served."""
     hub = Hub(settings, known_models())
     api = Lazy(hub)
@@ -78,7 +80,9 @@ def _names(settings: Settings) -> tuple[str, ...]:
 def _health(hub: Hub) -> Callable[[Request], Awaitable[Response]]:
     async def health(_: Request) -> Response:
         """S1-08: alive, and how each plugin does, without details: anyone may ask."""
-        return JSONResponse({"status": "ok", "version": hub.version, "plugins": {p.name: p.state for p in hub.plugins}})
+        return JSONResponse(
+            {"status": "ok", "version": hub.version, "plugins": {p.name: p.state for p in hub.plugins}}
+        )
 
     return health
 

@@ -27,12 +27,12 @@ def hub() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (default: 8420).")
 def serve(**given: Any) -> None:
     """Start the hub and keep it running."""
-    from hub import config, guardian  # noqa: PLC0415
+    from hub import config, guardian
 
     settings = config.load(**given)
 
     def work(sockets: list[Any], rebirth: guardian.Rebirth) -> int:
-        from hub.serve import run  # noqa: PLC0415  in the worker, not in its guardian
+        from hub.serve import run
 
         return run(settings, sockets, rebirth)
 
@@ -43,7 +43,7 @@ def serve(**given: Any) -> None:
 @_data
 def claim(**given: Any) -> None:
     """Print a new one-time link that signs its first visitor in as the owner."""
-    from hub import config  # noqa: PLC0415
+    from hub import config
 
     settings = config.load(**given)
     code = asyncio.run(_claim(settings))
@@ -51,10 +51,10 @@ def claim(**given: Any) -> None:
 
 
 async def _claim(settings: Any) -> str:
-    from hub.auth.claim import Claims  # noqa: PLC0415
-    from hub.store.database import Database  # noqa: PLC0415
-    from hub.store.keys import master_key  # noqa: PLC0415
-    from hub.store.schema import CORE  # noqa: PLC0415
+    from hub.auth.claim import Claims
+    from hub.store.database import Database
+    from hub.store.keys import master_key
+    from hub.store.schema import CORE
 
     core = Database(settings.data / "core.db", master_key(settings.data), CORE)
     await core.open()
@@ -73,12 +73,14 @@ def models() -> None:
 @_data
 def list_models(**given: Any) -> None:
     """List the models with their size, licence and state."""
-    from hub import config  # noqa: PLC0415
+    from hub import config
 
     shelf = _models(config.load(**given))
     for file in shelf.files:
         state = shelf.state(file.name)
-        click.echo(f"{file.name:20} {file.size / 1e6:8.1f} MB  {state.state:9} {file.licence:14} {file.title}")
+        click.echo(
+            f"{file.name:20} {file.size / 1e6:8.1f} MB  {state.state:9} {file.licence:14} {file.title}"
+        )
 
 
 @models.command()
@@ -86,14 +88,14 @@ def list_models(**given: Any) -> None:
 @click.argument("names", nargs=-1)
 def pull(names: tuple[str, ...], **given: Any) -> None:
     """Fetch what is missing; all models, or those named."""
-    from hub import config  # noqa: PLC0415
+    from hub import config
 
     asyncio.run(_pull(config.load(**given), names))
 
 
 async def _pull(settings: Any, names: tuple[str, ...]) -> None:
-    from hub.events import Bus  # noqa: PLC0415
-    from hub.terminal import show_progress  # noqa: PLC0415
+    from hub.events import Bus
+    from hub.terminal import show_progress
 
     bus = Bus()
     shelf = _models(settings, bus)
@@ -111,7 +113,7 @@ async def _pull(settings: Any, names: tuple[str, ...]) -> None:
 @_data
 def verify(**given: Any) -> None:
     """Check every byte of every model."""
-    from hub import config  # noqa: PLC0415
+    from hub import config
 
     damaged = _models(config.load(**given)).verify()
     if damaged:
@@ -120,9 +122,9 @@ def verify(**given: Any) -> None:
 
 
 def _models(settings: Any, bus: Any = None) -> Any:
-    from hub.events import Bus  # noqa: PLC0415
-    from hub.manifests import known_models  # noqa: PLC0415
-    from hub.models import Models  # noqa: PLC0415
+    from hub.events import Bus
+    from hub.manifests import known_models
+    from hub.models import Models
 
     return Models(settings.data / "models", known_models(), bus or Bus())
 
@@ -131,8 +133,8 @@ def _models(settings: Any, bus: Any = None) -> Any:
 @_data
 def plugins(**given: Any) -> None:
     """List the installed plugins."""
-    from hub import config  # noqa: PLC0415
-    from hub.plugin import manifest  # noqa: PLC0415
+    from hub import config
+    from hub.plugin import manifest
 
     disabled = config.load(**given).disabled
     for name, entry in sorted(manifest.installed().items()):

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from hub.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,7 @@ class Trouble:
     fix: str
 
 
-SpeechEvent = (
-    Draft | Accepted | Withdrawn | Voiced | BargeIn | Audio | Heard | Started | Finished | Trouble
-)
+SpeechEvent = Draft | Accepted | Withdrawn | Voiced | BargeIn | Audio | Heard | Started | Finished | Trouble
 
 
 class SpeechSession(Protocol):
@@ -164,7 +164,9 @@ class Speech(Protocol):
 class NullSpeech:
     """No voice: says so to whoever asks."""
 
-    def __init__(self, reason: str = "No voice plugin is running.", fix: str = "Enable the voice plugin.") -> None:
+    def __init__(
+        self, reason: str = "No voice plugin is running.", fix: str = "Enable the voice plugin."
+    ) -> None:
         self.reason, self.fix = reason, fix
 
     async def open(self, session: str, audio: AudioFormat) -> SpeechSession:

@@ -73,22 +73,30 @@ def _sole_hub_of(data: Path) -> IO[str]:
         lock = (data / "hub.lock").open("w")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise HubError(f"Another hub already runs on {data}.", fix="Stop it, or give this one a --data of its own.") from None
+        raise HubError(
+            f"Another hub already runs on {data}.", fix="Stop it, or give this one a --data of its own."
+        ) from None
     except OSError as error:
-        raise HubError(f"{data} cannot be used: {error.strerror}.", fix="Choose a folder this user may write to: hub serve --data ...") from error
+        raise HubError(
+            f"{data} cannot be used: {error.strerror}.",
+            fix="Choose a folder this user may write to: hub serve --data ...",
+        ) from error
     return lock
 
 
 async def _greet(hub: Hub, port: int) -> None:
-    host = "127.0.0.1" if hub.settings.host in {"0.0.0.0", "::"} else hub.settings.host  # noqa: S104  a comparison
+    host = "127.0.0.1" if hub.settings.host in {"0.0.0.0", "::"} else hub.settings.host
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if await hub.claims.owner() is None:
-        print(f"\n  Open  {address}/claim/{await hub.claims.new_code()}\n        (works once; whoever opens it first owns this hub)\n", flush=True)  # noqa: T201, E501  the console is where this belongs
+        print(
+            f"\n  Open  {address}/claim/{await hub.claims.new_code()}\n        (works once; whoever opens it first owns this hub)\n",
+            flush=True,
+        )
     else:
-        print(f"\n  Open  {address}\n", flush=True)  # noqa: T201
+        print(f"\n  Open  {address}\n", flush=True)
 
 
 def _loop() -> asyncio.AbstractEventLoop:
-    import uvloop  # noqa: PLC0415  not there on Windows
+    import uvloop
 
     return uvloop.new_event_loop()

@@ -35,7 +35,9 @@ class RunningHub:
     ``link`` is what the console printed; `sign_in` follows it. ``output`` keeps the console's lines.
     """
 
-    def __init__(self, data: Path, *, env: Mapping[str, str] | None = None, command: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, data: Path, *, env: Mapping[str, str] | None = None, command: tuple[str, ...] = ()
+    ) -> None:
         self.data = data
         self._env = {**os.environ, "HUB_DATA": str(data), "HUB_PORT": "0", **(env or {})}
         self._command = command or (sys.executable, "-m", "hub.cli", "serve")
@@ -62,7 +64,7 @@ class RunningHub:
     @property
     def pid(self) -> int:
         """The process that was started: the guardian."""
-        assert self._process is not None  # noqa: S101  a test's misuse
+        assert self._process is not None
         return self._process.pid
 
     def worker(self) -> psutil.Process:
@@ -96,7 +98,7 @@ class RunningHub:
 
     async def stop(self, with_signal: int = signal.SIGTERM) -> int:
         """End the process and return its exit status."""
-        assert self._process is not None  # noqa: S101
+        assert self._process is not None
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(with_signal)
@@ -145,12 +147,14 @@ class RunningHub:
         address = f"{self.url.replace('http', 'ws', 1)}/ws/session/{os.urandom(8).hex()}"
         async with self.client.ws_connect(address, max_msg_size=1 << 22) as socket:
             tab = Tab(socket)
-            await tab.send(type="hello", **{"page": True, "audio": {"encoding": "s16le", "rate": 16_000}, **hello})
+            await tab.send(
+                type="hello", **{"page": True, "audio": {"encoding": "s16le", "rate": 16_000}, **hello}
+            )
             await tab.until("welcome")
             yield tab
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None
         async for raw in process.stdout:
             line = raw.decode(errors="replace").rstrip()
             self.output.append(line)

@@ -74,7 +74,7 @@ async def browse() -> AsyncIterator[Browse]:
     """
     if CHROMIUM is None:
         pytest.skip("no chromium: run `make test`, or `apt-get install chromium`")
-    from playwright.async_api import async_playwright  # noqa: PLC0415  a run without a browser skips it
+    from playwright.async_api import async_playwright
 
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(async_playwright())

@@ -62,7 +62,7 @@ async def first_run(browser: Any, data: Path) -> None:
         await hub.sign_in()
         page = await look(browser, hub, DESKTOP, "light")
         await until(page, "fetching")
-        while not await page.evaluate("Number(document.getElementById('ears').dataset.done) > 2e7"):  # noqa: ASYNC110  it is the page that is waited for
+        while not await page.evaluate("Number(document.getElementById('ears').dataset.done) > 2e7"):
             await asyncio.sleep(0.05)
         await save(page, "first-run")
         await page.context.close()
@@ -115,7 +115,7 @@ async def look(browser: Any, hub: RunningHub, size: dict[str, int], scheme: str,
         [{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar]
     )
     page = await context.new_page()
-    page.on("console", lambda message: print("console:", message.text))  # noqa: T201  a script tells
+    page.on("console", lambda message: print("console:", message.text))
     await page.goto(hub.url)
     await asyncio.sleep(1)
     return page
@@ -126,7 +126,7 @@ async def until(page: Any, state: str, *, often: float = 0.05, seconds: float = 
     end = time.monotonic() + seconds
     while await page.evaluate("document.body.dataset.state") != state:
         if time.monotonic() > end:
-            print("never", state, await page.evaluate("document.body.dataset.state"))  # noqa: T201
+            print("never", state, await page.evaluate("document.body.dataset.state"))
             return
         await asyncio.sleep(often)
 
@@ -134,7 +134,7 @@ async def until(page: Any, state: str, *, often: float = 0.05, seconds: float = 
 async def save(page: Any, name: str) -> None:
     """Save what is seen."""
     await page.screenshot(path=OUT / f"{name}.png")
-    print(name)  # noqa: T201
+    print(name)
 
 
 def record(path: Path, pcm: bytes, rate: int) -> None:

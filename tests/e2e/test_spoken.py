@@ -49,7 +49,9 @@ def test_twenty_utterances_without_a_network(data: Path) -> None:
     if shutil.which("unshare") is None or os.geteuid() != 0:
         pytest.skip("a network namespace needs root and unshare")
     again = f"ip link set lo up && exec {sys.executable} -m pytest -q -s -p no:cacheprovider {__file__}"
-    done = subprocess.run(["unshare", "--net", "sh", "-c", again], env={**os.environ, INSIDE: "1"}, check=False)
+    done = subprocess.run(
+        ["unshare", "--net", "sh", "-c", again], env={**os.environ, INSIDE: "1"}, check=False
+    )
     assert done.returncode == 0
 
 
@@ -60,9 +62,13 @@ async def _twenty(data: Path) -> None:
         await hub.sign_in()
         await hub.until_ready("voice")
         listener = Listener(data / "models")
-        rows = [await _ask(hub, listener, number, question, data) for number, question in enumerate(questions)]
+        rows = [
+            await _ask(hub, listener, number, question, data) for number, question in enumerate(questions)
+        ]
     for row in rows:
-        print(f"{row['understood_wer']:.2f} {row['heard_wer']:.2f} {row['quality']:6} {row['question']} -> {row['answer']}")
+        print(
+            f"{row['understood_wer']:.2f} {row['heard_wer']:.2f} {row['quality']:6} {row['question']} -> {row['answer']}"
+        )
     assert sum(row["quality"] == "basic" for row in rows) >= 10
     assert all(row["answer"] and row["sound_s"] > 0.3 for row in rows)
     assert statistics.median(row["understood_wer"] for row in rows) <= 0.1
@@ -70,7 +76,9 @@ async def _twenty(data: Path) -> None:
 
 
 def _no_network() -> bool:
-    return {line.split(":")[0].strip() for line in Path("/proc/net/dev").read_text().splitlines()[2:]} == {"lo"}
+    return {line.split(":")[0].strip() for line in Path("/proc/net/dev").read_text().splitlines()[2:]} == {
+        "lo"
+    }
 
 
 async def _ask(hub: RunningHub, listener: Listener, number: int, question: str, data: Path) -> dict[str, Any]:
@@ -89,10 +97,15 @@ async def _ask(hub: RunningHub, listener: Listener, number: int, question: str, 
             ],
         )  # fmt: skip
         context = await browser.new_context()
-        await context.add_cookies([{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar])
+        await context.add_cookies(
+            [{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar]
+        )
         page = await context.new_page()
         frames: list[bytes] = []
-        page.on("websocket", lambda ws: ws.on("framereceived", lambda f: frames.append(f) if isinstance(f, bytes) else None))
+        page.on(
+            "websocket",
+            lambda ws: ws.on("framereceived", lambda f: frames.append(f) if isinstance(f, bytes) else None),
+        )
         await page.goto(hub.url)
         async with hub.client.post(f"{hub.url}/talks") as response:
             await page.goto(str(response.url))
@@ -121,7 +134,9 @@ async def _ask(hub: RunningHub, listener: Listener, number: int, question: str, 
 def _write(path: Path, pcm: bytes, rate: int) -> None:
     """Save a WAV with half a second of room tone before and ten after; digital silence is not a room."""
     tone = random.Random(1)
-    room = lambda seconds: b"".join(struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * seconds)))  # noqa: E731
+    room = lambda seconds: b"".join(
+        struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * seconds))
+    )
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -155,7 +170,9 @@ class Listener:
         from hub_voice.pcm import Resampler, to_float
 
         samples = Resampler(rate).push(to_float(pcm, "s16le"))
-        return " ".join(self._ears.transcribe(samples[at : at + 8 * 16_000]) for at in range(0, len(samples), 8 * 16_000))
+        return " ".join(
+            self._ears.transcribe(samples[at : at + 8 * 16_000]) for at in range(0, len(samples), 8 * 16_000)
+        )
 
 
 def wer(reference: str, heard: str) -> float:
@@ -169,8 +186,29 @@ def wer(reference: str, heard: str) -> float:
     return row[-1] / max(1, len(a))
 
 
-ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def words(text: str) -> list[str]:

@@ -7,15 +7,17 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import psutil
 import pytest
 
 from hub.testing import RunningHub, Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 KILLS = int(os.environ.get("HUB_CHAOS_KILLS", "50"))
 BACK_S = 5.0

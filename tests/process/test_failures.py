@@ -9,9 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import psutil
@@ -19,7 +18,15 @@ import pytest
 
 from hub.testing import RunningHub
 
-DEAD = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""}
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEAD = {
+    "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+    "PIP_RETRIES": "0",
+    "PIP_FIND_LINKS": "",
+    "PIP_EXTRA_INDEX_URL": "",
+}
 """An index that nobody serves: a hub without a network."""
 
 
@@ -116,7 +123,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 4 MB."""
     folder = tmp_path / "small"
     folder.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], check=False).returncode:
+    if (
+        os.geteuid() != 0
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], check=False
+        ).returncode
+    ):
         pytest.skip("a small disk needs root and mount")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
@@ -155,8 +167,12 @@ def _free(folder: Path) -> int:
 
 async def test_the_link_works_once_however_many_come_at_once(tmp_path: Path) -> None:
     async with RunningHub(tmp_path, env=DEAD) as hub:
+
         async def claim() -> int:
-            async with aiohttp.ClientSession() as client, client.get(hub.link, allow_redirects=False) as response:
+            async with (
+                aiohttp.ClientSession() as client,
+                client.get(hub.link, allow_redirects=False) as response,
+            ):
                 return response.status
 
         statuses = await asyncio.gather(*(claim() for _ in range(20)))
@@ -166,7 +182,9 @@ async def test_the_link_works_once_however_many_come_at_once(tmp_path: Path) -> 
         await hub.sign_in() if "/claim/" not in hub.link else None
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/status", "/api/talks", "/claim/x", "/static/x", "/ws/session/x"])
+@pytest.mark.parametrize(
+    "path", ["/", "/health", "/status", "/api/talks", "/claim/x", "/static/x", "/ws/session/x"]
+)
 async def test_foreign_hosts_and_origins_are_refused_everywhere(path: str, tmp_path: Path) -> None:
     async with RunningHub(tmp_path, env=DEAD) as hub:
         for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
@@ -207,7 +225,12 @@ async def test_a_hub_that_dies_keeps_the_port_and_says_so(tmp_path: Path) -> Non
 async def test_a_port_of_garbage_hurts_nobody(tmp_path: Path) -> None:
     async with RunningHub(tmp_path, env=DEAD) as hub:
         port = int(hub.url.rsplit(":", 1)[1])
-        for garbage in (b"\x16\x03\x01\x02\x00", os.urandom(4_096), b"GET / HTTP/9.9\r\n\r\n", b"GET " + b"/a" * 70_000):
+        for garbage in (
+            b"\x16\x03\x01\x02\x00",
+            os.urandom(4_096),
+            b"GET / HTTP/9.9\r\n\r\n",
+            b"GET " + b"/a" * 70_000,
+        ):
             await _throw(port, garbage)
         async with hub.client.get(f"{hub.url}/health") as response:
             assert (await response.json())["status"] == "ok"

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hub import config
 from hub.errors import HubError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_the_command_line_wins_over_environment_over_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+def test_the_command_line_wins_over_environment_over_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "hub.toml").write_text('port = 1\nhost = "::1"\nnames = ["hub.lan"]\n')
     settings = config.load(data=tmp_path)
     assert (settings.port, settings.host, settings.names) == (1, "::1", ("hub.lan",))

@@ -91,7 +91,7 @@ async def child(
 async def gone(*pids: int) -> None:
     """Wait until none of ``pids`` runs."""
     async with asyncio.timeout(15):
-        while any(alive(pid) for pid in pids):  # noqa: ASYNC110  the kernel sends us no event
+        while any(alive(pid) for pid in pids):
             await asyncio.sleep(0.02)
 
 
@@ -244,7 +244,7 @@ async def test_a_handler_that_raises_is_logged_and_the_child_lives() -> None:
         await it.child.send("echo")
         await it.child.send("echo")
         async with asyncio.timeout(10):
-            while len(calls) < 2:  # noqa: ASYNC110  what is under test raises instead of telling
+            while len(calls) < 2:
                 await asyncio.sleep(0.01)
         assert it.child.state == "ready"
 

@@ -46,7 +46,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def piper(model: Callable[[str], Path], cache: Path) -> Callable[[str], Samples]:
     """Speak with the real voice; 16 kHz."""
-    from hub_voice.piper_voice import Voice  # noqa: PLC0415  only where its models are
+    from hub_voice.piper_voice import Voice
 
     voice = Voice(model("piper-voice"), model("piper-voice-config"), cache)
 
@@ -120,7 +120,7 @@ class SmallHub:
 
 @pytest.fixture
 async def speech(  # its parameters are asked for, not used
-    model: Callable[[str], Path],  # noqa: ARG001  skips where there are none
+    model: Callable[[str], Path],
     cache: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -29,6 +29,6 @@ class Lazy:
         await app(scope, receive, send)
 
     def _build(self) -> ASGIApp:
-        from hub.api.app import build  # noqa: PLC0415  FastAPI is not for the first page's path
+        from hub.api.app import build
 
         return build(self._hub)

@@ -55,12 +55,20 @@ def build(hub: Hub) -> FastAPI:
             "version": hub.version,
             "uptime_s": round(time.time() - hub.started, 1),
             "plugins": [
-                {"name": p.name, "title": p.title, "state": p.state, "reason": p.reason, "fix": p.fix, "since": p.since}
+                {
+                    "name": p.name,
+                    "title": p.title,
+                    "state": p.state,
+                    "reason": p.reason,
+                    "fix": p.fix,
+                    "since": p.since,
+                }
                 for p in hub.plugins
             ],
             "providers": await hub.router.status(),
             "models": [
-                {"name": file.name, **dataclasses.asdict(hub.models.state(file.name))} for file in hub.models.files
+                {"name": file.name, **dataclasses.asdict(hub.models.state(file.name))}
+                for file in hub.models.files
             ],
         }
 
@@ -101,7 +109,8 @@ def build(hub: Hub) -> FastAPI:
     async def tools(_: Signed) -> list[dict[str, Any]]:
         """List the tools with the JSON Schema of their arguments."""
         return [
-            {"name": t.name, "owner": t.owner, "about": t.about, "risk": t.risk, "schema": t.schema} for t in hub.tools
+            {"name": t.name, "owner": t.owner, "about": t.about, "risk": t.risk, "schema": t.schema}
+            for t in hub.tools
         ]
 
     @app.post("/api/tools/{name}")

@@ -52,7 +52,9 @@ class Claims:
             row = db.execute("SELECT id, name, role FROM person WHERE role = 'owner'").fetchone()
             if row is None:
                 row = (uuid.uuid4().hex, "Owner", "owner")
-                db.execute("INSERT INTO person (id, name, role, created) VALUES (?, ?, ?, ?)", (*row, time.time()))
+                db.execute(
+                    "INSERT INTO person (id, name, role, created) VALUES (?, ?, ?, ?)", (*row, time.time())
+                )
             return Person(*row)
 
         person = await self._core.write(take)

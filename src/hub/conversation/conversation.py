@@ -89,7 +89,7 @@ class Conversation:
 
     def __init__(
         self,
-        id: str,  # noqa: A002  it is the talk's id
+        id: str,
         title: str,
         history: list[Turn],
         *,
@@ -110,9 +110,11 @@ class Conversation:
     def history(self) -> list[Turn]:
         """Return the turns so far, oldest first; the last may still be answering."""
         current = self._attempt.stored if self._attempt else None
-        return [*self._history, replace(current, answer=self._attempt.said)] if current and self._attempt else [
-            *self._history
-        ]
+        return (
+            [*self._history, replace(current, answer=self._attempt.said)]
+            if current and self._attempt
+            else [*self._history]
+        )
 
     async def draft(self, revision: int, text: str, speaker: Speaker | None = None) -> None:
         """Take words that may not be final, show them, and begin to answer in silence."""
@@ -156,14 +158,16 @@ class Conversation:
             if attempt is None or not attempt.fits(text, speaker):
                 await self._drop()
                 self._attempt = attempt = self._begin(revision, text, speaker)
-            now = time.time()
             attempt.asked = time.monotonic()
-            attempt.stored = Turn(attempt.turn, self.id, now, source, text, "answering", "", "", "", 0.0)
-            await self._transcripts.begin(attempt.stored)
+            turn = Turn(attempt.turn, self.id, time.time(), source, text, "answering", "", "", "", 0.0)
+            await self._transcripts.begin(turn)
+            # From here to the end of the first delta nothing may wait: what was answered in silence is
+            # told once, after the words it answers and before the rest.
+            attempt.stored = turn
             self._bus.publish(TurnAccepted(conversation=self.id, turn=attempt.turn, text=text, source=source))
-            await self._name_after(text)
             if attempt.answer:
                 self._bus.publish(TurnDelta(conversation=self.id, turn=attempt.turn, text=attempt.answer))
+            await self._name_after(text)
             if speaker:
                 await speaker.release(attempt.turn)
             if attempt.whole and not speaker:
@@ -268,18 +272,29 @@ class Conversation:
         """Store how the turn ended and tell everyone. Holds the lock; does nothing the second time."""
         if self._attempt is not attempt or not attempt.stored:
             return
-        self._attempt = None
         if attempt.task is not asyncio.current_task():
             await _cancel(attempt.task)
         answer = attempt.answer if state == "done" else attempt.said
         seconds = max(0.0, (attempt.first or attempt.asked) - attempt.asked)
         by = attempt.by
         turn = replace(
-            attempt.stored, state=state, answer=answer, provider=by.provider, quality=by.quality, seconds=seconds
+            attempt.stored,
+            state=state,
+            answer=answer,
+            provider=by.provider,
+            quality=by.quality,
+            seconds=seconds,
         )
+        self._attempt = None
         self._history.append(turn)
         await self._transcripts.update(
-            turn.id, turn.at, state=state, answer=answer, provider=by.provider, quality=by.quality, seconds=seconds
+            turn.id,
+            turn.at,
+            state=state,
+            answer=answer,
+            provider=by.provider,
+            quality=by.quality,
+            seconds=seconds,
         )
         attempt.ended.set()
         self._bus.publish(

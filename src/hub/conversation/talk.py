@@ -51,12 +51,14 @@ TalkEvent = ports.SpeechEvent | StateChanged | Flush | Note
 class Talk:
     """One voice session of one tab. It listens, answers aloud, and goes on listening."""
 
-    def __init__(self, session: str, conversation: Conversation, speech: ports.SpeechSession, bus: Bus) -> None:
+    def __init__(
+        self, session: str, conversation: Conversation, speech: ports.SpeechSession, bus: Bus
+    ) -> None:
         self.session, self.state = session, SessionState.IDLE
         self._conversation, self._speech, self._bus = conversation, speech, bus
         self._out: asyncio.Queue[TalkEvent | None] = asyncio.Queue(QUEUE)
         self._turn = self._begun = ""
-        self._hands_free = False
+        self._hands_free = self._stopping = False
         self._silence: asyncio.TimerHandle | None = None
         self._pump = asyncio.create_task(self._run(), name=f"talk:{session[:8]}")
 
@@ -69,13 +71,13 @@ class Talk:
         """Listen. In the middle of an answer this stops the answer first."""
         if self.state in {SessionState.PROCESSING, SessionState.SYNTHESIZING, SessionState.PLAYING}:
             await self._hush()
-        self._hands_free = not push_to_talk
+        self._hands_free, self._stopping = not push_to_talk, False
         await self._speech.listen(push_to_talk=push_to_talk)
         self._go(SessionState.RECORDING)
 
     async def stop(self) -> None:
         """Stop listening; what was said so far becomes the turn."""
-        self._hands_free = False
+        self._hands_free, self._stopping = False, True
         await self._speech.finish()
 
     async def cancel(self) -> None:
@@ -138,6 +140,8 @@ class Talk:
                 await self._conversation.draft(revision, text, self)
             case ports.Withdrawn(revision):
                 await self._conversation.withdraw(revision)
+                if self._stopping and self.state is SessionState.RECORDING:
+                    self._go(SessionState.IDLE)  # nothing had been said
             case ports.Accepted(revision, text):
                 await self._accept(revision, text)
             case ports.Voiced():
@@ -166,12 +170,12 @@ class Talk:
             self._go(SessionState.SYNTHESIZING)
 
     async def _trouble(self, trouble: ports.Trouble) -> None:
-        """The voice broke: the answer goes on in writing."""
+        """The voice broke: the answer goes on in writing, and the session listens again by itself."""
         self._bus.publish(SpeechError(session=self.session, reason=trouble.reason, fix=trouble.fix))
         if self._turn:
             await self._conversation.voiceless(self._turn)
-        if self.state is not SessionState.RECORDING:
-            self._go(SessionState.IDLE)
+        if self.state not in {SessionState.RECORDING, SessionState.IDLE}:
+            self._listen_on()
 
     async def _hush(self) -> None:
         self._emit(Flush(await self._speech.interrupt()))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from hub.errors import HubError
-from hub.plugin.hookspecs import Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hub.plugin.hookspecs import Risk
 
 _NAME = re.compile(r"^[a-z_]{1,48}$")  # S0-46
 
@@ -43,7 +46,9 @@ class Tools:
         if not _NAME.match(name):
             raise HubError(f"{name!r} is no name for a tool.", fix="Use small letters and underscores.")
         if name in self._all:
-            raise HubError(f"The tool {name} is already {self._all[name].owner}'s.", fix="Choose another name.")
+            raise HubError(
+                f"The tool {name} is already {self._all[name].owner}'s.", fix="Choose another name."
+            )
         about = (inspect.getdoc(run) or "").split("\n", 1)[0]
         self._all[name] = Tool(name, owner, about, risk, run, _typed(run).json_schema())
 
@@ -68,6 +73,6 @@ def _typed(run: Callable[..., Any]) -> TypeAdapter[Any]:
 
 
 def _arguments(named: dict[str, Any]) -> Any:
-    from pydantic_core import ArgsKwargs  # noqa: PLC0415  only where a tool is called
+    from pydantic_core import ArgsKwargs
 
     return ArgsKwargs((), named)

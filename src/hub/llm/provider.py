@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 Quality = Literal["exact", "basic", "full", "canned"]
 """exact: computed, never guessed; basic: a small model, often wrong; full: a large model; canned: a fixed line."""
@@ -75,7 +77,7 @@ class Probe:
     fix: str = ""
 
 
-class Declined(Exception):  # noqa: N818  an answer, not a fault
+class Declined(Exception):
     """The provider has nothing to say to this request; ask the next one. Raised before any `Delta`."""
 
 

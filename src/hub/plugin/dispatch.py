@@ -68,7 +68,7 @@ async def load(module: str, seconds: float) -> ModuleType:
         result, failure = None, None
         try:
             result = importlib.import_module(module)
-        except BaseException as error:  # noqa: BLE001  sys.exit at import must not pass
+        except BaseException as error:
             failure = error
         with contextlib.suppress(RuntimeError):  # the loop may be closed by now
             loop.call_soon_threadsafe(settle, result, failure)

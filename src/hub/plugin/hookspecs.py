@@ -7,13 +7,14 @@ each call is time-boxed, and an exception disables or degrades that plugin and n
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pluggy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hub.hub import Hub
 
 hookspec = pluggy.HookspecMarker("hub")

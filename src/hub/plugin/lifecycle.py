@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +17,7 @@ from hub.plugin.hookspecs import Health, Tile
 from hub.plugin.registry import Registrar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.metadata import EntryPoint
 
     from hub.hub import Hub
@@ -144,14 +144,16 @@ class Plugins:
         try:
             await self._bring_up(plugin)
         except HubError as error:
-            log.warning("plugin did not start", plugin=plugin.name, reason=str(error), exc_info=error.__cause__)
+            log.warning(
+                "plugin did not start", plugin=plugin.name, reason=str(error), exc_info=error.__cause__
+            )
             return self.mark(plugin, "disabled", str(error), error.fix)
         self._woken[plugin.name] = asyncio.Event()
         self._hub.spawn(self._watch(plugin), name=f"health:{plugin.name}")
         return None
 
     async def _bring_up(self, plugin: Plugin) -> None:
-        assert plugin.entry is not None  # noqa: S101  discover() sets it
+        assert plugin.entry is not None
         module = await dispatch.load(plugin.entry.module, IMPORT_S)
         plugin.hooks = dispatch.implementations(self._manager, plugin.name, module)
         self.mark(plugin, "imported")
@@ -174,7 +176,9 @@ class Plugins:
         known = plugin.manifest.settings
         given = self._hub.settings.plugins.get(plugin.name, {})
         if unknown := sorted(set(given) - set(known)):
-            raise HubError(f"It has no setting {unknown[0]!r}.", fix=f"Remove it from [plugins.{plugin.name}].")
+            raise HubError(
+                f"It has no setting {unknown[0]!r}.", fix=f"Remove it from [plugins.{plugin.name}]."
+            )
         return {name: given.get(name, about.get("default")) for name, about in known.items()}
 
     async def _watch(self, plugin: Plugin) -> None:

@@ -74,7 +74,8 @@ def read(entry: EntryPoint) -> Manifest:
         raise HubError(f"{path.name} cannot be read: {error}.", fix="Tell its author.") from error
     if manifest.api != API:
         raise HubError(
-            f"It speaks plugin api {manifest.api}; this hub speaks {API}.", fix="Update the hub or the plugin."
+            f"It speaks plugin api {manifest.api}; this hub speaks {API}.",
+            fix="Update the hub or the plugin.",
         )
     if manifest.name != entry.name:
         raise HubError(f"{path.name} is for {manifest.name}, not {entry.name}.", fix="Tell its author.")

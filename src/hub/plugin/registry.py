@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route, WebSocketRoute
 
 from hub.errors import HubError
-from hub.plugin.hookspecs import Risk, Tile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hub.hub import Hub
+    from hub.plugin.hookspecs import Risk, Tile
     from hub.plugin.lifecycle import Plugin
 
 

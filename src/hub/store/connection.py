@@ -104,7 +104,10 @@ _TROUBLES = {
         "Nothing was changed. Restore it and keys/master.key from the same backup.",
     ),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", "Free some space; I go on by myself."),
+    sqlite3.SQLITE_FULL: (
+        "cannot be written: there is no room left on its disk",
+        "Free some space; I go on by myself.",
+    ),
     sqlite3.SQLITE_IOERR: (
         "cannot be read or written: the disk refuses",
         "See whether the disk is full or failing; I go on by myself once it works.",

@@ -39,19 +39,25 @@ async def ask(kind: str = "http", **headers: str) -> Any:
     return inside[0] if inside else sent[0]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8420", "localhost", "[::1]:8420", "hub.lan", "HUB.LAN:1", "localhost.:1"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8420", "localhost", "[::1]:8420", "hub.lan", "HUB.LAN:1", "localhost.:1"]
+)
 async def test_own_names_come_in(host: str) -> None:
     assert (await ask(host=host))["state"]["person"] is None
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "hub.lan@evil.example", "[::1", "10.0.0.1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "hub.lan@evil.example", "[::1", "10.0.0.1"]
+)
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 async def test_foreign_hosts_stay_out(kind: str, host: str) -> None:
     answer = await ask(kind, host=host)
     assert answer.get("status") == 403 or answer.get("code") == 1008
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:9999", "null", "http://localhost:8420"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://127.0.0.1:9999", "null", "http://localhost:8420"]
+)
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 async def test_foreign_origins_stay_out(kind: str, origin: str) -> None:
     answer = await ask(kind, host="127.0.0.1:8420", origin=origin)

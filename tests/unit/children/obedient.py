@@ -1,6 +1,5 @@
 """A child that does what its frames say: echo, spawn, leak, flood, hang, exit, close, garbage."""
 
-# ruff: noqa: ASYNC220, C901, PLR0912, T201
 # One long match is the plainest list of what a child can do wrong; it blocks and prints on purpose.
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ async def main(link: Link) -> None:
                 print("x" * 300_000, file=sys.stderr, flush=True)
                 await link.send("said")
             case "hang":
-                time.sleep(600)  # noqa: ASYNC251  to hang is the point
+                time.sleep(600)
             case "stop-reading":
                 await asyncio.sleep(600)
             case "exit":

@@ -25,7 +25,7 @@ async def main() -> None:
     await child.start()
     assert await child.ready(30)
     await child.send("spawn")
-    print(json.dumps([child.pid, *await spawned]), flush=True)  # noqa: T201  read by the test
+    print(json.dumps([child.pid, *await spawned]), flush=True)
     await asyncio.sleep(600)
 
 

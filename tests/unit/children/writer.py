@@ -20,7 +20,7 @@ async def numbers(path: Path, key: bytes) -> None:
     (((start,)),) = await db.rows("SELECT coalesce(max(n), 0) FROM number")
     for n in range(start + 1, start + 100_000):
         await db.execute("INSERT INTO number VALUES (?, randomblob(2000))", (n,))
-        print(n, flush=True)  # noqa: T201  read by the test
+        print(n, flush=True)
 
 
 async def turns(folder: Path, master: bytes) -> None:
@@ -33,10 +33,10 @@ async def turns(folder: Path, master: bytes) -> None:
         at += 7_000  # a new day every dozen turns
         turn = Turn(uuid.uuid4().hex, "talk", at, "text", "words", "answering", "", "", "", 0.0)
         await transcripts.begin(turn)
-        print(turn.id, "answering", flush=True)  # noqa: T201
+        print(turn.id, "answering", flush=True)
         await transcripts.update(turn.id, at, state="answering", answer="half an")
         await transcripts.update(turn.id, at, state="done", answer="half an answer")
-        print(turn.id, "done", flush=True)  # noqa: T201
+        print(turn.id, "done", flush=True)
 
 
 if __name__ == "__main__":

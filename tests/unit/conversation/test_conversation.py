@@ -9,8 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.conversation.conversation import Conversation
-
 
 class Voice:
     """Notes what it is to say and when it may."""
@@ -33,6 +31,19 @@ async def until(check: Any) -> None:
     async with asyncio.timeout(5):
         while not check():
             await asyncio.sleep(0.005)
+
+
+async def test_what_is_told_of_a_turn_is_told_once_and_in_order(world: Any) -> None:
+    talk, voice = await world.talks.new(), Voice()
+    world.provider.pause = 0.01
+    await talk.draft(1, "hello", voice)
+    await asyncio.sleep(0.03)
+    turn = await talk.accept(1, "Hello", speaker=voice)
+    await until(lambda: turn in voice.last)
+    await talk.finished(turn)
+    told = [e for e in world.bus.recent(500) if e.name in {"turn.accepted", "turn.delta", "turn.ended"}]
+    assert [told[0].name, told[-1].name] == ["turn.accepted", "turn.ended"]
+    assert "".join(e.text for e in told[1:-1]) == world.provider.answer
 
 
 async def test_words_are_on_disk_before_anything_is_answered(world: Any) -> None:
@@ -176,7 +187,9 @@ async def test_many_at_once_each_become_a_turn(world: Any) -> None:
     assert all(turn.state in {"done", "interrupted"} for turn in stored)
 
 
-step = st.sampled_from(["draft", "redraft", "withdraw", "accept", "write", "interrupt", "heard", "finished", "wait", "voiceless"])
+step = st.sampled_from(
+    ["draft", "redraft", "withdraw", "accept", "write", "interrupt", "heard", "finished", "wait", "voiceless"]
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

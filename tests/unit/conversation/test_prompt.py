@@ -10,7 +10,18 @@ FULL = Caps(local=False, quality="full", prompt_tokens=8_000)
 
 def turns(count: int, words: int = 8) -> list[Turn]:
     return [
-        Turn(str(n), "c", float(n), "text", f"question {n} " * words, "done", f"answer {n} " * words, "x", "full", 0.1)
+        Turn(
+            str(n),
+            "c",
+            float(n),
+            "text",
+            f"question {n} " * words,
+            "done",
+            f"answer {n} " * words,
+            "x",
+            "full",
+            0.1,
+        )
         for n in range(count)
     ]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +11,9 @@ from hub import ports
 from hub.conversation import talk as talk_module
 from hub.conversation.state import STEPS, SessionState
 from hub.conversation.talk import Flush, Note, StateChanged, Talk
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 
 class Session:
@@ -25,6 +27,7 @@ class Session:
     async def events(self) -> AsyncIterator[Any]:
         while (event := await self.queue.get()) is not None:
             yield event
+            self.queue.task_done()  # the talk comes back for the next when it has handled this one
 
     async def listen(self, *, push_to_talk: bool = False) -> None:
         self.calls.append(("listen", push_to_talk))
@@ -73,12 +76,20 @@ class Scene:
         return [event.state.value for event in self.seen if isinstance(event, StateChanged)]
 
     async def tell(self, *events: Any) -> None:
+        """Tell the talk what happened and return when it has handled it and answered to the end."""
         for event in events:
             await self.session.queue.put(event)
-        await asyncio.sleep(0.05)
+            await self.session.queue.join()
+            async with asyncio.timeout(5):
+                while self.turn() and ("say", self.turn(), "", True) not in self.ends():
+                    await asyncio.sleep(0.005)
+        await asyncio.sleep(0.01)
+
+    def ends(self) -> list[Any]:
+        return [("say", call[1], "", True) for call in self.session.calls if call[0] == "say" and call[3]]
 
     def turn(self) -> str:
-        return next(call[1] for call in reversed(self.session.calls) if call[0] == "release")
+        return next((call[1] for call in reversed(self.session.calls) if call[0] == "release"), "")
 
 
 @pytest.fixture
@@ -134,6 +145,13 @@ async def test_a_broken_voice_goes_on_in_writing(scene: Scene) -> None:
     turn = scene.conversation.history()[-1]
     assert (turn.state, turn.answer) == ("done", scene.world.provider.answer)
     assert scene.world.told("speech.error")[0].fix
+    assert scene.talk.state is SessionState.RECORDING
+
+
+async def test_stopping_without_a_word_is_idle_again(scene: Scene) -> None:
+    await scene.talk.start(push_to_talk=True)
+    await scene.talk.stop()
+    await scene.tell(ports.Withdrawn(3))
     assert scene.talk.state is SessionState.IDLE
 
 
@@ -152,8 +170,10 @@ async def test_every_change_of_state_is_legal(scene: Scene) -> None:
 async def test_ten_silent_minutes_close_the_microphone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talk_module, "SILENCE_S", 0.05)
     await scene.talk.start()
-    await asyncio.sleep(0.15)
-    assert scene.talk.state is SessionState.IDLE
+    async with asyncio.timeout(5):
+        while scene.talk.state is not SessionState.IDLE or not scene.seen[-1:]:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
     assert any(isinstance(event, Note) for event in scene.seen)
 
 

@@ -144,8 +144,8 @@ def listening(pid):
 def test_reading_ahead_leaves_only_the_new_words():
     if not MODEL.exists():
         pytest.skip("no model: run make dev")
-    from hub.llm.chatml import ChatML  # noqa: PLC0415  as below
-    from hub.llm.engine import Engine  # noqa: PLC0415  loads the engine
+    from hub.llm.chatml import ChatML
+    from hub.llm.engine import Engine
 
     engine, chat = Engine(MODEL), ChatML(read_head(MODEL).control_tokens())
     talk = [
@@ -162,9 +162,9 @@ def test_reading_ahead_leaves_only_the_new_words():
 def test_the_faster_copy_holds_the_same_model(tmp_path):
     if not MODEL.exists():
         pytest.skip("no model: run make dev")
-    import xllamacpp  # noqa: PLC0415  heavy, and only here
+    import xllamacpp
 
-    from hub.llm.repack import repack  # noqa: PLC0415  as above
+    from hub.llm.repack import repack
 
     repack(MODEL, tmp_path / "fast.gguf", xllamacpp.xllamacpp.__file__)
     old, new = read_head(MODEL), read_head(tmp_path / "fast.gguf")

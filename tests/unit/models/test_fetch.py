@@ -35,7 +35,7 @@ def failed(models: Models, name: str) -> str:
 
 async def until(true: Callable[[], bool]) -> None:
     """Wait for what another process or thread brings about."""
-    while not true():  # noqa: ASYNC110  there is no event to wait for
+    while not true():
         await asyncio.sleep(0.01)
 
 

@@ -6,14 +6,16 @@ import asyncio
 import sys
 import textwrap
 from importlib.metadata import EntryPoint
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hub.conversation.tools import Tools
 from hub.events import Bus
 from hub.plugin import lifecycle, manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOSTILE = {
     "good": ("async def hub_start(hub, settings): hub.seen = settings", "ready", ""),
@@ -30,7 +32,11 @@ HOSTILE = {
         "disabled",
         "longer than",
     ),
-    "unwell": ("from hub import Health\ndef hub_health(hub): return Health('degraded', 'no disk', 'add one')", "degraded", "no disk"),
+    "unwell": (
+        "from hub import Health\ndef hub_health(hub): return Health('degraded', 'no disk', 'add one')",
+        "degraded",
+        "no disk",
+    ),
     "feverish": ("def hub_health(hub): raise ValueError('x')", "degraded", "ValueError: x"),
     "misfit": ("def hub_start(hub, nonsense): pass", "disabled", "nonsense"),
     "thief": ("def hub_routes(register): register.route('/health', None)", "degraded", "/health"),
@@ -54,7 +60,9 @@ def install(folder: Path, name: str, body: str, more: str = "") -> EntryPoint:
     package = folder / f"hx_{name}"
     package.mkdir()
     body = "".join(
-        f"@hookimpl\n{line}\n" if line.lstrip().startswith(("def hub_", "async def hub_")) and not line.startswith(" ") else f"{line}\n"
+        f"@hookimpl\n{line}\n"
+        if line.lstrip().startswith(("def hub_", "async def hub_")) and not line.startswith(" ")
+        else f"{line}\n"
         for line in body.split("\n")
     )
     (package / "__init__.py").write_text(f"from hub import hookimpl\n{body}")
@@ -103,7 +111,9 @@ async def test_each_hostile_plugin_costs_only_itself(plugged: Any) -> None:
 
 async def test_a_plugin_that_is_not_built_says_so(plugged: Any) -> None:
     folder, entries = plugged
-    entries["later"] = install(folder, "later", "raise RuntimeError('must not be imported')", "built = false\n")
+    entries["later"] = install(
+        folder, "later", "raise RuntimeError('must not be imported')", "built = false\n"
+    )
     _, plugins = await start(entries)
     plugin = plugins.get("later")
     assert plugin is not None

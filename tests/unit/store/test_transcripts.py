@@ -1,6 +1,5 @@
 """Turns: kept in order across days, through crashes, and truly forgotten."""
 
-# ruff: noqa: ASYNC240
 # Nothing else runs on these loops: files may be looked at.
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ async def site(hub: Hub) -> AsyncIterator[Site]:
         uvicorn.Config(app, port=0, log_level="warning", ws="websockets-sansio", ws_per_message_deflate=False)
     )
     task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn offers nothing to wait for
+    while not server.started:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     owner = await hub.claims.redeem(await hub.claims.new_code())

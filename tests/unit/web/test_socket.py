@@ -46,10 +46,10 @@ class Session:
     async def push(self, pcm: bytes) -> None:
         self.pushed.append(pcm)
 
-    async def say(self, turn: str, text: str, *, last: bool = False) -> None:  # noqa: ARG002  as in the port
+    async def say(self, turn: str, text: str, *, last: bool = False) -> None:
         self.said.append(text)
 
-    async def release(self, turn: str) -> None:  # noqa: ARG002
+    async def release(self, turn: str) -> None:
         self.calls.append("release")
 
     async def played(self, epoch: int, samples: int) -> None:
@@ -70,7 +70,7 @@ class Speech:
         self.session = Session()
         self.audio: ports.AudioFormat | None = None
 
-    async def open(self, session: str, audio: ports.AudioFormat) -> ports.SpeechSession:  # noqa: ARG002
+    async def open(self, session: str, audio: ports.AudioFormat) -> ports.SpeechSession:
         self.audio = audio
         return self.session
 
@@ -84,7 +84,7 @@ def speech(hub) -> Speech:
 
 async def eventually(check) -> None:
     async with asyncio.timeout(5):
-        while not check():  # noqa: ASYNC110  the other end is what is waited for
+        while not check():
             await asyncio.sleep(0.01)
 
 
