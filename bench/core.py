@@ -62,7 +62,8 @@ def row(id_: str, unit: str, samples: list[float], target: float) -> dict[str, A
     }
     print(f"{id_:22} p50 {stat['p50']:9.3f} {unit:4} of {len(samples):3}  at most {target:g}", flush=True)
     return {
-        "id": id_, "unit": unit, "samples": samples, "stat": stat, "target": target, "peer": None, "peer_samples": None,
+        "id": id_, "unit": unit, "samples": samples, "stat": stat, "target": target,
+        "peer": None, "peer_samples": None,
     }  # fmt: skip
 
 
@@ -176,8 +177,15 @@ async def at_work() -> list[dict[str, Any]]:
         await hub.sign_in()
         await hub.until_ready("voice")
         await asyncio.sleep(5)  # at rest
-        rows = [*memory(hub), await home(hub), await first_token(hub), await stop_to_audio(hub)]
-        return [*rows]
+        return [*memory(hub), await home(hub), await first_token(hub)]
+
+
+async def aloud() -> list[dict[str, Any]]:
+    """From the end of a spoken question to the first sound of its answer, on a hub of its own."""
+    async with RunningHub(DATA) as hub:
+        await hub.sign_in()
+        await hub.until_ready("voice")
+        return [await stop_to_audio(hub)]
 
 
 def memory(hub: RunningHub) -> list[dict[str, Any]]:
@@ -274,6 +282,7 @@ SECTIONS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "clone": clone,
     "start_to_page": start_to_page,
     "at_work": at_work,
+    "stop_to_audio": aloud,
 }
 
 

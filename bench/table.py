@@ -31,7 +31,8 @@ def _line(row: dict[str, Any]) -> str:
     if few:
         figures[1] = "-"  # a 95th percentile of few samples says nothing
     met = "met" if stat["p50"] <= row["target"] else "**missed**"
-    return f"| {row['id']} | {row['unit']} | {len(row['samples'])} | {' | '.join(figures)} | {row['target']:g} | {met} |"
+    cells = [row["id"], row["unit"], str(len(row["samples"])), *figures, f"{row['target']:g}", met]
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:

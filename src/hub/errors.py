@@ -14,5 +14,5 @@ class HubError(Exception):
         self.fix = fix
 
 
-class Unavailable(HubError):
+class Unavailable(HubError):  # noqa: N818  a state, not a fault
     """A part that was asked for is not there now: not installed, still starting, or broken."""

@@ -118,7 +118,7 @@ def holder(port: int) -> str:
         return ""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if any(os.readlink(fd) in sockets for fd in (folder / "fd").iterdir()):
+            if any(os.readlink(fd) in sockets for fd in (folder / "fd").iterdir()):  # noqa: PTH115  not a path
                 return f"{(folder / 'comm').read_text().strip()} (process {folder.name})"
         except OSError:
             continue  # it is gone, or another user's
@@ -210,7 +210,7 @@ class _Guardian:
             status = error.code if isinstance(error.code, int) else int(error.code is not None)
         except KeyboardInterrupt:
             status = 128 + signal.SIGINT
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  as the docstring says
             sys.excepthook(type(error), error, error.__traceback__)
         finally:
             try:

@@ -114,7 +114,7 @@ class Life:
         finally:
             await _to_the_end(self._bury(politely=politely))
 
-    async def send(self, type: str, data: dict[str, Any] | None, payload: bytes | None) -> None:
+    async def send(self, type: str, data: dict[str, Any] | None, payload: bytes | None) -> None:  # noqa: A002  the protocol's word
         """Send a frame. Raises `ConnectionError` when the child is gone."""
         if self._link is None:
             raise ConnectionResetError("the link is not open yet")
@@ -149,8 +149,8 @@ class Life:
         except BaseException:
             ours.close()
             raise
-        assert keeper.stdout is not None
-        assert keeper.stderr is not None
+        assert keeper.stdout is not None  # noqa: S101  a pipe, as asked for above
+        assert keeper.stderr is not None  # noqa: S101  a pipe, as asked for above
         self._complaints.read(keeper.stderr)
         line = await keeper.stdout.readline()
         if not line:
@@ -248,7 +248,7 @@ class Life:
             if politely:
                 _signal_group(keeper.pid, signal.SIGTERM)
                 await _ends_within(keeper, self._pace.grace)
-            assert keeper.stdin is not None
+            assert keeper.stdin is not None  # noqa: S101  a pipe, as asked for in _spawn
             keeper.stdin.close()  # lets go of the leash: the keeper kills them all
             if not await _ends_within(keeper, BURIAL_S) or keeper.returncode != 0:
                 _signal_group(keeper.pid, signal.SIGKILL)  # the keeper may have been killed before it could

@@ -53,7 +53,7 @@ class Link:
         self._sending = asyncio.Lock()
         self._closed = False
 
-    async def send(self, type: str, data: dict[str, Any] | None = None, payload: bytes | None = None) -> None:
+    async def send(self, type: str, data: dict[str, Any] | None = None, payload: bytes | None = None) -> None:  # noqa: A002  Wyoming's word
         """Send one frame; waits while the other side is slow to read.
 
         Raises `ConnectionError` when the other side is gone, `ValueError` when the frame is too big.
@@ -99,7 +99,7 @@ class Link:
                 self._writer.transport.abort()
 
 
-def _encode(type: str, data: dict[str, Any] | None, payload: bytes | None) -> list[bytes]:
+def _encode(type: str, data: dict[str, Any] | None, payload: bytes | None) -> list[bytes]:  # noqa: A002  as above
     body = orjson.dumps(data) if data else b""
     payload = payload or b""
     if len(body) > MAX_DATA or len(payload) > MAX_PAYLOAD:
@@ -120,7 +120,7 @@ async def _read(reader: asyncio.StreamReader) -> Event | None:
     header = _json_object(line)
     kind, data = header.get("type"), header.get("data") or {}
     if not isinstance(kind, str) or not isinstance(data, dict):
-        raise ValueError("a frame without a type, or with data that is no object")
+        raise ValueError("a frame without a type, or with data that is no object")  # noqa: TRY004  malformed input
     if length := _length(header, "data_length", MAX_DATA):
         data = {**data, **_json_object(await reader.readexactly(length))}
     length = _length(header, "payload_length", MAX_PAYLOAD)
@@ -131,7 +131,7 @@ async def _read(reader: asyncio.StreamReader) -> Event | None:
 def _json_object(text: bytes) -> dict[str, Any]:
     value = orjson.loads(text)
     if not isinstance(value, dict):
-        raise ValueError("a frame that is no JSON object")
+        raise ValueError("a frame that is no JSON object")  # noqa: TRY004  malformed input, not a caller's type
     return value
 
 

@@ -169,7 +169,7 @@ class NullSpeech:
     ) -> None:
         self.reason, self.fix = reason, fix
 
-    async def open(self, session: str, audio: AudioFormat) -> SpeechSession:
+    async def open(self, session: str, audio: AudioFormat) -> SpeechSession:  # noqa: ARG002  the port's
         """Refuse with the reason and the fix."""
         raise Unavailable(self.reason, fix=self.fix)
 

@@ -85,18 +85,17 @@ def _sole_hub_of(data: Path) -> IO[str]:
 
 
 async def _greet(hub: Hub, port: int) -> None:
-    host = "127.0.0.1" if hub.settings.host in {"0.0.0.0", "::"} else hub.settings.host
+    host = "127.0.0.1" if hub.settings.host in {"0.0.0.0", "::"} else hub.settings.host  # noqa: S104  a comparison
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if await hub.claims.owner() is None:
-        print(
-            f"\n  Open  {address}/claim/{await hub.claims.new_code()}\n        (works once; whoever opens it first owns this hub)\n",
-            flush=True,
-        )
+        address += f"/claim/{await hub.claims.new_code()}"
+        note = "        (works once; whoever opens it first owns this hub)\n"
     else:
-        print(f"\n  Open  {address}\n", flush=True)
+        note = ""
+    print(f"\n  Open  {address}\n{note}", flush=True)  # noqa: T201  the console is where this belongs
 
 
 def _loop() -> asyncio.AbstractEventLoop:
-    import uvloop
+    import uvloop  # noqa: PLC0415  not there on Windows
 
     return uvloop.new_event_loop()

@@ -69,7 +69,7 @@ class Child:
             self._task = asyncio.create_task(self._supervise(spawned), name=f"child {self.spec.name}")
             await spawned.wait()
 
-    async def ready(self, timeout: float) -> bool:
+    async def ready(self, timeout: float) -> bool:  # noqa: ASYNC109  answers False where a scope would raise
         """Wait up to ``timeout`` seconds for the child to be ready; say whether it is."""
         try:
             async with asyncio.timeout(timeout):
@@ -80,7 +80,7 @@ class Child:
 
     async def send(
         self,
-        type: str,
+        type: str,  # noqa: A002  the protocol's word
         data: dict[str, Any] | None = None,
         payload: bytes | None = None,
     ) -> None:

@@ -23,7 +23,7 @@ async def show_progress(models: Models, out: TextIO | None = None) -> None:
     """
     lines = _Lines(models, out or sys.stdout)
     try:
-        while not lines.draw():
+        while not lines.draw():  # noqa: ASYNC110  a screen is redrawn by the clock
             await asyncio.sleep(_REDRAW_S)
     finally:
         lines.draw()
@@ -85,4 +85,4 @@ class _Lines:
 
 
 def _mb(size: int) -> str:
-    return f"{size / 1e6:.0f}" if size >= 1e6 else f"{size / 1e6:.1f}"
+    return f"{size / 1e6:.0f}" if size >= 1e6 else f"{size / 1e6:.1f}"  # noqa: PLR2004  bytes in a MB

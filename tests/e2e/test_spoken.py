@@ -134,9 +134,10 @@ async def _ask(hub: RunningHub, listener: Listener, number: int, question: str, 
 def _write(path: Path, pcm: bytes, rate: int) -> None:
     """Save a WAV with half a second of room tone before and ten after; digital silence is not a room."""
     tone = random.Random(1)
-    room = lambda seconds: b"".join(
-        struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * seconds))
-    )
+
+    def room(seconds: float) -> bytes:
+        return b"".join(struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * seconds)))
+
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

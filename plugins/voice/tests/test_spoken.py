@@ -24,7 +24,7 @@ from hub_voice.spoken import spoken
         ("1 GB", "1 gigabyte"),
         ("21 °C, -3°C, 42°", "21 degrees Celsius, minus 3 degrees Celsius, 42 degrees"),
         ("5 km = 3.1 mi", "5 kilometres equals 3.1 miles"),
-        ("12 × 7 = 84", "12 times 7 equals 84"),
+        ("12 × 7 = 84", "12 times 7 equals 84"),  # noqa: RUF001  as it is written
         ("1,234,567 bytes", "1234567 bytes"),
         ("2-3 days", "2 to 3 days"),
         ("and/or", "and or"),

@@ -25,10 +25,11 @@ class Lazy:
         return self._app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, once the API is there."""
         app = await asyncio.shield(self.warm())
         await app(scope, receive, send)
 
     def _build(self) -> ASGIApp:
-        from hub.api.app import build
+        from hub.api.app import build  # noqa: PLC0415  FastAPI is not for the first page's path
 
         return build(self._hub)

@@ -39,6 +39,7 @@ class Guard:
         self._names = {name.lower() for name in (*LOOPBACK, *names)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a foreigner; let everybody else in with ``state.person`` set, None for a stranger."""
         if scope["type"] not in {"http", "websocket"}:
             return await self._app(scope, receive, send)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -52,7 +53,8 @@ class Guard:
     def _refusal(self, headers: dict[str, str]) -> str:
         host = headers.get("host", "")
         if hostname(host) not in self._names:
-            return f"This hub is not known as {hostname(host)[:100] or 'that'!r}. Add the name to `names` in hub.toml."
+            name = hostname(host)[:100] or "that"
+            return f"This hub is not known as {name!r}. Add the name to `names` in hub.toml."
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             return "A page of another site may not talk to this hub."

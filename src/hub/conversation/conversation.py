@@ -89,7 +89,7 @@ class Conversation:
 
     def __init__(
         self,
-        id: str,
+        id: str,  # noqa: A002  it is the talk's id
         title: str,
         history: list[Turn],
         *,

@@ -37,13 +37,13 @@ class Conversations:
 
     async def new(self) -> Conversation:
         """Begin a talk."""
-        id, now = uuid.uuid4().hex, time.time()
+        id, now = uuid.uuid4().hex, time.time()  # noqa: A001  as in the table
         await self._core.execute(
             "INSERT INTO conversation (id, title, created, touched) VALUES (?, '', ?, ?)", (id, now, now)
         )
         return await self.get(id)
 
-    async def get(self, id: str) -> Conversation:
+    async def get(self, id: str) -> Conversation:  # noqa: A002  as in the table
         """Return the talk of that id. Raises `HubError` when there is none."""
         async with self._lock:
             if id not in self._open:
@@ -61,7 +61,7 @@ class Conversations:
         """Stop all talks."""
         await asyncio.gather(*(talk.close() for talk in self._open.values()))
 
-    async def _load(self, id: str) -> Conversation:
+    async def _load(self, id: str) -> Conversation:  # noqa: A002
         rows = await self._core.rows("SELECT title FROM conversation WHERE id = ?", (id,))
         if not rows:
             raise HubError("There is no such talk.", fix="Begin a new one.")
@@ -71,7 +71,7 @@ class Conversations:
             rename=self._rename, system_prompt=self._system_prompt,
         )  # fmt: skip
 
-    async def _rename(self, id: str, title: str) -> None:
+    async def _rename(self, id: str, title: str) -> None:  # noqa: A002
         await self._core.execute(
             "UPDATE conversation SET title = ?, touched = ? WHERE id = ?", (title, time.time(), id)
         )

@@ -134,7 +134,7 @@ class Talk:
             log.exception("speech session failed")
             await self._trouble(ports.Trouble("My voice failed.", "Press to talk again."))
 
-    async def _handle(self, event: ports.SpeechEvent) -> None:
+    async def _handle(self, event: ports.SpeechEvent) -> None:  # noqa: C901  one case an event
         match event:
             case ports.Draft(revision, text):
                 await self._conversation.draft(revision, text, self)
@@ -165,12 +165,12 @@ class Talk:
         await self._conversation.accept(revision, text, speaker=self)
 
     def _synthesizing(self) -> None:
-        """The answer is the person's and its first words are there."""
+        """Tell that the answer is the person's and its first words are there."""
         if self._begun == self._turn and self.state is SessionState.PROCESSING:
             self._go(SessionState.SYNTHESIZING)
 
     async def _trouble(self, trouble: ports.Trouble) -> None:
-        """The voice broke: the answer goes on in writing, and the session listens again by itself."""
+        """Go on in writing: the voice broke. The session listens again by itself."""
         self._bus.publish(SpeechError(session=self.session, reason=trouble.reason, fix=trouble.fix))
         if self._turn:
             await self._conversation.voiceless(self._turn)
@@ -193,7 +193,7 @@ class Talk:
         self._watch_silence(self.state is SessionState.RECORDING)
 
     def _watch_silence(self, watch: bool) -> None:
-        """An open microphone that nobody speaks into is closed, and the person is told."""
+        """Close an open microphone that nobody speaks into, in time, and tell the person."""
         if self._silence:
             self._silence.cancel()
             self._silence = None

@@ -73,6 +73,6 @@ def _typed(run: Callable[..., Any]) -> TypeAdapter[Any]:
 
 
 def _arguments(named: dict[str, Any]) -> Any:
-    from pydantic_core import ArgsKwargs
+    from pydantic_core import ArgsKwargs  # noqa: PLC0415  only where a tool is called
 
     return ArgsKwargs((), named)

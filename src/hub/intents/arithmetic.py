@@ -23,7 +23,7 @@ def echo(tokens: list[str]) -> str:
     """Say the expression as it was understood, so that a misheard number is noticed."""
     words: list[str] = []
     for at, token in enumerate(tokens):
-        sign = token == "-" and (at == 0 or tokens[at - 1] in ("(", "+", "-", "*", "/", "^"))
+        sign = token == "-" and (at == 0 or tokens[at - 1] in ("(", "+", "-", "*", "/", "^"))  # noqa: S105  a sign, not a secret
         words.append("minus" if sign else _ECHO.get(token, token))
     text = " ".join(words).replace("( ", "(").replace(" )", ")")
     text = re.sub(r"to the power of 2(?!\S)", "squared", text)
@@ -31,10 +31,10 @@ def echo(tokens: list[str]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _calculate(tokens: list[str] | None) -> str | None:
+def _calculate(tokens: list[str] | None) -> str | None:  # noqa: PLR0911  a refusal a line
     if not tokens or not any(t in "+-*/^%!" or t in ("sqrt", "cbrt", "of", "off", "mod") for t in tokens):
         return None
-    if tokens[0] in "+-" and len(tokens) == 2:
+    if tokens[0] in "+-" and len(tokens) == 2:  # noqa: PLR2004  a signed number is no question
         return None
     try:
         value = Parser(tokens).parse()
@@ -47,10 +47,10 @@ def _calculate(tokens: list[str] | None) -> str | None:
     except NotReal:
         return "A negative number has no real square root."
     if value.percent:
-        if tokens[-1] == "%" and len(tokens) == 2:
+        if tokens[-1] == "%" and len(tokens) == 2:  # noqa: PLR2004
             return None
         return f"{echo(tokens)} is {spoken(value.number * 100, exact=value.exact)} percent."
-    if value.number.numerator.bit_length() > 400:
+    if value.number.numerator.bit_length() > 400:  # noqa: PLR2004  some 120 digits
         digits = len(str(abs(round(value.number))))
         return f"{echo(tokens)} is a number of {digits} digits, too long to say."
     return f"{echo(tokens)} is {spoken(value.number, exact=value.exact)}."
@@ -96,7 +96,7 @@ def _verb(form: str) -> Callable[[Question, re.Match[str]], str | None]:
 def _list(word: str) -> Callable[[Question, re.Match[str]], str | None]:
     def answer(_question: Question, match: re.Match[str]) -> str | None:
         terms = [Fraction(t) for t in re.findall(r"-?\d+(?:\.\d+)?", match["list"])]
-        if len(terms) < 2:
+        if len(terms) < 2:  # noqa: PLR2004
             return None
         total = sum(terms, Fraction(0))
         product = Fraction(1)
@@ -137,7 +137,7 @@ def _prime(_question: Question, match: re.Match[str]) -> str | None:
     if n > 10**10:
         return None
     factor = next((k for k in range(2, isqrt(n) + 1) if n % k == 0), None)
-    if n < 2:
+    if n < 2:  # noqa: PLR2004
         return f"No, {n} is not a prime number."
     return f"No, {n} is not prime: {factor} divides it." if factor else f"Yes, {n} is a prime number."
 

@@ -20,11 +20,11 @@ _ROOT_DIGITS = 10**40
 _MAX_FACTORIAL = 300
 
 
-class TooLarge(ValueError):
+class TooLarge(ValueError):  # noqa: N818  a fact about the number
     """The number is larger than can sensibly be said."""
 
 
-class NotReal(ValueError):
+class NotReal(ValueError):  # noqa: N818  a fact about the number
     """A root of a negative number."""
 
 
@@ -39,9 +39,9 @@ class Value:
 
 _WORDS = (
     (r"\*\*", "^"),
-    (r"(?<=[\d) ])x(?=[\d( ])|[×·∙]", " * "),
+    (r"(?<=[\d) ])x(?=[\d( ])|[×·∙]", " * "),  # noqa: RUF001  what people type
     (r"÷|(?<=\d) ?: ?(?=\d)", " / "),
-    (r"[−–]", "-"),
+    (r"[−–]", "-"),  # noqa: RUF001  what people type
     (r"√", " sqrt "),
     (r"\bpi\b|π", " pi "),
     (r"\b(?:multiplied by|times)\b", " * "),
@@ -89,7 +89,7 @@ def tokenize(text: str) -> list[str] | None:
     text = text.strip()
     while at < len(text):
         found = _TOKEN.match(text, at)
-        if not found or len(tokens) >= MAX_TOKENS or found.end() - found.start() > 40:
+        if not found or len(tokens) >= MAX_TOKENS or found.end() - found.start() > 40:  # noqa: PLR2004  digits
             return None
         tokens.append(found[1] or found[2] or found[3])
         at = found.end()
@@ -173,12 +173,12 @@ class Parser:
 
     def _atom(self) -> Value:
         token = self._take()
-        if token == "(":
+        if token == "(":  # noqa: S105  a sign, not a secret
             value = self._sum()
             if self._take() != ")":
                 raise SyntaxError("bracket")
             return Value(value.number, value.exact)
-        if token == "pi":
+        if token == "pi":  # noqa: S105  a sign, not a secret
             return Value(Fraction(314159265358979323846264338327950288, 10**35), exact=False)
         if not token or not (token[0].isdigit() or token[0] == "."):
             raise SyntaxError(token)
@@ -236,7 +236,7 @@ def power(base: Value, exponent: Value) -> Value:
 def root(value: Value, order: int) -> Value:
     """Return the square or cube root: exact where it is rational, else to forty digits."""
     number = value.number
-    if number < 0 and order == 2:
+    if number < 0 and order == 2:  # noqa: PLR2004
         raise NotReal
     sign = -1 if number < 0 else 1
     top, bottom = abs(number.numerator), number.denominator
@@ -248,7 +248,7 @@ def root(value: Value, order: int) -> Value:
 
 
 def _integer_root(number: int, order: int) -> int:
-    if order == 2:
+    if order == 2:  # noqa: PLR2004
         return isqrt(number)
     low, high = 0, 1 << (number.bit_length() // 3 + 1)
     while low < high:
@@ -279,7 +279,7 @@ def spoken(number: Fraction, *, exact: bool = True) -> str:
     if exact and ends_within(size.denominator, 6):
         return sign + decimal(size, 6)
     about = f"about {sign}{significant(size)}"
-    if exact and size.denominator <= 100 and size < 1000:
+    if exact and size.denominator <= 100 and size < 1000:  # noqa: PLR2004  as far as one can hear a fraction
         whole, part = divmod(size, 1)
         mixed = f"{whole} and {part}" if whole else str(part)
         return f"{sign}{mixed}, {about}"
@@ -309,6 +309,6 @@ def significant(number: Fraction) -> str:
     if number >= Fraction(1, 10):
         return decimal(number, 4)
     places = 4
-    while places < 40 and number * 10**places < 1000:
+    while places < 40 and number * 10**places < 1000:  # noqa: PLR2004
         places += 1
     return decimal(number, places)

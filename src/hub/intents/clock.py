@@ -130,7 +130,7 @@ def _there(question: Question, match: re.Match[str]) -> str | None:
     moment = question.now.astimezone(there)
     days = (moment.date() - question.now.date()).days
     day = {0: "", 1: " tomorrow", -1: " yesterday"}.get(days, "")
-    return f"It is {hm(moment)}{day} in {place.title() if len(place) > 3 else place.upper()}."
+    return f"It is {hm(moment)}{day} in {place.title() if len(place) > 3 else place.upper()}."  # noqa: PLR2004  UTC, UK
 
 
 def _unknown(place: str) -> str:
@@ -155,7 +155,7 @@ def duration(text: str) -> timedelta | None:
     return timedelta(seconds=total) if found and total < 10**8 else None
 
 
-def moment(text: str, now: datetime) -> datetime | None:
+def moment(text: str, now: datetime) -> datetime | None:  # noqa: PLR0911  a form of time a line
     """Read a time of day; the next one after ``now``. Bare hours up to twelve count as the next of both."""
     if text in ("noon", "midday"):
         return _next(now, [(12, 0)])
@@ -166,7 +166,7 @@ def moment(text: str, now: datetime) -> datetime | None:
         hour = int(past[2])
         minutes = hour * 60 + shift
         return (
-            _next(now, [divmod(m % 1440, 60) for m in (minutes, minutes + 720)]) if 1 <= hour <= 12 else None
+            _next(now, [divmod(m % 1440, 60) for m in (minutes, minutes + 720)]) if 1 <= hour <= 12 else None  # noqa: PLR2004  a clock's face
         )
     found = re.fullmatch(
         r"(\d{1,2})(?:[:. ](\d\d))?(?: ?(am|pm|oclock))?(?: (in the morning|in the afternoon"
@@ -176,7 +176,7 @@ def moment(text: str, now: datetime) -> datetime | None:
     if not found:
         return None
     hour, minute = int(found[1]), int(found[2] or 0)
-    if hour > 23 or minute > 59 or not (found[2] or found[3] or found[4]):
+    if hour > 23 or minute > 59 or not (found[2] or found[3] or found[4]):  # noqa: PLR2004
         return None
     half = (
         found[3]
@@ -185,11 +185,11 @@ def moment(text: str, now: datetime) -> datetime | None:
             found[4] or "", ""
         )
     )
-    if half and 1 <= hour <= 12:
+    if half and 1 <= hour <= 12:  # noqa: PLR2004
         return _next(now, [(hour % 12 + (12 if half == "pm" else 0), minute)])
     if half or (found[4] == "at night"):
         return None
-    ambiguous = hour <= 12 and not found[2]
+    ambiguous = hour <= 12 and not found[2]  # noqa: PLR2004
     return _next(now, [(hour % 24, minute), ((hour + 12) % 24, minute)] if ambiguous else [(hour, minute)])
 
 
@@ -214,7 +214,7 @@ def words(span: timedelta) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
-def _shifted(sign: int, verb: str):  # type: ignore[no-untyped-def]
+def _shifted(sign: int, verb: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  two small answers of one shape
     def answer(question: Question, match: re.Match[str]) -> str | None:
         span = duration(match["span"])
         if span is None:
@@ -315,7 +315,7 @@ def _there_known(question: Question, place: str) -> str | None:
     if not there:
         return None
     return (
-        f"It is {hm(question.now.astimezone(there))} in {place.title() if len(place) > 3 else place.upper()}."
+        f"It is {hm(question.now.astimezone(there))} in {place.title() if len(place) > 3 else place.upper()}."  # noqa: PLR2004  UTC, UK
     )
 
 

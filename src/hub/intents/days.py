@@ -116,7 +116,7 @@ def month_number(name: str) -> int:
     return next(n for n, full in enumerate(MONTHS) if full and full.startswith(name[:3]))
 
 
-def find(text: str, today: date, side: int = 1) -> date | None:
+def find(text: str, today: date, side: int = 1) -> date | None:  # noqa: PLR0911  a kind of day a line
     """Read a day. Without a year, the next such day (``side`` 1, today included) or the last (-1)."""
     text = text.strip()
     simple = {

@@ -24,34 +24,34 @@ def size(count: float) -> str:
     for factor, name in ((10**12, "terabytes"), (10**9, "gigabytes"), (10**6, "megabytes")):
         if count >= factor:
             value = count / factor
-            return f"{value:.0f} {name}" if value >= 10 else f"{value:.1f} {name}"
+            return f"{value:.0f} {name}" if value >= 10 else f"{value:.1f} {name}"  # noqa: PLR2004
     return f"{count / 1000:.0f} kilobytes"
 
 
 def _disk(_question: Question, _match: re.Match[str]) -> str:
-    import psutil
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
-    use = psutil.disk_usage(os.path.expanduser("~"))
+    use = psutil.disk_usage(os.path.expanduser("~"))  # noqa: PTH111  psutil takes a string
     return f"The disk is {use.percent:.0f} percent full: {size(use.free)} are free."
 
 
 def _running_out(question: Question, match: re.Match[str]) -> str:
-    import psutil
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
-    percent = psutil.disk_usage(os.path.expanduser("~")).percent
+    percent = psutil.disk_usage(os.path.expanduser("~")).percent  # noqa: PTH111  as above
     verdict = "No." if percent < _TIGHT else "It is getting tight." if percent < _FULL else "Yes."
     return f"{verdict} {_disk(question, match)}"
 
 
 def _ram(_question: Question, _match: re.Match[str]) -> str:
-    import psutil
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
     memory = psutil.virtual_memory()
     return f"{size(memory.available)} of {size(memory.total)} of RAM are free."
 
 
 def _heat(_question: Question, _match: re.Match[str]) -> str:
-    import psutil
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
     sensors = psutil.sensors_temperatures() if hasattr(psutil, "sensors_temperatures") else {}
     for name in ("coretemp", "k10temp", "cpu_thermal", "zenpower", "soc_thermal", "acpitz"):
@@ -79,7 +79,7 @@ def _load(_question: Question, _match: re.Match[str]) -> str:
 
 
 def _uptime(_question: Question, _match: re.Match[str]) -> str:
-    import psutil
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
     up = timedelta(seconds=time.time() - psutil.boot_time())
     me = timedelta(seconds=time.time() - psutil.Process().create_time())
@@ -87,7 +87,7 @@ def _uptime(_question: Question, _match: re.Match[str]) -> str:
 
 
 def _address(_question: Question, _match: re.Match[str]) -> str:
-    import psutil
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
     found = [
         a.address
@@ -121,7 +121,7 @@ def _system(_question: Question, _match: re.Match[str]) -> str:
 
 
 def _battery(_question: Question, _match: re.Match[str]) -> str:
-    import psutil
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
     battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     if battery is None:

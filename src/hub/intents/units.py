@@ -126,7 +126,7 @@ pressure|pound per square inch|pounds per square inch|6894757293168/1000000000|p
 temperature|degree Celsius|degrees Celsius|1|c °c celsius centigrade degree_celsius degrees_celsius degrees_c degree_c degrees_centigrade deg_c
 temperature|degree Fahrenheit|degrees Fahrenheit|5/9|f °f fahrenheit degree_fahrenheit degrees_fahrenheit degrees_f degree_f deg_f
 temperature|kelvin|kelvins|1|kelvin kelvins degrees_kelvin
-"""
+"""  # noqa: E501  a table, a unit a line
 _OFFSETS = {"degree Fahrenheit": Fraction(-160, 9), "kelvin": Fraction(-27315, 100)}
 _MEASURE = {"calendar": "time", "data": "amounts of data"}
 
@@ -210,7 +210,7 @@ def _places(size: Fraction, unit: Unit) -> int:
     if unit.kind == "temperature" or size >= 1:
         return 1 if unit.kind == "temperature" else 2
     places = 3
-    while places < 30 and round(size * 10**places) < 100:
+    while places < 30 and round(size * 10**places) < 100:  # noqa: PLR2004  three digits
         places += 1
     return places
 
@@ -256,7 +256,7 @@ def _mismatch(source: Unit, target: Unit) -> str | None:
     )
 
 
-def _calendar(value: Fraction, source: Unit, target: Unit) -> str | None:
+def _calendar(value: Fraction, source: Unit, target: Unit) -> str | None:  # noqa: PLR0911  a pair of units a line
     """Years in days and the like: exact where the calendar says so, else with both answers."""
     if source.one == "year" and value == 1:
         if target.one == "week":

@@ -40,7 +40,7 @@ _ORDINALS = {
 }  # fmt: skip
 
 _SPELLED = (
-    (r"[‘’´`]", "'"),
+    (r"[‘’´`]", "'"),  # noqa: RUF001  what keyboards make of an apostrophe
     (r"\bo'? ?clock\b", "oclock"),
     (r"\b(what|how|who|when|where|that|there|it|today|tomorrow)'?s\b(?!')(?= |$)", r"\1 is"),
     (r"\b(today|tomorrow|yesterday) is (date|day|weekday)\b", r"\1s \2"),
@@ -120,7 +120,7 @@ def _times(digits: str, factor: int) -> str:
     return str(value // scale) if value % scale == 0 else f"{value / scale:.6f}".rstrip("0")
 
 
-def _number(words: list[str], at: int) -> tuple[str, int]:
+def _number(words: list[str], at: int) -> tuple[str, int]:  # noqa: C901  the grammar of English numbers
     """Read the longest number that starts at ``at``; ("", 0) when none does."""
     if words[at] in _ORDINALS and not (words[at] == "first" and at == 0):
         return _ordinal(_ORDINALS[words[at]]), 1
@@ -148,15 +148,15 @@ def _number(words: list[str], at: int) -> tuple[str, int]:
         if word in _SMALL and _fits(_SMALL[word], last):
             group += _SMALL[word]
             last = _SMALL[word]
-        elif word == "hundred" and (used == 0 or 0 < group < 100):
+        elif word == "hundred" and (used == 0 or 0 < group < 100):  # noqa: PLR2004  eleven hundred is said, too
             group, last = max(group, 1) * 100, 100
-        elif word in _LARGE and group < 1000 and (not total or total % (_LARGE[word] * 1000) == 0):
+        elif word in _LARGE and group < 1000 and (not total or total % (_LARGE[word] * 1000) == 0):  # noqa: PLR2004  groups of three digits
             if not used and index == at:
                 break
             total, group, last = total + max(group, 1) * _LARGE[word], 0, 1000
         elif word == "dozen":
             return (str(max(group, 1) * 12), index - at + 1) if total == 0 else (str(total), used)
-        elif word in _ORDINALS and used and group % 10 == 0 and group % 100 and _ORDINALS[word] < 10:
+        elif word in _ORDINALS and used and group % 10 == 0 and group % 100 and _ORDINALS[word] < 10:  # noqa: PLR2004
             return _ordinal(total + group + _ORDINALS[word]), index - at + 1
         else:
             break
@@ -166,11 +166,11 @@ def _number(words: list[str], at: int) -> tuple[str, int]:
 
 def _fits(value: int, last: int) -> bool:
     """Say whether a word of ``value`` can follow one of ``last`` in one number: twenty one, hundred five."""
-    if last >= 100:
+    if last >= 100:  # noqa: PLR2004
         return True
-    return last >= 20 and last % 10 == 0 and 0 < value < 10
+    return last >= 20 and last % 10 == 0 and 0 < value < 10  # noqa: PLR2004
 
 
 def _ordinal(n: int) -> str:
-    ending = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    ending = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")  # noqa: PLR2004
     return f"{n}{ending}"

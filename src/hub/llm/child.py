@@ -161,7 +161,7 @@ class Desk:
             told = {"prompt": result.prompt, "completion": result.completion, "cached": result.cached}
             await self._link.send("hub.done", {"id": job.id, "reason": result.reason, **told})
 
-    async def _refuse(self, id: str, message: str, fix: str) -> None:
+    async def _refuse(self, id: str, message: str, fix: str) -> None:  # noqa: A002  the frame's word
         await self._link.send("hub.error", {"id": id, "message": message, "fix": fix})
 
 

@@ -45,7 +45,7 @@ class Embedded:
 
     async def start(self) -> None:
         """Wait for the model, then start the child; a failed download is waited out."""
-        while not await self._fetched():
+        while not await self._fetched():  # noqa: ASYNC110  the download tells nobody that it may succeed now
             await asyncio.sleep(_RETRY_S)
         model = self._models.path(MODEL)
         config = {"model": str(model), "cache": str(model.parent / "tuned")}
@@ -154,7 +154,7 @@ class Embedded:
         if self.child and self.child.state == "ready":
             self._spawn(self.child, "hub.cancel", {"id": asked})
 
-    def _spawn(self, child: Child, type: str, data: dict[str, object]) -> None:
+    def _spawn(self, child: Child, type: str, data: dict[str, object]) -> None:  # noqa: A002  Wyoming's word
         async def send() -> None:
             with suppress(HubError, ConnectionError):
                 await child.send(type, data)

@@ -35,7 +35,7 @@ _OTHER_TALKS_MIB = 48  # evaluated prompts of other talks, kept to come back to
 _SAMPLING = {"temperature": 0.0, "repeat_penalty": 1.0}
 
 
-class TooLong(ValueError):
+class TooLong(ValueError):  # noqa: N818  a fact about the prompt
     """The prompt does not fit the context."""
 
 

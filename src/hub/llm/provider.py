@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 Quality = Literal["exact", "basic", "full", "canned"]
-"""exact: computed, never guessed; basic: a small model, often wrong; full: a large model; canned: a fixed line."""
+"""exact: computed; basic: a small model, often wrong; full: a large model; canned: a fixed line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Probe:
     fix: str = ""
 
 
-class Declined(Exception):
+class Declined(Exception):  # noqa: N818  an answer, not a fault
     """The provider has nothing to say to this request; ask the next one. Raised before any `Delta`."""
 
 

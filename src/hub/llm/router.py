@@ -70,7 +70,7 @@ class Router:
             async with aclosing(cast("AsyncGenerator[Piece, None]", stream)) as pieces:
                 try:
                     first = await _first(pieces, by, first_s)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001  one provider's fault must not cost the answer
                     why = self._refused(provider, error, by) or why
                     continue
                 by.provider, by.quality = provider.name, provider.caps.quality
@@ -120,7 +120,7 @@ class Router:
                     yield piece
                 elif isinstance(piece, Usage):
                     by.usage = piece
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  what was said stands; its end must be honest
             log.warning("answer cut short", provider=by.provider, reason=repr(error))
             by.refusals.append(str(error))
         yield Delta(self._last.closing())

@@ -27,11 +27,11 @@ _TRIES = 4  # in a row that bring not one byte
 _PAUSE_S = 0.5  # before the second try, doubled for each further one
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818  not an error: the hub is closing
     """The download was told to stop; what has come so far is kept."""
 
 
-class Refused(HubError):
+class Refused(HubError):  # noqa: N818  reads as what it says
     """The server will not give the file to us, though it may to pip."""
 
 
@@ -122,9 +122,9 @@ def _receive(url: str, part: Path, have: int, limit: int, transfer: Transfer) ->
         raise Refused(
             f"I do not fetch from {urlsplit(url).scheme} addresses.", fix="Check the index that pip uses."
         )
-    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310  checked above
     try:
-        reply = urlopen(request, timeout=_STALL_S)
+        reply = urlopen(request, timeout=_STALL_S)  # noqa: S310  checked above
     except HTTPError as error:
         if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise

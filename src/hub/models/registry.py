@@ -35,7 +35,7 @@ _CUT_OFF = (
 )
 
 
-class Unreachable(HubError):
+class Unreachable(HubError):  # noqa: N818  a state, not a fault
     """The package index does not answer at all, so it is no use to ask it for anything else."""
 
 

@@ -26,7 +26,7 @@ class HookError(HubError):
     """A hook raised, or took longer than its time; the message is fit for the plugin's tile."""
 
 
-class Late(HookError):
+class LateError(HookError):
     """A hook took longer than its time box."""
 
 
@@ -68,7 +68,7 @@ async def load(module: str, seconds: float) -> ModuleType:
         result, failure = None, None
         try:
             result = importlib.import_module(module)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  sys.exit at import must not pass
             failure = error
         with contextlib.suppress(RuntimeError):  # the loop may be closed by now
             loop.call_soon_threadsafe(settle, result, failure)
@@ -78,14 +78,14 @@ async def load(module: str, seconds: float) -> ModuleType:
     done, _ = await asyncio.wait({outcome}, timeout=seconds)
     if not done:
         outcome.cancel()
-        raise Late(f"Its import took longer than {seconds:g} s.", fix="See the log, or tell its author.")
+        raise LateError(f"Its import took longer than {seconds:g} s.", fix="See the log, or tell its author.")
     return outcome.result()
 
 
 async def call(hook: Any, seconds: float, /, **arguments: Any) -> Any:
     """Call ``hook`` with those of ``arguments`` that it takes and return its result.
 
-    Raises `HookError` when it raises and `Late` when it takes longer than ``seconds``. A task that
+    Raises `HookError` when it raises and `LateError` when it takes longer than ``seconds``. A task that
     swallows its cancellation is left behind, never waited for.
     """
     wanted = inspect.signature(hook).parameters
@@ -94,7 +94,9 @@ async def call(hook: Any, seconds: float, /, **arguments: Any) -> Any:
     done, _ = await asyncio.wait({task}, timeout=seconds)
     if not done:
         task.cancel()
-        raise Late(f"{hook.__name__} took longer than {seconds:g} s.", fix="See the log, or tell its author.")
+        raise LateError(
+            f"{hook.__name__} took longer than {seconds:g} s.", fix="See the log, or tell its author."
+        )
     error = task.exception() if not task.cancelled() else asyncio.CancelledError("cancelled itself")
     if error is None:
         return task.result()

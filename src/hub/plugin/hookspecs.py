@@ -45,7 +45,7 @@ class Register(Protocol):
     """Handed to the ``hub_*`` registration hooks; which methods work depends on the hook."""
 
     def route(self, path: str, endpoint: Callable[..., Any], methods: tuple[str, ...] = ("GET",)) -> None:
-        """Serve ``path`` (under ``/p/<plugin>/`` or a public path of the manifest) by a Starlette endpoint."""
+        """Serve ``path`` (under ``/p/<plugin>/``, or a public path of the manifest) by an endpoint."""
 
     def websocket(self, path: str, endpoint: Callable[..., Any]) -> None:
         """Serve a WebSocket at ``path``; the same rule."""

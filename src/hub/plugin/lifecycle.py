@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 State = Literal[
-    "discovered", "imported", "configured", "starting", "ready", "degraded", "stopping", "stopped", "disabled"
-]
+    "discovered", "imported", "configured", "starting", "ready", "degraded",
+    "stopping", "stopped", "disabled",
+]  # fmt: skip
 BEATS = 30
 EVERY_S = 15.0
 IMPORT_S = 10.0
@@ -153,7 +154,7 @@ class Plugins:
         return None
 
     async def _bring_up(self, plugin: Plugin) -> None:
-        assert plugin.entry is not None
+        assert plugin.entry is not None  # noqa: S101  discover() sets it
         module = await dispatch.load(plugin.entry.module, IMPORT_S)
         plugin.hooks = dispatch.implementations(self._manager, plugin.name, module)
         self.mark(plugin, "imported")

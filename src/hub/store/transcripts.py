@@ -75,14 +75,14 @@ class Transcripts:
         """Store a turn as it is accepted."""
         day = day_of(turn.at)
         async with self._days.file(day, create=True) as file:
-            assert file is not None
+            assert file is not None  # noqa: S101  created
             await self._link(turn.conversation, day)
             marks = ", ".join("?" * 10)
-            await file.execute(f"INSERT INTO turn VALUES ({marks})", astuple(turn))
+            await file.execute(f"INSERT INTO turn VALUES ({marks})", astuple(turn))  # noqa: S608  only marks
 
     async def update(
         self,
-        id: str,
+        id: str,  # noqa: A002  as in the table
         at: float,
         *,
         state: str,

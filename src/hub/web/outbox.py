@@ -8,7 +8,7 @@ MESSAGES = 1_024
 BYTES = 4 << 20
 
 
-class Slow(Exception):
+class Slow(Exception):  # noqa: N818  a state, not a fault
     """The tab does not read; it must be closed, so that it costs nobody else anything."""
 
 

@@ -207,7 +207,7 @@ class Tab:
                 raise HubError("We have met.", fix="Say hello only as the first message of a connection.")
 
     async def _write_turn(self, text: str) -> None:
-        assert self.conversation is not None
+        assert self.conversation is not None  # noqa: S101  _welcome sets it before anything is taken
         if not text.strip():
             raise HubError("There were no words.", fix="Write something.")
         if self._talk and self._talk.state in _ANSWERING:
@@ -225,7 +225,7 @@ class Tab:
     async def _open_talk(self) -> Talk:
         """Return the voice session of this tab. Raises `Unavailable` with the reason and the fix."""
         if self._talk is None:
-            assert self.conversation is not None
+            assert self.conversation is not None  # noqa: S101  as above
             audio = ports.AudioFormat(self.audio.encoding, self.audio.rate)
             speech = await self._hub.port(ports.Speech).open(self.session, audio)  # type: ignore[type-abstract]  # a Protocol is the key
             self._talk = Talk(self.session, self.conversation, speech, self._hub.bus)

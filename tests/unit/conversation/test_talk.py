@@ -164,7 +164,7 @@ async def test_every_change_of_state_is_legal(scene: Scene) -> None:
     await scene.talk.start()
     await asyncio.sleep(0.02)
     states = [SessionState.IDLE, *(SessionState(state) for state in scene.states())]
-    assert all(b in STEPS[a] for a, b in zip(states, states[1:], strict=False))
+    assert all(b in STEPS[a] for a, b in pairwise(states))
 
 
 async def test_ten_silent_minutes_close_the_microphone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

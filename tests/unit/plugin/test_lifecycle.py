@@ -26,9 +26,11 @@ HOSTILE = {
     "fails": ("async def hub_start(hub): raise RuntimeError('relay refused')", "disabled", "relay refused"),
     "quits": ("async def hub_start(hub): raise SystemExit(4)", "disabled", "SystemExit"),
     "clings": (
-        "import asyncio\nasync def hub_start(hub):\n  end = asyncio.get_running_loop().time() + 2\n"
-        "  while asyncio.get_running_loop().time() < end:\n"
-        "    try: await asyncio.sleep(0.2)\n    except asyncio.CancelledError: pass",
+        (
+            "import asyncio\nasync def hub_start(hub):\n  end = asyncio.get_running_loop().time() + 2\n"
+            "  while asyncio.get_running_loop().time() < end:\n"
+            "    try: await asyncio.sleep(0.2)\n    except asyncio.CancelledError: pass"
+        ),
         "disabled",
         "longer than",
     ),

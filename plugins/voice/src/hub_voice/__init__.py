@@ -24,8 +24,8 @@ class _Plugin:
     @hookimpl
     def hub_start(self, hub: Hub) -> None:
         """Provide the `Speech` port at once; models and child follow in the background."""
-        from hub import Speech
-        from hub_voice.speech import ChildSpeech
+        from hub import Speech  # noqa: PLC0415
+        from hub_voice.speech import ChildSpeech  # noqa: PLC0415
 
         self._speech = ChildSpeech(hub)
         hub.provide(Speech, self._speech)

@@ -97,7 +97,7 @@ def _turns(paths: dict[str, Path]) -> tuple[Model, SmartTurn]:
 
 
 def _voice(paths: dict[str, Path], cache: Path) -> Voice:
-    from hub_voice.piper_voice import Voice
+    from hub_voice.piper_voice import Voice  # noqa: PLC0415  loads while the ears do
 
     voice = Voice(paths["piper-voice"], paths["piper-voice-config"], cache)
     for _ in voice.speak("Okay."):

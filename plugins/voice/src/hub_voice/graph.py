@@ -29,7 +29,7 @@ class _Node:
     raw: memoryview
 
 
-class Uncuttable(Exception):
+class Uncuttable(Exception):  # noqa: N818  a finding, not a fault: the model is used whole
     """The model has another layout than the cut expects."""
 
 
@@ -172,7 +172,7 @@ def _varint(message: memoryview, at: int) -> tuple[int, int]:
             raise Uncuttable("it is cut short")
         byte, at = message[at], at + 1
         value |= (byte & 0x7F) << shift
-        if byte < 0x80:
+        if byte < 0x80:  # noqa: PLR2004  the top bit says that more follow
             return value, at
         shift += 7
 
@@ -183,7 +183,7 @@ def _tag(number: int, kind: int) -> bytearray:
 
 def _as_varint(value: int) -> bytearray:
     out = bytearray()
-    while value > 0x7F:
+    while value > 0x7F:  # noqa: PLR2004  as above
         out.append(value & 0x7F | 0x80)
         value >>= 7
     out.append(value)

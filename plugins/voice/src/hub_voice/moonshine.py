@@ -110,7 +110,7 @@ def read_tokens(packed: bytes) -> list[bytes]:
     tokens, at = [], 0
     while at < len(packed):
         length, at = packed[at], at + 1
-        if length > 127:
+        if length > 127:  # noqa: PLR2004  the top bit marks a second byte
             length, at = length - 128 + 128 * packed[at], at + 1
         tokens.append(packed[at : at + length])
         at += length

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SENTENCE = re.compile(r"[.!?…]+[\"')\]*_]*(?=\s|$)|\n+|:\s*(?=\n)")
-_CLAUSE = re.compile(r"[,;:](?=\s)|\s[-–—](?=\s)|[—](?=\S)")
+_CLAUSE = re.compile(r"[,;:](?=\s)|\s[-–—](?=\s)|[—](?=\S)")  # noqa: RUF001  dashes as people type them
 _ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|vs|e\.g|i\.e|etc|no|fig|approx|[a-z])\.$", re.IGNORECASE)
 
 LEAST_CLAUSE = 8
@@ -32,7 +32,7 @@ def cut(text: str, *, first: bool, whole: bool) -> int:
 
 def ends_sentence(piece: str) -> bool:
     """Tell whether a longer pause belongs after ``piece``."""
-    return not piece.rstrip().endswith((",", ";", ":", "-", "–", "—"))
+    return not piece.rstrip().endswith((",", ";", ":", "-", "–", "—"))  # noqa: RUF001  dashes as people type them
 
 
 def _sentence_end(text: str) -> int:

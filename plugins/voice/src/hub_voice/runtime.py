@@ -55,7 +55,7 @@ def open_kept(kept: Path, make: Callable[[], bytes | Path]) -> Model:
     if kept.exists():
         try:
             return open_model(kept)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a stale or torn cache is worth nothing: make it anew
             log.warning("cache.unusable", file=kept.name, reason=str(error)[:200])
             kept.unlink(missing_ok=True)
     return _open_and_keep(make(), kept)
@@ -72,7 +72,7 @@ def _open_and_keep(source: bytes | Path, kept: Path) -> Model:
         options.optimized_model_filepath = str(unfinished)
         session = _open(source, options)
         unfinished.replace(kept)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  no room or no right to write: go on without
         log.warning("cache.not_written", file=kept.name, reason=str(error)[:200])
         unfinished.unlink(missing_ok=True)
         return open_model(source)

@@ -49,8 +49,8 @@ def _plural(number: str, name: str) -> str:
 def _time(match: re.Match[str]) -> str:
     hour, minute = int(match.group(1)), int(match.group(2))
     if minute == 0:
-        return f"{hour} o'clock" if 1 <= hour <= 12 else f"{hour} hundred"
-    return f"{hour} {minute}" if minute > 9 else f"{hour} oh {minute}"
+        return f"{hour} o'clock" if 1 <= hour <= 12 else f"{hour} hundred"  # noqa: PLR2004  a clock's face
+    return f"{hour} {minute}" if minute > 9 else f"{hour} oh {minute}"  # noqa: PLR2004  one digit
 
 
 def _host(match: re.Match[str]) -> str:
@@ -75,7 +75,7 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (_EMOJI, " "),
     (re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])"), _time),
     (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
-    (re.compile(r"(?<![\w.])[-−](?=\d)"), "minus "),
+    (re.compile(r"(?<![\w.])[-−](?=\d)"), "minus "),  # noqa: RUF001  the real minus sign
     (re.compile(r"\s?°\s?C\b"), " degrees Celsius"),
     (re.compile(r"\s?°\s?F\b"), " degrees Fahrenheit"),
     (re.compile(r"\s?°"), " degrees"),
@@ -83,8 +83,8 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"[$](\d+(?:\.\d+)?)"), r"\1 dollars"),
     (re.compile(r"€\s?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s?€"), lambda m: f"{m.group(1) or m.group(2)} euros"),
     (re.compile(rf"(?<![\w.])(-?\d+(?:\.\d+)?)\s?({_UNIT})(?![\w/])", re.IGNORECASE), _unit),
-    (re.compile(r"(?<=\d)\s?[–—-]\s?(?=\d)"), " to "),
-    (re.compile(r"(?<=\d)\s?[×x*]\s?(?=\d)"), " times "),
+    (re.compile(r"(?<=\d)\s?[–—-]\s?(?=\d)"), " to "),  # noqa: RUF001  dashes as people type them
+    (re.compile(r"(?<=\d)\s?[×x*]\s?(?=\d)"), " times "),  # noqa: RUF001  the real multiplication sign
     (re.compile(r"(?<=[\w)])\s?\+\s?(?=\d)"), " plus "),
     (re.compile(r"\s=\s"), " equals "),
     (re.compile(r"(?<=\d)\s?/\s?(?=\d)"), " over "),
