@@ -38,7 +38,7 @@ STOP_S = 5.0
 
 @dataclass(slots=True)
 class Plugin:
-    """One installed plugin and how it does. ``since``: Unix seconds; ``beats``: latest health, newest last."""
+    """One installed plugin and how it does. ``since``: Unix seconds; ``beats``: health, newest last."""
 
     manifest: manifest.Manifest
     entry: EntryPoint | None = None
