@@ -205,7 +205,7 @@ class Plugins:
                 health = Health("degraded", str(error), error.fix)
         if health.state == "ready" and plugin.flaw:
             health = plugin.flaw
-        if not plugin.beats:
+        if not plugin.beats and health.state == "ready":  # warming up is no missed beat
             plugin.beats.append(health.state)
         self.mark(plugin, health.state, health.reason, health.fix)
 
