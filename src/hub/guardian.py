@@ -29,7 +29,7 @@ BACKLOG = 1024
 """Connections that may wait while the hub is away; the kernel may allow fewer."""
 
 PAUSES_S = (0.1, 0.3, 1.0, 5.0)
-STEADY_S = 30.0
+STEADY_S = 5.0
 """How long to wait before each rebirth; a life longer than `STEADY_S` begins the row anew."""
 
 HIGHEST_PORT = 65_535

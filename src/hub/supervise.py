@@ -25,6 +25,9 @@ __all__ = ["Child", "ChildSpec", "Pace", "State"]
 
 State = Literal["stopped", "starting", "ready", "restarting", "failed"]
 
+BRIEF = 2
+"""How far along its back-off a child gets that did come up, each time, before it died."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -141,9 +144,14 @@ class Child:
             spawned.set()
 
     async def _rest(self, reason: str, healthy_s: float) -> None:
-        """Wait before the next life: longer after each death, unless the last life was a healthy one."""
+        """Wait before the next life: longer after each death, unless the last life was a healthy one.
+
+        One that came up before it died is no hopeless case: it waits, but not for long.
+        """
         if healthy_s >= self._pace.healthy:
             self._deaths = 0
+        elif healthy_s > 0:
+            self._deaths = min(self._deaths, BRIEF)
         failed = self._deaths >= len(self._pace.backoff)
         delay = self._pace.retry if failed else self._pace.backoff[self._deaths]
         self._deaths += 1

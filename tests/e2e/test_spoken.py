@@ -161,10 +161,10 @@ class Listener:
 
         names = {file.name: models / file.file for file in known_models()}
         self._ears = Moonshine(*(names[f"moonshine-{part}"] for part in ("encoder", "decoder", "tokens")))
-        self._voice = Voice(names["piper-voice"], names["piper-voice-config"])
+        self._voice = Voice(names["piper-voice"], names["piper-voice-config"], models.parent / "cache")
 
     def say(self, text: str) -> tuple[bytes, int]:
-        return self._voice.speak(text).tobytes(), self._voice.rate
+        return b"".join(piece.sound.tobytes() for piece in self._voice.speak(text)), self._voice.rate
 
     def write_down(self, pcm: bytes, rate: int) -> str:
         """Return the words in ``pcm``, 8 s at a time: what the recogniser is made for."""

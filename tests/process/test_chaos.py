@@ -76,6 +76,12 @@ async def until(check: Callable[[], Any], seconds: float) -> float:
         await asyncio.sleep(0.02)
 
 
+async def reborn(hub: RunningHub, name: str, pid: int) -> bool:
+    """Say whether another process has taken the place of ``pid`` and does its work."""
+    successor = victims(hub).get(name)
+    return successor is not None and successor.pid != pid and await ready(hub, name)
+
+
 async def ready(hub: RunningHub, name: str) -> bool:
     status = await hub.get("/status")
     if name.startswith("hub_voice.child"):
@@ -99,7 +105,7 @@ async def test_fifty_kills_lose_nothing(data: Path) -> None:
             pid = victim.pid
             victim.kill()
             await until(lambda pid=pid: not psutil.pid_exists(pid), 5)
-            took = await until(lambda name=name: ready(hub, name), BACK_S * 4)
+            took = await until(lambda name=name, pid=pid: reborn(hub, name, pid), BACK_S * 4)
             back.setdefault(name, []).append(took)
         await until(lambda: len(talker.acknowledged) > KILLS, 60)
         talking.cancel()

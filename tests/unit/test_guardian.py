@@ -134,10 +134,19 @@ def test_kill_9_of_the_guardian_takes_the_hub_along(start: Callable[..., Guarded
         guarded.ask()
 
 
+def slay(pid: int) -> None:
+    """Kill ``pid`` and return when it is gone: a dying process may still accept a connection."""
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(1_000):
+        if gone(pid):
+            return
+        time.sleep(0.005)
+
+
 def test_a_bug_in_the_hub_is_told_and_it_comes_back(start: Callable[..., Guarded]) -> None:
     guarded = start()
     guarded.up()
-    os.kill(guarded.ask()["pid"], signal.SIGKILL)  # only the first life may end for good
+    slay(guarded.ask()["pid"])  # only the first life may end for good
     assert guarded.ask("raise") == {}
     assert guarded.ask()["reason"] == "exit code 1"
     guarded.process.terminate()
@@ -153,7 +162,7 @@ def test_a_hub_that_cannot_start_is_not_tried_again(start: Callable[..., Guarded
 
 def test_one_that_could_start_before_is_tried_again(start: Callable[..., Guarded]) -> None:
     guarded = start("refuse-later")
-    os.kill(guarded.up()["pid"], signal.SIGKILL)
+    slay(guarded.up()["pid"])
     assert guarded.ask()["count"] == 2
 
 

@@ -31,8 +31,14 @@ BATCH = 32
 
 _OTHER_TALKS_MIB = 48  # evaluated prompts of other talks, kept to come back to
 # The likeliest word each time: of five settings tried on eleven questions, the one with fewest errors.
-# A penalty on repetition counts the question's own words, and made "Paris" and "eight" go wrong.
-_SAMPLING = {"temperature": 0.0, "repeat_penalty": 1.0}
+# A penalty on repetition counts the question's own words, and made "Paris" and "eight" go wrong; DRY
+# ("don't repeat yourself") looks only at runs of words, and breaks the loops that a greedy choice falls into.
+_SAMPLING = {
+    "temperature": 0.0,
+    "repeat_penalty": 1.0,
+    "dry_multiplier": 0.8,
+    "dry_allowed_length": 4,
+}
 
 
 class TooLong(ValueError):  # noqa: N818  a fact about the prompt
