@@ -171,13 +171,21 @@ async def _served(url: str, cookies: dict[str, str]) -> float:
 # -- a hub at work --------------------------------------------------------------------------------
 
 
-async def at_work() -> list[dict[str, Any]]:
-    """Memory at rest, the home page, first token and first sound, on one hub."""
+async def at_rest() -> list[dict[str, Any]]:
+    """Memory at rest and the home page, on a hub of its own."""
     async with RunningHub(DATA) as hub:
         await hub.sign_in()
         await hub.until_ready("voice")
         await asyncio.sleep(5)  # at rest
-        return [*memory(hub), await home(hub), await first_token(hub)]
+        return [*memory(hub), await home(hub)]
+
+
+async def written() -> list[dict[str, Any]]:
+    """First token of an answer to written words, on a hub of its own."""
+    async with RunningHub(DATA) as hub:
+        await hub.sign_in()
+        await hub.until_ready("voice")
+        return [await first_token(hub)]
 
 
 async def aloud() -> list[dict[str, Any]]:
@@ -281,7 +289,8 @@ async def _audible(tab: Tab, timeout: float) -> float:
 SECTIONS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "clone": clone,
     "start_to_page": start_to_page,
-    "at_work": at_work,
+    "at_rest": at_rest,
+    "first_token": written,
     "stop_to_audio": aloud,
 }
 
