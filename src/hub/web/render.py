@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 PARTS = ("state", "ears", "needs", "events", "tiles", "foot")
 FRESH_S = 0.25
+KEPT_TURNS = 500
 
 
 class Renderer:
@@ -38,6 +40,8 @@ class Renderer:
         )  # fmt: skip
         self._env.filters["clock"] = _clock
         self._env.globals["static"] = static.base
+        # A turn that has ended does not change: a talk of fifty costs as little as one of five.
+        self._kept_turn = lru_cache(KEPT_TURNS)(self.turn)
         self._parts: dict[str, str] = {}
         self._at = -FRESH_S
         self.memory = psutil.Process().memory_info().rss
@@ -63,7 +67,7 @@ class Renderer:
 
     def lines(self, conversation: Conversation) -> str:
         """Return the script of a talk."""
-        turns = [script.view(turn) for turn in conversation.history()]
+        turns = [Markup(self._kept_turn(turn)) for turn in conversation.history()]  # noqa: S704  as above
         return self._render("parts/lines.html", turns=turns, conversation=conversation, tries=script.TRIES)
 
     def turn(self, turn: Turn, *, half: str = "", reason: str = "") -> str:
