@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+PEOPLE = """
+    ALTER TABLE conversation ADD COLUMN person TEXT NOT NULL DEFAULT '';
+    UPDATE conversation SET person = coalesce((SELECT id FROM person WHERE role = 'owner'), '');
+    CREATE INDEX conversation_of ON conversation (person, touched);
+"""
+
+JOBS = ""
+
+SECRETS = """
+    CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL, set_at REAL NOT NULL) WITHOUT ROWID;
+"""
+
+TALKS = ""
+
 CORE: tuple[str, ...] = (
     """
     CREATE TABLE conversation (
@@ -24,6 +38,7 @@ CORE: tuple[str, ...] = (
     CREATE TABLE claim (code_hash BLOB PRIMARY KEY, created REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
+    PEOPLE + JOBS + SECRETS + TALKS,
 )
 
 TRANSCRIPT: tuple[str, ...] = (

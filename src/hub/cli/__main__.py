@@ -1,0 +1,5 @@
+"""Run the command as ``python -m hub.cli``."""
+
+from hub.cli import main
+
+main()

@@ -1,0 +1,28 @@
+"""``hub serve``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from hub.cli.data import data
+
+
+@click.command()
+@data
+@click.option("--host", help="Address to listen on (default: this machine only).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (default: 8420).")
+def command(**given: Any) -> None:
+    """Start the hub and keep it running."""
+    from hub import config, guardian
+
+    settings = config.load(**given)
+
+    def work(sockets: list[Any], rebirth: guardian.Rebirth) -> int:
+        from hub.serve import run
+
+        return run(settings, sockets, rebirth)
+
+    sys.exit(guardian.serve(settings.host, settings.port, work))
