@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 from hub.web.live import Live
-from hub.web.pages import Pages
-from hub.web.render import Renderer
+from hub.web.site import Site
 from hub.web.socket import serve_tabs
-from hub.web.static import Static
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -17,9 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["routes"]
 
+AREAS = ("pages", "style")
+"""The modules here that serve pages, each by its ``routes(site)``. Add yours."""
+
 
 def routes(hub: Hub) -> list[BaseRoute]:
-    """Return the routes of the page: home, talks, static files and the tabs' socket."""
-    static = Static()
-    renderer = Renderer(hub, static)
-    return [*Pages(hub, renderer).routes(), *static.routes(), serve_tabs(hub, Live(hub, renderer))]
+    """Return the routes of all pages, of the static files and of the tabs' socket."""
+    site = Site(hub)
+    areas = (importlib.import_module(f"hub.web.{area}") for area in AREAS)
+    pages = [route for area in areas for route in area.routes(site)]
+    return [*pages, *site.static.routes(), serve_tabs(hub, Live(hub, site))]

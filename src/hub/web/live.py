@@ -10,17 +10,19 @@ import structlog
 
 from hub import events
 from hub.store.transcripts import Turn
-from hub.web.render import PARTS, revision
 
 if TYPE_CHECKING:
     from hub.conversation.conversation import Conversation
     from hub.hub import Hub
-    from hub.web.render import Renderer
+    from hub.web.site import Site
     from hub.web.socket import Tab
 
 log = structlog.get_logger(__name__)
 
 SETTLE_S = 0.06
+_TOLD_BY_THEMSELVES = (events.TurnDelta, events.TurnHeard, events.TurnDrafted)
+"""Events that come by the dozen and change no part."""
+
 TICK_S = 5.0
 MEASURE_EVERY = 3
 
@@ -28,21 +30,21 @@ MEASURE_EVERY = 3
 class Live:
     """All open tabs, and what they are told. Works only while there are any."""
 
-    def __init__(self, hub: Hub, renderer: Renderer) -> None:
-        self._hub, self.renderer = hub, renderer
+    def __init__(self, hub: Hub, site: Site) -> None:
+        self._hub, self._parts, self.renderer = hub, site.parts, site.renderer
         self._tabs: set[Tab] = set()
         self._sent: dict[str, str] = {}
         self._dirty = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def join(self, tab: Tab, rev: str) -> None:
-        """Add ``tab``, which shows the parts of revision ``rev``, and bring it up to date."""
+        """Add ``tab``, which shows its parts as of revision ``rev``, and bring it up to date."""
         if not self._tabs:
             self._wake()
         self._tabs.add(tab)
-        if tab.page and rev != revision(self._sent):
-            for name in PARTS:
-                tab.outbox.put(self._swap(name), name)
+        if rev != self._parts.revision(tab.parts):
+            for name in tab.parts:
+                tab.outbox.put(_swap(name, self._parts.html(name)), name)
 
     def leave(self, tab: Tab) -> None:
         """Forget ``tab``."""
@@ -53,7 +55,8 @@ class Live:
             self._tasks = []
 
     def _wake(self) -> None:
-        self._sent = dict(self.renderer.parts(fresh=True))
+        self._parts.renew()
+        self._sent = {}
         self._tasks = [
             self._hub.spawn(work, name=name)
             for work, name in (
@@ -66,7 +69,8 @@ class Live:
     async def _follow(self) -> None:
         with self._hub.bus.subscribe("*", size=4_096) as subscription:
             async for event in subscription:
-                self._dirty.set()
+                if not isinstance(event, _TOLD_BY_THEMSELVES):
+                    self._dirty.set()
                 if isinstance(event, events.ChildChanged):
                     await self.renderer.probe()
                 if isinstance(event, events.TurnEvent):
@@ -76,16 +80,20 @@ class Live:
                         log.exception("tabs not told", happened=event.name)
 
     async def _refresh(self) -> None:
-        """Push the parts that say something new, at most every few hundredths of a second."""
+        """Push the parts that say something new: the first at once, then at most one in a few hundredths."""
         while True:
             await self._dirty.wait()
-            await asyncio.sleep(SETTLE_S)
             self._dirty.clear()
-            parts = self.renderer.parts(fresh=True)
-            changed = [name for name in PARTS if parts[name] != self._sent.get(name)]
-            self._sent = dict(parts)
-            for name in changed:
-                self._send_all(self._swap(name), name)
+            self._parts.renew()
+            self._push()
+            await asyncio.sleep(SETTLE_S)
+
+    def _push(self) -> None:
+        for name in {name for tab in self._tabs for name in tab.parts}:
+            html = self._parts.html(name)
+            if self._sent.get(name) != html:
+                self._sent[name] = html
+                self._send_all(_swap(name, html), name)
 
     async def _tick(self) -> None:
         """Let heartbeats and figures move on when nothing else happens."""
@@ -98,15 +106,10 @@ class Live:
             self._dirty.set()
             await asyncio.sleep(TICK_S)
 
-    def _swap(self, name: str) -> str:
-        return _json(
-            type="swap", target=f"#{name}", how="outerMorph", html=self._sent[name], rev=revision(self._sent)
-        )
-
-    def _send_all(self, message: str, key: str) -> None:
+    def _send_all(self, message: str, part: str) -> None:
         for tab in self._tabs:
-            if tab.page:
-                tab.outbox.put(message, key)
+            if part in tab.parts:
+                tab.outbox.put(message, part)
 
     async def _tell(self, event: events.TurnEvent) -> None:
         """Tell the tabs of one talk what happened in it."""
@@ -164,6 +167,10 @@ class Live:
             html = self.renderer.turn(turn, half="hub", reason=event.reason)
             for_pages.insert(0, _json(type="swap", target=f"#hub-{turn.id}", how="outerMorph", html=html))
         return [final], for_pages
+
+
+def _swap(name: str, html: str) -> str:
+    return _json(type="swap", target=f"#{name}", how="outerMorph", html=html)
 
 
 def _find(conversation: Conversation, turn: str) -> Turn | None:

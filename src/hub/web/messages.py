@@ -24,12 +24,17 @@ class Format(_Message):
 
 
 class Hello(_Message):
-    """Who is there: a page shows ``conversation`` as of ``rev``; others need send no hello at all."""
+    """Who is there: a page shows ``parts`` as of ``rev``, and perhaps a ``conversation``.
+
+    Clients that are no page need send no hello at all.
+    """
 
     type: Literal["hello"] = "hello"
     conversation: Annotated[str, Field(max_length=64)] = ""
     page: bool = False
     rev: Annotated[str, Field(max_length=64)] = ""
+    parts: Annotated[tuple[Annotated[str, Field(max_length=32)], ...], Field(max_length=32)] = ()
+    talk: bool = True
     audio: Format = Format()
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import psutil
 from markupsafe import Markup
 
 from hub.web import script, status
+from hub.web.nav import places
 from hub.web.tiles import tiles
 
 if TYPE_CHECKING:
@@ -21,48 +21,42 @@ if TYPE_CHECKING:
     from hub.conversation.conversation import Conversation
     from hub.hub import Hub
     from hub.store.transcripts import Turn
+    from hub.web.parts import Parts
     from hub.web.static import Static
 
 TEMPLATES = Path(__file__).parent / "templates"
-PARTS = ("state", "ears", "needs", "events", "tiles", "foot")
-FRESH_S = 0.25
+HOME = ("state", "ears", "needs", "events", "tiles", "foot")
+"""The parts of home that are not about one talk."""
+
 KEPT_TURNS = 500
 
 
 class Renderer:
-    """Turns what the hub knows into markup. Parts are kept for a moment, since many tabs ask at once."""
+    """Turns what the hub knows into markup."""
 
-    def __init__(self, hub: Hub, static: Static) -> None:
-        self._hub, self._static = hub, static
+    def __init__(self, hub: Hub, static: Static, parts: Parts) -> None:
+        self._hub, self._static, self._parts = hub, static, parts
         self._env = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
             undefined=jinja2.StrictUndefined, auto_reload=False,
         )  # fmt: skip
         self._env.filters["clock"] = _clock
-        self._env.globals["static"] = static.base
+        self._env.globals |= {"static": static.base, "part": self._part}
         # A turn that has ended does not change: a talk of fifty costs as little as one of five.
         self._kept_turn = lru_cache(KEPT_TURNS)(self.turn)
-        self._parts: dict[str, str] = {}
-        self._at = -FRESH_S
+        self._told_at, self._kept_told = -1, dict[str, object]()
+        for name in HOME:
+            parts.add(name, partial(self._home_part, name))
         self.memory = psutil.Process().memory_info().rss
         self.language: list[dict[str, Any]] = []
 
-    def parts(self, *, fresh: bool = False) -> dict[str, str]:
-        """Return the markup of every part that is not about one talk."""
-        if fresh or time.monotonic() - self._at > FRESH_S:
-            told = self._told()
-            self._parts = {name: self._render(f"parts/{name}.html", **told) for name in PARTS}
-            self._at = time.monotonic()
-        return self._parts
-
     def home(self, conversation: Conversation, person: Person) -> str:
         """Return the home page."""
-        parts, needs = self.parts(), self._needs(status.faults(self._hub, self.language))
-        marked = {name: Markup(html) for name, html in parts.items()}  # noqa: S704  our own templates, escaped there
-        marked["lines"] = Markup(self.lines(conversation))  # noqa: S704
+        names = (*HOME, "alarms")
         return self._render(
-            "home.html", parts=marked, ears=status.ears(self._hub), needs=len(needs), person=person.name,
-            conversation=conversation, modules=self._static.modules, rev=revision(parts),
+            "home.html", lines=Markup(self.lines(conversation)), names=names,  # noqa: S704  our own templates, escaped there
+            ears=status.ears(self._hub), needs=self._told()["needs"], person=person,
+            conversation=conversation, modules=self._static.modules, rev=self._parts.revision(names), places=places("/", person),
         )  # fmt: skip
 
     def lines(self, conversation: Conversation) -> str:
@@ -98,7 +92,19 @@ class Renderer:
         """Ask the language models how they do."""
         self.language = await self._hub.router.status()
 
+    def _part(self, name: str) -> Markup:
+        return Markup(self._parts.html(name))  # noqa: S704  our own templates, escaped there
+
+    def _home_part(self, name: str) -> str:
+        return self._render(f"parts/{name}.html", **self._told())
+
     def _told(self) -> dict[str, object]:
+        """Return what the parts of home say, gathered once for all of them."""
+        if self._told_at != self._parts.epoch:
+            self._told_at, self._kept_told = self._parts.epoch, self._tell()
+        return self._kept_told
+
+    def _tell(self) -> dict[str, object]:
         hub = self._hub
         faults = status.faults(hub, self.language)
         return {
@@ -114,11 +120,6 @@ class Renderer:
 
     def _render(self, name: str, **values: object) -> str:
         return self._env.get_template(name).render(values)
-
-
-def revision(parts: dict[str, str]) -> str:
-    """Return a short name of what ``parts`` say now."""
-    return hashlib.blake2b("".join(parts.values()).encode(), digest_size=6).hexdigest()
 
 
 def _clock(at: float) -> str:

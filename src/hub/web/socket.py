@@ -64,6 +64,7 @@ class Tab:
         self.session: str = websocket.path_params["id"][:64]
         self.outbox = Outbox()
         self.page = False
+        self.parts: tuple[str, ...] = ()
         self.audio = messages.Format()
         self.conversation: Conversation | None = None
         self._talk: Talk | None = None
@@ -164,20 +165,26 @@ class Tab:
         self.send(type="error", code=code, message=str(error), fix=error.fix)
 
     async def _welcome(self, hello: messages.Hello) -> None:
+        self.page, self.audio = hello.page, hello.audio
+        self.parts = hello.parts if hello.page else ()
+        if hello.talk:
+            await self._enter(hello.conversation)
+        talk = self.conversation.id if self.conversation else ""
+        self.send(type="welcome", session=self.session, conversation=talk)
+        self.send(type="state", state=SessionState.IDLE)
+        self._live.join(self, hello.rev)
+        if self.page and self.conversation:
+            self._resync(self.conversation)
+
+    async def _enter(self, talk: str) -> Conversation:
+        """Go into the talk of that id; into the latest when there is none, and say so."""
         conversations = self._hub.conversations
         try:
-            self.conversation = await (
-                conversations.get(hello.conversation) if hello.conversation else conversations.latest()
-            )
+            self.conversation = await (conversations.get(talk) if talk else conversations.latest())
         except HubError as error:
             self._refuse(error)
             self.conversation = await conversations.latest()
-        self.page, self.audio = hello.page, hello.audio
-        self.send(type="welcome", session=self.session, conversation=self.conversation.id)
-        self.send(type="state", state=SessionState.IDLE)
-        self._live.join(self, hello.rev)
-        if self.page:
-            self._resync(self.conversation)
+        return self.conversation
 
     def _resync(self, conversation: Conversation) -> None:
         """Bring the script up to date: turns may have passed while the tab was away."""
@@ -207,12 +214,11 @@ class Tab:
                 raise HubError("We have met.", fix="Say hello only as the first message of a connection.")
 
     async def _write_turn(self, text: str) -> None:
-        assert self.conversation is not None  # noqa: S101  _welcome sets it before anything is taken
         if not text.strip():
             raise HubError("There were no words.", fix="Write something.")
         if self._talk and self._talk.state in _ANSWERING:
             await self._talk.cancel()
-        await self.conversation.write(text, "text")
+        await (self.conversation or await self._enter("")).write(text, "text")
 
     async def _cancel(self) -> None:
         if self._talk:
@@ -225,10 +231,10 @@ class Tab:
     async def _open_talk(self) -> Talk:
         """Return the voice session of this tab. Raises `Unavailable` with the reason and the fix."""
         if self._talk is None:
-            assert self.conversation is not None  # noqa: S101  as above
+            conversation = self.conversation or await self._enter("")
             audio = ports.AudioFormat(self.audio.encoding, self.audio.rate)
             speech = await self._hub.port(ports.Speech).open(self.session, audio)  # type: ignore[type-abstract]  # a Protocol is the key
-            self._talk = Talk(self.session, self.conversation, speech, self._hub.bus)
+            self._talk = Talk(self.session, conversation, speech, self._hub.bus)
             self._pump = asyncio.create_task(self._pass_on(self._talk), name=f"sound:{self.session[:8]}")
         return self._talk
 

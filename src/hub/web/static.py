@@ -54,8 +54,8 @@ class Static:
     @property
     def modules(self) -> tuple[str, ...]:
         """The scripts that the page imports, to be fetched at once; worklets come when they are needed."""
-        worklets = {"capture.js", "playback.js", "resample.js", "app.js"}
-        return tuple(name for name in self.assets if name.endswith(".js") and name not in worklets)
+        apart = {"capture.js", "playback.js", "resample.js", "app.js", "page.js"}
+        return tuple(name for name in self.assets if name.endswith(".js") and name not in apart)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the files, the manifest and the icon."""

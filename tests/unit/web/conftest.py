@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from hub import config, web
 from hub.auth.guard import Guard
 from hub.hub import Hub
+from hub.web.render import HOME
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,7 +41,7 @@ class Site:
         async with self.client.ws_connect(address, **options) as socket:
             tab = Tab(socket)
             if hello is not None:
-                await tab.send(type="hello", **{"page": True, "audio": {"encoding": "s16le"}, **hello})
+                await tab.send(type="hello", **{"page": True, "parts": [*HOME], "audio": {"encoding": "s16le"}, **hello})
                 await tab.until("welcome")
             yield tab
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import aiohttp
 
-from hub.web.pages import MAX_FORM
+from hub.web.site import MAX_FORM
 
 
 async def test_a_stranger_is_told_how_to_get_in(site) -> None:

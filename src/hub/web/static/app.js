@@ -7,17 +7,18 @@ import { Notice } from "./notice.js";
 import { bind as bindPanes } from "./panes.js";
 import { Player } from "./player.js";
 import { Ring } from "./ring.js";
+import { bind as bindShortcuts } from "./shortcuts.js";
 import { Socket } from "./socket.js";
 import { Talk } from "./talk.js";
 
 const at = (id) => document.getElementById(id);
-const { conversation: id, rev, static: base } = document.body.dataset;
+const { conversation: id, rev, parts, static: base } = document.body.dataset;
 
 const ring = new Ring(at("ring"));
 const notice = new Notice(at("notice"));
 const script = new Conversation({ lines: () => at("lines"), said: at("said") });
 let known = rev;
-const socket = new Socket(() => ({ conversation: id, rev: known }));
+const socket = new Socket(() => ({ conversation: id, parts: parts.split(" "), rev: known }));
 const player = new Player({
   onplayed: ({ epoch, samples }) => socket.send({ type: "played", epoch, samples }),
   onlevel: (level) => ring.state === "speaking" && ring.level(level),
@@ -68,7 +69,6 @@ function readEars() {
 const on = {
   state: ({ state }) => talk.heard(state),
   swap: (message) => {
-    if (message.rev) known = message.rev;
     script.swap(message).then(() => message.target === "#ears" && readEars());
   },
   delta: (message) => script.delta(message),
@@ -82,12 +82,14 @@ const on = {
   answering: ({ on: busy }) => { talk.answering = busy; talk.show(); },
   llm_response: ({ text, final, spoken }) => final && !spoken && script.announce(`Hub: ${text}`),
   title: ({ text }) => { at("talk-title").textContent = text; },
-  rev: (message) => { known = message.rev; },
   error: ({ message, fix }) => notice.show({ title: message, fix }),
   note: ({ text }) => notice.show({ title: text }),
 };
 
-socket.addEventListener("message", ({ detail }) => on[detail.type]?.(detail));
+socket.addEventListener("message", ({ detail }) => {
+  on[detail.type]?.(detail);
+  dispatchEvent(new CustomEvent(`hub:${detail.type}`, { detail }));
+});
 socket.addEventListener("sound", ({ detail }) => player.take(detail));
 const SHORT_MS = 600;       // an absence that is over sooner is not worth a word
 let cut = false, leaving = 0;
@@ -115,6 +117,7 @@ function away() {
 /* what people do */
 
 bindKeys(at("press"), talk);
+bindShortcuts();
 bindPanes({ panes: at("panes"), write: at("write") });
 onstate((state) => state === "interrupted" && talk.cancel());
 

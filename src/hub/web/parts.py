@@ -1,0 +1,62 @@
+"""Keep the pieces of pages that change by themselves: each is rendered once for all who show it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+log = structlog.get_logger(__name__)
+
+FRESH_S = 0.25
+
+
+class Parts:
+    """Pieces by name. ``epoch`` grows whenever what was kept is thrown away."""
+
+    def __init__(self) -> None:
+        self._makers: dict[str, Callable[[], str]] = {}
+        self._kept: dict[str, str] = {}
+        self._at = -FRESH_S
+        self.epoch = 0
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._makers
+
+    def add(self, name: str, render: Callable[[], str]) -> None:
+        """Offer ``name``: markup of one element with that id, made in about a millisecond, on the loop."""
+        self._makers[name] = render
+
+    def renew(self) -> None:
+        """Throw away what is kept: something has happened."""
+        self._kept.clear()
+        self._at = time.monotonic()
+        self.epoch += 1
+
+    def html(self, name: str) -> str:
+        """Return the markup of ``name``, not older than a moment; empty when there is no such part."""
+        if time.monotonic() - self._at > FRESH_S:
+            self.renew()
+        if name not in self._kept:
+            self._kept[name] = self._make(name)
+        return self._kept[name]
+
+    def revision(self, names: Iterable[str]) -> str:
+        """Return a short name of what ``names`` say now."""
+        whole = "".join(self.html(name) for name in names)
+        return hashlib.blake2b(whole.encode(), digest_size=6).hexdigest()
+
+    def _make(self, name: str) -> str:
+        """Render one part; a part that fails must not cost the page the others."""
+        if name not in self._makers:
+            return ""
+        try:
+            return self._makers[name]()
+        except Exception:
+            log.exception("part failed", part=name)
+            return f'<div id="{name}"><p class="why">I could not show this part; the log says why.</p></div>'
