@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route, Router
 
 from hub import web
 from hub.api import Lazy
+from hub.auth import cookie
 from hub.auth.guard import Guard
 from hub.errors import HubError
 from hub.hub import Hub
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from hub.config import Settings
-
-_COOKIE_AGE_S = 90 * 86_400
 
 
 def build(
@@ -91,15 +90,13 @@ def _claim(hub: Hub) -> Callable[[Request], Awaitable[Response]]:
     async def claim(request: Request) -> Response:
         """Sign the bearer of the one-time code in as the owner."""
         try:
-            person = await hub.claims.redeem(request.path_params["code"])
+            with hub.guesses.attempt(request.client.host if request.client else ""):
+                person = await hub.claims.redeem(request.path_params["code"])
         except HubError as error:
-            return PlainTextResponse(f"{error} {error.fix}\n", status_code=403)
+            return PlainTextResponse(f"{error} {error.fix}\n", status_code=getattr(error, "status", 403))
         token = await hub.sessions.start(person, request.headers.get("user-agent", ""))
         response = RedirectResponse("/", status_code=303)
-        response.set_cookie(
-            cookie_name(hub.settings), token, max_age=_COOKIE_AGE_S, httponly=True, samesite="lax",
-            secure=request.url.scheme == "https",
-        )  # fmt: skip
+        cookie.give(request, response, token)
         return response
 
     return claim

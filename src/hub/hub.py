@@ -10,6 +10,10 @@ import structlog
 
 from hub import __version__, ports
 from hub.auth.claim import Claims
+from hub.auth.devices import Devices
+from hub.auth.guesses import Guesses
+from hub.auth.invites import Invites
+from hub.auth.people import People
 from hub.auth.sessions import Sessions
 from hub.conversation.conversations import Conversations
 from hub.conversation.tools import Tools
@@ -53,8 +57,12 @@ class Hub:
         master = master_key(self.data)
         self.core = Database(self.data / "core.db", master, CORE)
         self.transcripts = Transcripts(self.core, self.data / "transcripts", master)
-        self.sessions = Sessions(self.core)
+        self.sessions = Sessions(self.core, self.bus)
         self.claims = Claims(self.core)
+        self.people = People(self.core, self.sessions, self.bus)
+        self.invites = Invites(self.core, self.bus)
+        self.devices = Devices(self.core, self.sessions, self.bus)
+        self.guesses = Guesses()
         self.embedded = Embedded(self.models, self.bus)
         self.router = Router([Exact(), self.embedded], Canned())
         self.conversations = Conversations(

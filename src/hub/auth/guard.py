@@ -6,20 +6,27 @@ the ``Origin`` check stops cross-site requests and sockets; both hold for every 
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse
 
+from hub.auth.cookie import full_name
+from hub.auth.sessions import SEEN_EVERY_S
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Iterable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from hub.auth.sessions import Sessions
+    from hub.auth.sessions import Session, Sessions
 
+SIGNED_OUT = 4401
+_CLOSE_S = 1.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -39,16 +46,45 @@ class Guard:
         self._names = {name.lower() for name in (*LOOPBACK, *names)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a foreigner; let everybody else in with ``state.person`` set, None for a stranger."""
+        """Refuse a foreigner; let everybody else in with ``state.person`` set, None for a stranger.
+
+        A socket stays open no longer than the session that opened it.
+        """
         if scope["type"] not in {"http", "websocket"}:
             return await self._app(scope, receive, send)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if reason := self._refusal(headers):
             return await _refuse(scope, receive, send, reason)
+        cookie = full_name(self._cookie, scope.get("scheme", "http"))
+        token = _value(headers.get("cookie", ""), cookie)
+        session = await self._sessions.find(token) if token else None
         scope.setdefault("state", {})
-        scope["state"]["token"] = token = self._token(headers.get("cookie", ""))
-        scope["state"]["person"] = await self._sessions.person(token) if token else None
+        scope["state"] |= {"token": token, "cookie": cookie, "session": session.id if session else ""}
+        scope["state"]["person"] = session.person if session else None
+        if session and scope["type"] == "websocket":
+            return await self._until_over(session, token, self._app(scope, receive, send), send)
         return await self._app(scope, receive, send)
+
+    async def _until_over(self, session: Session, token: str, work: Awaitable[None], send: Send) -> None:
+        """Serve a socket until it closes, or its session ends: then it is closed at once, whoever serves."""
+        serving = asyncio.ensure_future(work)
+        over = asyncio.create_task(session.over.wait())
+        try:
+            while not serving.done() and not over.done() and await self._sessions.find(token):
+                # An open socket counts as use, and does not outlive a session that expires meanwhile.
+                await asyncio.wait({serving, over}, timeout=SEEN_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+            if not serving.done():
+                with suppress(Exception):
+                    close = {"type": "websocket.close", "code": SIGNED_OUT, "reason": "signed out"}
+                    await asyncio.wait_for(send(close), _CLOSE_S)
+        finally:
+            over.cancel()
+            if not serving.done():
+                serving.cancel()
+                with suppress(Exception, asyncio.CancelledError):
+                    await serving
+        if not serving.cancelled():
+            serving.result()
 
     def _refusal(self, headers: dict[str, str]) -> str:
         host = headers.get("host", "")
@@ -60,12 +96,13 @@ class Guard:
             return "A page of another site may not talk to this hub."
         return ""
 
-    def _token(self, cookies: str) -> str:
-        try:
-            morsel = SimpleCookie(cookies).get(self._cookie)
-        except CookieError:
-            return ""
-        return morsel.value if morsel else ""
+
+def _value(cookies: str, name: str) -> str:
+    try:
+        morsel = SimpleCookie(cookies).get(name)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:

@@ -20,13 +20,14 @@ _RANK = {DEVICE: 0, GUEST: 1, MEMBER: 2, OWNER: 3}
 ACTS: dict[str, str] = {
     "talk": DEVICE,
     "see the hub's state": DEVICE,
-    "see own sessions": DEVICE,
     "change own name": GUEST,
+    "end own sessions": GUEST,
     "pair own devices": GUEST,
     "call tools": MEMBER,
     "answer approvals": MEMBER,
     "recall own memory": MEMBER,
     "see people": MEMBER,
+    "read every event": OWNER,
     "invite people": OWNER,
     "manage people": OWNER,
     "pair shared devices": OWNER,
@@ -53,8 +54,10 @@ def require(person: Person | None, needs: str) -> Person:
     raise Forbidden(person, needs)
 
 
-class Forbidden(HubError):
-    """Somebody asked for what their role does not allow."""
+class Forbidden(HubError):  # noqa: N818  a state, not a fault
+    """Somebody asked for what their role does not allow; ``status`` as in HTTP."""
+
+    status = 403
 
     def __init__(self, person: Person | None, needs: str) -> None:
         if person is None:

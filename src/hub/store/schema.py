@@ -6,15 +6,50 @@ PEOPLE = """
     ALTER TABLE conversation ADD COLUMN person TEXT NOT NULL DEFAULT '';
     UPDATE conversation SET person = coalesce((SELECT id FROM person WHERE role = 'owner'), '');
     CREATE INDEX conversation_of ON conversation (person, touched);
+    CREATE TABLE device (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('personal', 'shared')),
+        person TEXT NOT NULL REFERENCES person ON DELETE CASCADE, created REAL NOT NULL
+    ) WITHOUT ROWID;
+    ALTER TABLE session ADD COLUMN device TEXT REFERENCES device ON DELETE CASCADE;
+    CREATE TABLE pairing (
+        code_hash BLOB PRIMARY KEY, person TEXT NOT NULL REFERENCES person ON DELETE CASCADE,
+        kind TEXT NOT NULL, name TEXT NOT NULL, expires REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE invite (
+        code_hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('member', 'guest')),
+        whom TEXT REFERENCES person ON DELETE CASCADE,
+        maker TEXT NOT NULL REFERENCES person ON DELETE CASCADE,
+        created REAL NOT NULL, expires REAL NOT NULL
+    ) WITHOUT ROWID;
 """
 
-JOBS = ""
+JOBS = """
+    CREATE TABLE job (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
+        created REAL NOT NULL, changed REAL NOT NULL, due REAL, elapsed REAL, boot TEXT NOT NULL,
+        rule TEXT NOT NULL, start TEXT, args TEXT NOT NULL, checkpoint TEXT NOT NULL,
+        done REAL NOT NULL, total REAL NOT NULL, note TEXT NOT NULL,
+        attempts INTEGER NOT NULL, reason TEXT NOT NULL, fix TEXT NOT NULL
+    );
+    CREATE INDEX job_in ON job (state, changed);
+    CREATE TABLE ring (
+        job TEXT NOT NULL, due REAL NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
+        rang REAL NOT NULL, ended REAL, how TEXT NOT NULL, PRIMARY KEY (job, due)
+    ) WITHOUT ROWID;
+    CREATE INDEX ring_at ON ring (rang);
+"""
 
 SECRETS = """
     CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL, set_at REAL NOT NULL) WITHOUT ROWID;
 """
 
-TALKS = ""
+TALKS = """
+    ALTER TABLE conversation ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conversation ADD COLUMN deleted REAL;
+    CREATE TABLE search_key (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped BLOB NOT NULL);
+"""
 
 CORE: tuple[str, ...] = (
     """
@@ -49,5 +84,28 @@ TRANSCRIPT: tuple[str, ...] = (
         quality TEXT NOT NULL, seconds REAL NOT NULL
     );
     CREATE INDEX turn_of ON turn (conversation, at);
+    """,
+    """
+    ALTER TABLE turn ADD COLUMN replaced_by TEXT NOT NULL DEFAULT '';
+    ALTER TABLE turn ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+    UPDATE turn SET change = rowid;
+    CREATE INDEX turn_changed ON turn (change);
+    """,
+)
+"""``change`` grows with every change of a row, so that whoever follows can read what is new."""
+
+SEARCH: tuple[str, ...] = (
+    """
+    CREATE TABLE person (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+    CREATE TABLE day (name TEXT PRIMARY KEY, change INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE turn (
+        place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, talk TEXT NOT NULL, day TEXT NOT NULL
+    );
+    CREATE INDEX turn_of ON turn (talk);
+    CREATE INDEX turn_on ON turn (day);
+    CREATE VIRTUAL TABLE words USING fts5 (
+        said, answered, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+    );
+    INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
     """,
 )

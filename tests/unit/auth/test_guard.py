@@ -10,7 +10,7 @@ from hub.auth.guard import Guard, hostname, is_loopback
 
 
 class NoSessions:
-    async def person(self, _: str) -> None:
+    async def find(self, _: str) -> None:
         return None
 
 
