@@ -7,7 +7,6 @@ measured from outside, on a real hub in a process of its own.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import psutil
+from rows import row, save
 
 from hub.testing import RunningHub, Tab, first_loud, say_into, silence, speak
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 ROOT = Path(__file__).parents[1]
-OUT = ROOT / "bench" / "out"
 DATA = Path(os.environ.get("HUB_BENCH_DATA", ROOT / ".data"))
 
 SPOKEN = (
@@ -42,29 +41,6 @@ WRITTEN = (
     "Tell me what I could plant in a shady corner this spring.",
     "Describe how a quiet evening at the lake feels in late summer.",
 )  # each has twelve words and is a question that only a model can answer
-
-
-def quantile(samples: list[float], q: float) -> float:
-    """Return the ``q`` quantile of ``samples`` by linear interpolation."""
-    ordered = sorted(samples)
-    place = (len(ordered) - 1) * q
-    low, high = int(place), min(int(place) + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-
-
-def row(id_: str, unit: str, samples: list[float], target: float) -> dict[str, Any]:
-    """Return one result; there is no peer that does the same from one command."""
-    stat = {
-        "p50": quantile(samples, 0.5),
-        "p95": quantile(samples, 0.95),
-        "min": min(samples),
-        "max": max(samples),
-    }
-    print(f"{id_:22} p50 {stat['p50']:9.3f} {unit:4} of {len(samples):3}  at most {target:g}", flush=True)
-    return {
-        "id": id_, "unit": unit, "samples": samples, "stat": stat, "target": target,
-        "peer": None, "peer_samples": None,
-    }  # fmt: skip
 
 
 # -- a fresh clone --------------------------------------------------------------------------------
@@ -296,13 +272,9 @@ SECTIONS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
 
 
 async def main(wanted: list[str]) -> None:
-    """Run the sections wanted and merge their rows into bench/out/core.json."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    path = OUT / "core.json"
-    rows = {r["id"]: r for r in json.loads(path.read_text())} if path.exists() else {}
+    """Run the sections wanted and keep their rows in bench/out/core.json."""
     for name in wanted or list(SECTIONS):
-        rows |= {r["id"]: r for r in await SECTIONS[name]()}
-        path.write_text(json.dumps(list(rows.values()), indent=1))
+        save("core", await SECTIONS[name]())
 
 
 if __name__ == "__main__":

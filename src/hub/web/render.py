@@ -56,7 +56,8 @@ class Renderer:
         return self._render(
             "home.html", lines=Markup(self.lines(conversation)), names=names,  # noqa: S704  our own templates, escaped there
             ears=status.ears(self._hub), needs=self._told()["needs"], person=person,
-            conversation=conversation, modules=self._static.modules, rev=self._parts.revision(names), places=places("/", person),
+            conversation=conversation, modules=self._static.modules, rev=self._parts.revision(names),
+            places=places("/", person),
         )  # fmt: skip
 
     def lines(self, conversation: Conversation) -> str:

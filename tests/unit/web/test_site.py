@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from hub.auth.sessions import Person
+from hub.web.nav import PLACES, places, tabs
+from hub.web.parts import Parts
+from hub.web.site import HEADERS, MAX_FIELDS
+
+OWNER, MEMBER, GUEST = (Person("1", "Mira", role) for role in ("owner", "member", "guest"))
+
+
+def test_everybody_sees_only_where_they_may_go() -> None:
+    assert [link.title for link in places("/", OWNER)] == [place.title for place in PLACES]
+    assert {link.path for link in tabs("/settings", OWNER)} > {"/models", "/people"}
+    assert all(link.path != "/people" for link in tabs("/me", MEMBER))
+    settings = next(link for link in places("/", GUEST) if link.title == "Settings")
+    assert settings.path == "/me"
+
+
+def test_a_page_knows_where_it_is() -> None:
+    assert [link.title for link in places("/models", OWNER) if link.here] == ["Settings"]
+    assert [link.title for link in tabs("/models", OWNER) if link.here] == ["Models"]
+    assert tabs("/talks", OWNER) == []
+
+
+def test_parts_are_made_once_until_something_happens() -> None:
+    parts, made = Parts(), []
+    parts.add("count", lambda: made.append(1) or f'<p id="count">{len(made)}</p>')
+    assert parts.html("count") == parts.html("count") == '<p id="count">1</p>'
+    before = parts.revision(["count"])
+    parts.renew()
+    assert parts.html("count") == '<p id="count">2</p>'
+    assert parts.revision(["count"]) != before
+
+
+def test_a_part_that_fails_costs_no_other() -> None:
+    parts = Parts()
+    parts.add("broken", lambda: str(1 / 0))
+    parts.add("whole", lambda: "<p id='whole'></p>")
+    assert "the log says why" in parts.html("broken")
+    assert parts.html("whole") == "<p id='whole'></p>"
+    assert parts.html("unknown") == ""
+
+
+async def test_the_style_page_shows_every_part_with_its_markup(site) -> None:
+    async with site.client.get(f"{site.url}/style") as response:
+        page = await response.text()
+    assert response.headers["content-security-policy"] == HEADERS["content-security-policy"]
+    for part in ('class="rows"', 'class="field"', 'class="confirm"', 'class="chips"', 'class="bar"'):
+        assert part in page
+        assert part.replace('"', "&#34;") in page  # and its source
+
+
+async def test_the_door_is_on_every_page(site) -> None:
+    async with aiohttp.ClientSession() as stranger, stranger.get(f"{site.url}/style") as response:
+        assert response.status == 401
+
+
+@pytest.mark.parametrize("body", ["&".join(f"a{n}=1" for n in range(MAX_FIELDS + 1)), "%zz=%ff", "\x00"])
+async def test_odd_forms_are_no_trouble(site, body) -> None:
+    talk = await site.hub.conversations.new()
+    address = f"{site.url}/talks/{talk.id}/turns"
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    async with site.client.post(address, data=body.encode(), headers=headers) as response:
+        assert response.status < 500
+    assert talk.history() == []
