@@ -136,7 +136,8 @@ def _lighthouse(url: str, cookie: str) -> dict[str, float]:
         subprocess.run(
             [
                 "npx", "--yes", "lighthouse@12.8.2", url, "--quiet", "--output=json", f"--output-path={out}",
-                "--only-categories=accessibility,performance", f"--extra-headers={json.dumps({'Cookie': cookie})}",
+                "--only-categories=accessibility,performance",
+                f"--extra-headers={json.dumps({'Cookie': cookie})}",
                 f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
             ],
             check=True, env={**os.environ, "CHROME_PATH": CHROMIUM}, capture_output=True, timeout=180,
@@ -146,7 +147,7 @@ def _lighthouse(url: str, cookie: str) -> dict[str, float]:
 
 
 async def home_loaded() -> list[dict[str, Any]]:
-    """Ask for home of a hub with 1,000 talks and 10 plugins, by the server's own clock; and datasette's home."""
+    """Ask for home of a hub with 1,000 talks and 10 plugins, by the server's own clock; and datasette's."""
     with tempfile.TemporaryDirectory(prefix="hub-plugins-") as folder:
         async with signed_in(PYTHONPATH=str(install_ten(Path(folder)))) as hub:
             assert len((await hub.get("/status"))["plugins"]) >= 10
