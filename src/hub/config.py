@@ -1,16 +1,25 @@
 """Read the settings: built-in defaults, then ``hub.toml`` in the data folder, then ``HUB_*``.
 
 Settings are frozen once read. Secrets are never written here: a setting may only name where one is.
+What each may be, its title and its description are the JSON Schema from which the page is made.
 """
 
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -19,6 +28,16 @@ from pydantic_settings import (
 )
 
 from hub.errors import HubError
+from hub.llm.presets import PRESETS, Kind
+from hub.network import distance
+from hub.store import toml
+
+FILE = "hub.toml"
+PREFIX = "HUB_"
+LIVE = frozenset({"system_prompt", "providers", "forget_after_days"})
+"""The settings that take effect at once; the others wait for a restart."""
+
+_CONTENT = "hub.toml"  # the argument by which `load` is given what the file is about to say
 
 
 def default_data() -> Path:
@@ -27,20 +46,115 @@ def default_data() -> Path:
     return Path(os.environ.get("HUB_DATA") or Path(home) / "hub").expanduser().resolve()
 
 
+class ProviderSettings(BaseModel):
+    """A language server that may be asked; it is only asked once somebody has switched it on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind = Field("openai", title="Kind", description="Grok, Ollama, or anything like OpenAI's.")
+    title: str = Field("", title="Name", description="What I call it.", max_length=32)
+    base_url: str = Field("", title="Address", description="Most end in /v1.", max_length=500)
+    model: str = Field("", title="Model", description="One of its models.", max_length=200)
+    enabled: bool = Field(default=False, title="Ask it", description="Off: it is never asked.")
+    order: int = Field(100, title="Place", description="Small is asked first.", ge=0, le=10_000)
+    secret: str = Field(
+        "", title="Secret", description="The name of its key among the secrets.", max_length=100
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return checked_address(value) if value.strip() else ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not (self.base_url or PRESETS[self.kind].base_url):
+            raise ValueError("base_url is missing: give the address of the server")
+        return self
+
+    @property
+    def address(self) -> str:
+        """Its URL, without a slash at the end."""
+        return self.base_url or PRESETS[self.kind].base_url
+
+    @property
+    def called(self) -> str:
+        """Its name for people."""
+        return self.title or PRESETS[self.kind].title
+
+    @property
+    def asked_for(self) -> str:
+        """The model it is asked for; empty when none has been chosen."""
+        return self.model or PRESETS[self.kind].model
+
+
+def checked_address(value: str) -> str:
+    """Return the URL of a server in its plain form. Raises `ValueError` with what is wrong."""
+    value = value.strip().rstrip("/")
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or any(sign.isspace() for sign in value):
+        raise ValueError("give an address such as https://host/v1")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("give the bare address: the key has a field of its own")
+    if parts.scheme == "http" and distance(host) == "world":
+        raise ValueError("use https: over http anyone on the way could read your words and the key")
+    return value
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Environment: ``HUB_PORT=8080``, ``HUB_PLUGINS__VOICE='{...}'``."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HUB_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore"
     )
 
-    data: Path = Field(default_factory=default_data, description="Folder that holds all the hub knows.")
-    host: str = Field("127.0.0.1", description="Address to listen on. Loopback unless told otherwise.")
-    port: int = Field(8420, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    names: tuple[str, ...] = Field((), description="Further host names under which the hub is reached.")
-    disabled: tuple[str, ...] = Field((), description="Plugins that are not to be started.")
-    system_prompt: str = Field("", description="Replaces the hub's own description of itself.")
-    plugins: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Settings by plugin.")
+    data: Path = Field(
+        default_factory=default_data, title="Data folder", description="Folder that holds all the hub knows."
+    )
+    host: str = Field(
+        "127.0.0.1",
+        title="Address",
+        description="Address to listen on. Loopback unless told otherwise.",
+        min_length=1,
+        max_length=255,
+    )
+    port: int = Field(
+        8420, title="Port", description="Port to listen on; 0 takes a free one.", ge=0, le=65535
+    )
+    names: tuple[str, ...] = Field(
+        (), title="Host names", description="Further host names under which the hub is reached."
+    )
+    disabled: tuple[str, ...] = Field(
+        (), title="Plugins switched off", description="Plugins that are not to be started."
+    )
+    language_model: str = Field("smollm2", description="The local model that the hub thinks with.")
+    system_prompt: str = Field(
+        "", title="Who I am", description="Replaces the hub's own description of itself.", max_length=4_000
+    )
+    forget_after_days: int = Field(
+        0,
+        title="Forget talks after",
+        description="Days until a talk is destroyed; 0 keeps all.",
+        ge=0,
+        le=36_500,
+    )
+    providers: dict[str, ProviderSettings] = Field(
+        default_factory=dict, title="Language", description="Language servers by name."
+    )
+    plugins: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, title="Plugins", description="Settings by plugin."
+    )
+
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the command line said."""
+        return self._given
 
     @classmethod
     def settings_customise_sources(
@@ -54,27 +168,53 @@ class Settings(BaseSettings):
         """Command line first, then the environment, then the file."""
         given = init_settings.init_kwargs if isinstance(init_settings, InitSettingsSource) else {}
         folder = Path(given.get("data") or default_data())
-        return init_settings, env_settings, InitSettingsSource(settings_cls, _file(folder))
+        content = given[_CONTENT] if _CONTENT in given else toml.read(folder / FILE)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, content)
 
 
-def _file(folder: Path) -> dict[str, Any]:
-    path = folder / "hub.toml"
+class Invalid(HubError):  # noqa: N818  what the settings are
+    """Some settings are not right; ``fields`` says for each, by its dotted path, what is wrong."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        what, why = next(iter(fields.items()))
+        variable = PREFIX + what.upper().replace(".", "__")
+        super().__init__(
+            f"The setting {what} is not right: {why}.", fix=f"Correct {what} in {FILE} or in {variable}."
+        )
+
+
+def load(content: dict[str, Any] | None = None, **given: Any) -> Settings:
+    """Return the settings; ``given`` (the command line) wins. Raises `HubError` naming what is wrong.
+
+    ``content`` stands for what hub.toml says, to see what would come of it.
+    """
+    given = {name: value for name, value in given.items() if value is not None}
+    read = given if content is None else given | {_CONTENT: content}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, ValueError) as error:
-        raise HubError(f"{path} cannot be read: {error}", fix="Mend or remove that file.") from error
-
-
-def load(**given: Any) -> Settings:
-    """Return the settings; ``given`` (the command line) wins. Raises `HubError` naming what is wrong."""
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**read)
     except ValidationError as error:
-        first = error.errors()[0]
-        what = ".".join(str(part) for part in first["loc"])
-        raise HubError(
-            f"The setting {what} is not right: {first['msg']}.",
-            fix=f"Correct {what} in hub.toml or in HUB_{what.upper()}.",
-        ) from error
+        raise Invalid(_wrong(error)) from None
+    settings._given = given  # noqa: SLF001  it is ours
+    return settings
+
+
+def _wrong(error: ValidationError) -> dict[str, str]:
+    """Return what is wrong by dotted path, the first fault of each."""
+    found: dict[str, str] = {}
+    for one in error.errors(include_input=False, include_context=False):
+        path = ".".join(str(part) for part in one["loc"])
+        found.setdefault(path, one["msg"].removeprefix("Value error, ").rstrip("."))
+    return found
+
+
+def overrides(given: dict[str, Any]) -> dict[tuple[str, ...], str]:
+    """Return what hub.toml cannot change: by the path of the setting, the variable or option that sets it."""
+    found: dict[tuple[str, ...], str] = {
+        (name,): f"--{name}" for name in given if name in Settings.model_fields
+    }
+    for variable in os.environ:
+        path = tuple(variable.upper().removeprefix(PREFIX).lower().split("__"))
+        if variable.upper().startswith(PREFIX) and path[0] in Settings.model_fields:
+            found.setdefault(path, variable)
+    return found

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Work = Callable[[list[socket.socket], "Rebirth"], int]
+    Address = Callable[[], tuple[str, int]]
+
+AGAIN = 75
+"""The exit status of a hub that asks to be started again (EX_TEMPFAIL of sysexits(3))."""
 
 BACKLOG = 1024
 """Connections that may wait while the hub is away; the kernel may allow fewer."""
@@ -45,16 +49,17 @@ class Rebirth:
     died_at: float | None = None
 
 
-def serve(host: str, port: int, work: Work) -> int:
+def serve(host: str, port: int, work: Work, address: Address | None = None) -> int:
     """Bind ``host:port`` and run ``work`` on the sockets in a child until it ends well; return its status.
 
     A child that dies of a signal, or with a status other than 0, is started again; only when the
     very first one ends by itself with such a status within `STEADY_S` is that final, because it has
-    said why it cannot start and trying again would not help. SIGTERM, SIGINT and SIGHUP are passed
-    on; a second SIGINT kills. The child dies with its guardian. Call it from the main thread, before
-    other threads exist. Raises `HubError` when the port cannot be had.
+    said why it cannot start and trying again would not help. One that ends with `AGAIN` wished it: the
+    next is started at once, on the host and port that ``address`` then returns. SIGTERM, SIGINT and
+    SIGHUP are passed on; a second SIGINT kills. The child dies with its guardian. Call it from the
+    main thread, before other threads exist. Raises `HubError` when the port cannot be had.
     """
-    return _Guardian(bind(host, port), work).run()
+    return _Guardian(bind(host, port), work, (host, port), address).run()
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
@@ -139,9 +144,10 @@ class _Guardian:
     """The waiting half: one child at a time."""
 
     def __init__(
-        self, sockets: list[socket.socket], work: Callable[[list[socket.socket], Rebirth], int]
+        self, sockets: list[socket.socket], work: Work, at: tuple[str, int], address: Address | None
     ) -> None:
         self._sockets, self._work = sockets, work
+        self._at, self._address = at, address
         self._child: int | None = None
         self._told: list[int] = []  # the signals that asked us to end
         self._hurry = threading.Event()
@@ -153,8 +159,7 @@ class _Guardian:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-            for sock in self._sockets:
-                sock.close()
+            self._close()
 
     def _keep(self) -> int:
         rebirth, quick = Rebirth(), 0
@@ -164,6 +169,10 @@ class _Guardian:
             steady = time.monotonic() - born > STEADY_S
             if status == 0 or self._told:
                 return self._last(status)
+            if status == AGAIN:
+                rebirth, quick = Rebirth(), 0
+                self._move()
+                continue
             if status > 0 and rebirth.count == 0 and not steady:
                 return status
             quick = 1 if steady else quick + 1
@@ -172,6 +181,37 @@ class _Guardian:
             _say(f"The hub died ({reason}); I start it again.")
             if self._hurry.wait(PAUSES_S[min(quick, len(PAUSES_S)) - 1]):
                 return 0
+
+    def _move(self) -> None:
+        """Listen where the settings say now; where that cannot be, stay where we are."""
+        at = self._address() if self._address else self._at
+        if at == self._at:
+            return
+        try:
+            self._sockets, self._at = self._instead(at), at
+        except HubError as error:
+            _say(f"{error} I stay where I was.\n{error.fix}")
+
+    def _instead(self, at: tuple[str, int]) -> list[socket.socket]:
+        """Return sockets on ``at`` and close ours; raise `HubError`, with ours open, when that cannot be."""
+        try:
+            sockets = bind(*at)
+        except HubError:
+            port = self._sockets[0].getsockname()[1]
+            if at[1] != port:
+                raise
+            self._close()  # it may be we who hold that port, on another address
+            try:
+                return bind(*at)
+            except HubError:
+                self._sockets = bind(self._at[0], port)
+                raise
+        self._close()
+        return sockets
+
+    def _close(self) -> None:
+        for sock in self._sockets:
+            sock.close()
 
     def _last(self, status: int) -> int:
         """Return the guardian's own status: to end of a signal that was passed on is to end well."""

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hub.cli.data import data
+from hub.errors import HubError
 
 
 @click.command()
@@ -25,4 +26,12 @@ def command(**given: Any) -> None:
 
         return run(settings, sockets, rebirth)
 
-    sys.exit(guardian.serve(settings.host, settings.port, work))
+    def address() -> tuple[str, int]:
+        nonlocal settings
+        try:
+            settings = config.load(**given)
+        except HubError as error:  # what was good before is good enough to say so on the page
+            click.echo(f"{error} I start with the settings that I had.\n{error.fix}", err=True)
+        return settings.host, settings.port
+
+    sys.exit(guardian.serve(settings.host, settings.port, work, address))

@@ -57,6 +57,12 @@ class Conversations:
         )
         return [tuple(row) for row in rows]
 
+    def instruct(self, system_prompt: str) -> None:
+        """Describe the hub to its language models by ``system_prompt`` from the next question on."""
+        self._system_prompt = system_prompt
+        for talk in self._open.values():
+            talk.instruct(system_prompt)
+
     async def close(self) -> None:
         """Stop all talks."""
         await asyncio.gather(*(talk.close() for talk in self._open.values()))

@@ -49,7 +49,8 @@ class Prompt:
 
     def for_provider(self, caps: Caps) -> Request:
         """Return the request that fits ``caps``."""
-        return Request((*self.prefix(caps), Message("user", self.text)), self.conversation)
+        messages = (*self.prefix(caps), Message("user", self.text))
+        return Request(messages, self.conversation, caps.answer_tokens)
 
     def prefix(self, caps: Caps) -> tuple[Message, ...]:
         """Return everything before the person's new words: what can be evaluated ahead of time."""

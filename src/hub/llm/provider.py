@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from hub.network import Distance
+
 Quality = Literal["exact", "basic", "full", "canned"]
 """exact: computed; basic: a small model, often wrong; full: a large model; canned: a fixed line."""
 
@@ -59,13 +61,20 @@ Piece = Delta | Usage | Done
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What a provider can do. ``prompt_tokens``: room for the prompt, history included."""
+    """What a provider can do. ``prompt_tokens``: room for the prompt, history included.
+
+    ``answer_tokens`` bounds its answers; ``model`` names what runs there, when it can be chosen;
+    ``distance`` says how far the words go.
+    """
 
     local: bool
     quality: Quality
     prompt_tokens: int = 4096
     fixed_tokens: int = 1500
     title: str = ""
+    answer_tokens: int = 160
+    model: str = ""
+    distance: Distance = "machine"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""Turn the language servers that a person has set up into providers, with their keys and a test of each."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hub.errors import HubError
+from hub.llm.faults import Fault
+from hub.llm.openai import OpenAI, Server
+from hub.llm.presets import PRESETS
+from hub.llm.provider import Message, Request
+from hub.store.secrets import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from pydantic import SecretStr
+
+    from hub.config import ProviderSettings
+    from hub.llm.router import Router
+    from hub.store.secrets import Secrets
+
+TRIAL_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a provider's key comes from: the ``variable`` of the environment, or kept ``since`` (Unix s)."""
+
+    variable: str = ""
+    since: float | None = None
+
+    @property
+    def there(self) -> bool:
+        """Whether there is one."""
+        return bool(self.variable) or self.since is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of asking a server: in ``words``, with a ``fix``; how long it took; its ``models``."""
+
+    ok: bool
+    words: str
+    fix: str = ""
+    ms: float = 0.0
+    models: tuple[str, ...] = ()
+    at: float = 0.0
+
+
+class Providers:
+    """The servers of the settings in the router's order, and what the latest test of each showed."""
+
+    def __init__(self, router: Router, secrets: Secrets) -> None:
+        self._router, self._secrets = router, secrets
+        self._all: dict[str, tuple[ProviderSettings, OpenAI]] = {}
+        self._leaving: list[OpenAI] = []
+        self.trials: dict[str, Trial] = {}
+
+    def apply(self, chosen: Mapping[str, ProviderSettings]) -> None:
+        """Ask the servers that are switched on, from the next question on; running answers go on."""
+        before, self._all = self._all, {}
+        for name, settings in in_order(chosen):
+            known = before.get(name)
+            one = known[1] if known and _same(known[0], settings) else self._adapter(name, settings)
+            self._all[name] = settings, one
+        kept = [one for _, one in self._all.values()]
+        self._leaving += [one for _, one in before.values() if one not in kept]
+        self._router.choose([one for settings, one in self._all.values() if settings.enabled])
+        self.trials = {name: trial for name, trial in self.trials.items() if name in self._all}
+
+    async def settle(self) -> None:
+        """Close the connections of servers that are asked no more."""
+        while self._leaving:
+            await self._leaving.pop().retire()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._leaving += [one for _, one in self._all.values()]
+        self._all = {}
+        await self.settle()
+
+    async def test(self, name: str) -> Trial:
+        """Ask the server now, whether it is switched on or not, and keep what came of it."""
+        if name not in self._all:
+            raise HubError(f"There is no language server {name}.", fix="Add it in Settings.")
+        self.trials[name] = trial = await _try(self._all[name][1])
+        return trial
+
+    async def key(self, name: str, settings: ProviderSettings) -> Key:
+        """Say where the key of a server comes from."""
+        if variable := variable_of(name, settings):
+            return Key(variable)
+        return Key(since=(await self._secrets.known()).get(secret_of(name, settings)))
+
+    def _adapter(self, name: str, settings: ProviderSettings) -> OpenAI:
+        return OpenAI(name, _server(settings), self._reader(name, settings))
+
+    def _reader(self, name: str, settings: ProviderSettings) -> Callable[[], Awaitable[SecretStr | None]]:
+        async def read() -> SecretStr | None:
+            variable = variable_of(name, settings)
+            if not variable:
+                return await self._secrets.get(secret_of(name, settings))
+            try:
+                return checked(os.environ[variable])
+            except HubError:
+                raise Fault(
+                    "key", f"The key in {variable} cannot be one.", fix=f"Correct {variable} and restart me."
+                ) from None
+
+        return read
+
+
+def in_order(chosen: Mapping[str, ProviderSettings]) -> list[tuple[str, ProviderSettings]]:
+    """Return the servers as they are asked: by place, then by name."""
+    return sorted(chosen.items(), key=lambda one: (one[1].order, one[0]))
+
+
+def _same(one: ProviderSettings, other: ProviderSettings) -> bool:
+    """Say whether both mean the same model on the same server, whatever their place."""
+    return one.model_copy(update={"enabled": other.enabled, "order": other.order}) == other
+
+
+def secret_of(name: str, settings: ProviderSettings) -> str:
+    """Return the name under which a server's key is kept."""
+    return settings.secret or f"provider.{name}"
+
+
+def variable_of(name: str, settings: ProviderSettings) -> str:
+    """Return the environment variable that holds a server's key; it wins over a key that is kept.
+
+    The variable that other programs use for a vendor's key counts for that vendor's own address only.
+    """
+    preset = PRESETS[settings.kind]
+    usual = preset.variables if settings.address == preset.base_url else ()
+    own = f"HUB_{name.upper().replace('-', '_')}_API_KEY"
+    return next((variable for variable in (own, *usual) if os.environ.get(variable)), "")
+
+
+def _server(settings: ProviderSettings) -> Server:
+    preset = PRESETS[settings.kind]
+    return Server(
+        settings.called, settings.address, settings.asked_for, needs_key=preset.needs_key, extra=preset.extra
+    )
+
+
+async def _try(one: OpenAI) -> Trial:
+    """List the server's models; where that proves too little (a server of the world), ask it a word."""
+    title, model = one.server.title, one.server.model
+    began, models = time.perf_counter(), list[str]()
+    try:
+        try:
+            models = await one.models()
+        except Fault as fault:
+            if fault.what != "foreign" or not model:
+                raise  # a few servers list nothing, and answer all the same
+        if one.caps.local and models:
+            return _listed(title, model, models, began)
+        if not model:
+            return _trial(True, f"{title} is there. Choose one of its models.", began, models)
+        began = time.perf_counter()
+        await _ask_a_word(one)
+    except Fault as fault:
+        return _trial(False, f"{fault}", began, models, fix=fault.fix)
+    return _trial(True, f"{title} answers with {model}.", began, models)
+
+
+def _listed(title: str, model: str, models: list[str], began: float) -> Trial:
+    if not model:
+        return _trial(True, f"{title} is there. Choose one of its models.", began, models)
+    if not {model, f"{model}:latest"} & set(models):
+        fix = "Choose one of its models, or fetch this one there."
+        return _trial(False, f"{title} has no model {model}.", began, models, fix=fix)
+    return _trial(True, f"{title} is there and has {model}.", began, models)
+
+
+async def _ask_a_word(one: OpenAI) -> None:
+    """Ask for one word, which proves key and model; raises `Fault`."""
+    question = Request((Message("user", "Say yes."),), max_tokens=16)
+    try:
+        async for _ in one.stream(question, TRIAL_S):
+            pass
+    except Fault as fault:
+        if fault.what != "empty":  # it did answer, within so few tokens
+            raise
+
+
+def _trial(ok: bool, words: str, began: float, models: list[str], fix: str = "") -> Trial:
+    return Trial(ok, words, fix, (time.perf_counter() - began) * 1e3, tuple(models), time.time())
