@@ -18,6 +18,8 @@ from hub.auth.guard import Guard
 from hub.errors import HubError
 from hub.hub import Hub
 from hub.manifests import known_models
+from hub.telemetry.access import Access
+from hub.telemetry.signals import Signals
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -33,7 +35,7 @@ def build(
 ) -> Starlette:
     """Return the ASGI app of a hub with ``settings``; ``opened`` is awaited once pages can be served."""
     hub = Hub(settings, known_models())
-    api = Lazy(hub)
+    api, signals = Lazy(hub), Signals(hub)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -43,7 +45,8 @@ def build(
             app.state.failure = error
             raise
         try:
-            hub.spawn(_bring_up(hub, api), name="start")
+            signals.start()
+            hub.spawn(_bring_up(hub, api, signals), name="start")
             if opened:
                 hub.spawn(opened(hub), name="opened")
             yield
@@ -52,19 +55,22 @@ def build(
 
     routes = [
         Route("/health", _health(hub)),
+        signals.route(),
         Route("/claim/{code}", _claim(hub)),
         *web.routes(hub),
         Mount("/", _Plugins(hub, api)),
     ]
     guard = Middleware(Guard, sessions=hub.sessions, names=_names(settings), cookie=cookie_name(settings))
-    app = Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
+    access = Middleware(Access, metrics=signals.metrics)
+    app = Starlette(routes=routes, middleware=[access, guard], lifespan=lifespan)
     app.state.hub, app.state.failure = hub, None
     return app
 
 
-async def _bring_up(hub: Hub, api: Lazy) -> None:
+async def _bring_up(hub: Hub, api: Lazy, signals: Signals) -> None:
     await hub.start()
     await api.warm()
+    await signals.metrics.load()
 
 
 def cookie_name(settings: Settings) -> str:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
+from typing import Any
 
+import orjson
 import structlog
 
 KEPT = 20
@@ -57,10 +60,12 @@ class Complaints:
                 return
             if not line:
                 return
-            self._take(line[:LONGEST].decode(errors="replace").rstrip())
+            self._take(line)
             await asyncio.sleep(0)  # a flood must not keep the loop to itself
 
-    def _take(self, line: str) -> None:
+    def _take(self, raw: bytes) -> None:
+        told = _told(raw)
+        line = told["line"] if told else raw[:LONGEST].decode(errors="replace").rstrip()
         self.lines.append(line)
         second = int(asyncio.get_running_loop().time())
         if second != self._second:
@@ -69,6 +74,37 @@ class Complaints:
             self._second, self._logged, self._unlogged = second, 0, 0
         if self._logged < LOGGED_PER_S:
             self._logged += 1
-            log.info("child.stderr", child=self._name, line=line)
+            self._log(told, line)
         else:
             self._unlogged += 1
+
+    def _log(self, told: dict[str, Any] | None, line: str) -> None:
+        if told is None:
+            log.info("child.stderr", child=self._name, line=line)
+            return
+        about = {**told["context"], "child": self._name, "module": told["module"]}
+        log.log(told["level"], told["event"], **about)
+
+
+def _told(raw: bytes) -> dict[str, Any] | None:
+    """Return what a line says that `hub.telemetry.logs` wrote in the child, None for any other line.
+
+    It is logged again as the child's; whatever it claims, it can name neither time nor level wrongly.
+    """
+    try:
+        found = orjson.loads(raw) if raw.startswith(b'{"timestamp"') else None
+        if not isinstance(found, dict) or not isinstance(found["context"], dict):
+            return None
+        context = {str(key): value for key, value in found["context"].items() if key not in _RESERVED}
+        level = logging.getLevelNamesMapping().get(str(found["level"]).upper(), logging.INFO)
+        event, module = str(found["event"]), str(found["module"])
+    except (ValueError, KeyError):
+        return None
+    exception = str(context.pop("exception", "")).strip()
+    if exception:
+        context["traceback"] = exception
+    line = (exception.splitlines()[-1].strip() if exception else event)[:LONGEST]
+    return {"event": event, "module": module, "level": level, "context": context, "line": line}
+
+
+_RESERVED = {"event", "level", "timestamp", "module", "child", "exc_info", "stack_info"}

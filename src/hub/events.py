@@ -16,20 +16,31 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.telemetry.trace import current_id
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _serial = itertools.count(1)
 
 
 class Event(BaseModel):
-    """Something that happened, at a time (Unix seconds), with a serial that only grows."""
+    """Something that happened, at a time (Unix seconds), with a serial that only grows.
+
+    ``trace``: the W3C trace id that it shares with all that happened for the same reason; may be "".
+    """
 
     model_config = ConfigDict(frozen=True)
     name: ClassVar[str] = "event"
 
     serial: int = Field(default_factory=lambda: next(_serial))
     at: float = Field(default_factory=time.time)
+    trace: str = Field(default_factory=current_id)
+
+    @property
+    def fleeting(self) -> bool:
+        """Whether it comes by the dozen and matters for a moment only: then it is not kept for long."""
+        return False
 
     def line(self) -> str | None:
         """One short sentence for the page's event list, or None to stay out of it."""
@@ -61,11 +72,16 @@ class ModelProgress(Event):
     name = "model.progress"
     model: str
     title: str
-    state: Literal["missing", "fetching", "checking", "ready", "failed"]
+    state: Literal["missing", "fetching", "checking", "ready", "failed", "off"]
     done: int = 0
     total: int = 0
     reason: str = ""
     fix: str = ""
+
+    @property
+    def fleeting(self) -> bool:
+        """Progress is; arrival and failure are not."""
+        return self.state in {"fetching", "checking"}
 
     def line(self) -> str | None:
         """Tell of the arrival and of the failure, not of every block."""
@@ -74,6 +90,31 @@ class ModelProgress(Event):
         if self.state == "failed":
             return f"Could not get my {self.title}: {self.reason}"
         return None
+
+
+class ModelsChecked(Event):
+    """The models are being read to their last byte, or have been (``over``). Sizes in bytes."""
+
+    name = "models.checked"
+    done: int = 0
+    total: int = 0
+    files: int = 0
+    damaged: tuple[str, ...] = ()
+    over: bool = False
+
+    def line(self) -> str | None:
+        """Tell of the outcome."""
+        if not self.over:
+            return None
+        return f"Damaged: {', '.join(self.damaged)}" if self.damaged else "Every model is whole"
+
+
+class ServerSeen(Event):
+    """A server that models come from was looked at: does it answer from here?"""
+
+    name = "server.seen"
+    host: str
+    there: bool
 
 
 class ChildChanged(Event):
@@ -104,6 +145,79 @@ class HubRecovered(Event):
         return f"I was stopped and came back after {self.down:.1f} s"
 
 
+class JobChanged(Event):
+    """A job waits, runs, got further, or ended. ``due``: Unix seconds, None while it waits for nothing."""
+
+    name = "job.changed"
+    job: str
+    kind: str
+    title: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    due: float | None = None
+    done: float = 0.0
+    total: float = 0.0
+    note: str = ""
+    reason: str = ""
+    fix: str = ""
+
+    def line(self) -> str | None:
+        """Tell of failures."""
+        return f"{self.title} failed: {self.reason}" if self.state == "failed" else None
+
+
+class ClockChanged(Event):
+    """Somebody set the wall clock, by ``shift`` seconds."""
+
+    name = "clock.changed"
+    shift: float
+
+    def line(self) -> str | None:
+        """Say which way."""
+        return f"The clock was set {abs(self.shift):,.0f} s {'forward' if self.shift > 0 else 'back'}"
+
+
+class TimerEvent(Event):
+    """Something about a timer, an alarm or a reminder; ``due`` in Unix seconds."""
+
+    timer: str
+    kind: Literal["timer", "alarm", "reminder"]
+    title: str
+    due: float
+
+
+class TimerSet(TimerEvent):
+    """It was set, or set to another time."""
+
+    name = "timer.set"
+
+    def line(self) -> str | None:
+        """Name it and its time."""
+        return f"{self.title} set for {time.strftime('%H:%M', time.localtime(self.due))}"
+
+
+class TimerRang(TimerEvent):
+    """It rings, in every tab, until somebody stops it; ``late``: seconds after it was due."""
+
+    name = "timer.rang"
+    late: float = 0.0
+
+    def line(self) -> str | None:
+        """Name it; say so when it is late."""
+        late = f", {self.late / 60:,.0f} min late: I was off" if self.late >= 60 else ""  # noqa: PLR2004  a minute
+        return f"{self.title} rings{late}"
+
+
+class TimerEnded(TimerEvent):
+    """It rings no more, or never will: stopped, snoozed, missed or cancelled."""
+
+    name = "timer.ended"
+    how: Literal["stopped", "snoozed", "missed", "cancelled"]
+
+    def line(self) -> str | None:
+        """Name it and how it ended."""
+        return f"{self.title} rang and nobody came" if self.how == "missed" else f"{self.title} {self.how}"
+
+
 class TurnEvent(Event):
     """Something happened to one turn of one conversation."""
 
@@ -118,6 +232,11 @@ class TurnDrafted(TurnEvent):
     text: str
     revision: int
 
+    @property
+    def fleeting(self) -> bool:
+        """The next one says more."""
+        return True
+
 
 class TurnWithdrawn(TurnEvent):
     """The draft came to nothing."""
@@ -126,11 +245,12 @@ class TurnWithdrawn(TurnEvent):
 
 
 class TurnAccepted(TurnEvent):
-    """The person's words are final and stored."""
+    """The person's words are final and stored; ``replaces``: the turn that they ask again."""
 
     name = "turn.accepted"
     text: str
     source: Literal["voice", "text", "api"]
+    replaces: str = ""
 
 
 class TurnDelta(TurnEvent):
@@ -139,6 +259,11 @@ class TurnDelta(TurnEvent):
     name = "turn.delta"
     text: str
 
+    @property
+    def fleeting(self) -> bool:
+        """The turn's end says it all."""
+        return True
+
 
 class TurnHeard(TurnEvent):
     """How many characters of the answer have been heard so far."""
@@ -146,12 +271,18 @@ class TurnHeard(TurnEvent):
     name = "turn.heard"
     chars: int
 
+    @property
+    def fleeting(self) -> bool:
+        """The turn's end says it all."""
+        return True
+
 
 class TurnEnded(TurnEvent):
     """The turn reached its end; the stored answer is what was heard or shown.
 
     ``provider`` names who answered, ``quality`` how far to trust it, ``seconds`` the time from
-    acceptance to the first word.
+    acceptance to the first word, ``total`` to the last. ``prompt_tokens`` and ``completion_tokens``
+    are 0 where they are not known.
     """
 
     name = "turn.ended"
@@ -161,6 +292,10 @@ class TurnEnded(TurnEvent):
     quality: Literal["exact", "basic", "full", "canned", ""] = ""
     seconds: float = 0.0
     reason: str = ""
+    source: str = ""
+    total: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
     def line(self) -> str | None:
         """Tell the time an answer took, or how it ended early."""
@@ -171,12 +306,85 @@ class TurnEnded(TurnEvent):
         return f"Could not answer: {self.reason}"
 
 
+class LanguageAsked(Event):
+    """A language model was asked and is done; ``seconds`` in all.
+
+    ``outcome``: done, failed (before a word), cut (in the middle) or stopped (by whoever asked).
+    """
+
+    name = "language.asked"
+    provider: str
+    model: str
+    outcome: Literal["done", "failed", "cut", "stopped"]
+    seconds: float
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class ToolCalled(Event):
+    """A tool was called; never with what."""
+
+    name = "tool.called"
+    tool: str
+    owner: str
+    outcome: Literal["done", "failed"]
+    ms: float
+
+
+class TalkEvent(Event):
+    """Something happened to a talk as a whole."""
+
+    conversation: str
+
+
+class TalkRenamed(TalkEvent):
+    """A talk has another title."""
+
+    name = "talk.renamed"
+    title: str
+
+
+class TalkDeleted(TalkEvent):
+    """A talk was deleted; for a short while it can be brought back."""
+
+    name = "talk.deleted"
+
+
+class TalkRestored(TalkEvent):
+    """A deleted talk was brought back."""
+
+    name = "talk.restored"
+
+
 class SpeechHeard(Event):
-    """First sound of an answer left for the listener; ``ms`` since the person fell silent."""
+    """First sound of an answer left for the listener; ``ms`` since the person fell silent.
+
+    ``waiting``: messages that are not with the listener yet.
+    """
 
     name = "speech.heard"
     session: str
     ms: float
+    waiting: int = 0
+
+
+class SpeechTaken(Event):
+    """What was said is the turn; ``ms`` since the person fell silent.
+
+    ``waiting``: pieces of sound that are not with the ears yet.
+    """
+
+    name = "speech.taken"
+    session: str
+    ms: float
+    waiting: int = 0
+
+
+class SpeechInterrupted(Event):
+    """The person spoke over the answer."""
+
+    name = "speech.interrupted"
+    session: str
 
 
 class SpeechError(Event):
@@ -228,10 +436,13 @@ class Bus:
     def __init__(self, ring: int = 500) -> None:
         self._subscriptions: set[Subscription] = set()
         self._ring: deque[Event] = deque(maxlen=ring)
+        self._lasting: deque[Event] = deque(maxlen=2 * ring)
 
     def publish(self, event: Event) -> None:
         """Hand ``event`` to every subscriber that wants it; never blocks and never raises."""
         self._ring.append(event)
+        if not event.fleeting:
+            self._lasting.append(event)
         for subscription in tuple(self._subscriptions):
             if subscription.wants(event.name):
                 subscription.put(event)
@@ -246,6 +457,16 @@ class Bus:
         finally:
             self._subscriptions.discard(subscription)
 
+    def forget(self, conversations: Collection[str]) -> None:
+        """Drop from the ring what was said in those talks."""
+        kept = [event for event in self._ring if getattr(event, "conversation", "") not in conversations]
+        self._ring.clear()
+        self._ring.extend(kept)
+
     def recent(self, count: int = 50) -> list[Event]:
         """Return the latest events, newest last."""
         return list(self._ring)[-count:]
+
+    def history(self, count: int = 1_000) -> list[Event]:
+        """Return the latest events that are not fleeting, newest last: they reach further back."""
+        return list(self._lasting)[-count:]

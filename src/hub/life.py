@@ -90,6 +90,9 @@ class Life:
         self._ready_at = self._heard_at = 0.0
         self._busy = False  # we, not the child: an event of its is being handled
         self._draining = False
+        self._asked_to_end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.memory = 0
+        """Bytes that the whole tree held when it was last weighed."""
         self._tree: set[psutil.Process] = set()  # all that were seen and still run
 
     async def run(self, spawned: asyncio.Event) -> tuple[str, float]:
@@ -106,13 +109,22 @@ class Life:
             finally:
                 spawned.set()
             watches = self._listen(link, keeper), self._check(link), self._weigh(link), self._mourn(keeper)
-            reason = await _first(*watches)
+            reason = await _first(*watches, self._wait_for_end())
+            politely = self._asked_to_end.done()
             return reason, (self._now() - self._ready_at) if self._is_ready.is_set() else 0.0
         except asyncio.CancelledError:
             politely = True
             raise
         finally:
             await _to_the_end(self._bury(politely=politely))
+
+    def end(self, reason: str) -> None:
+        """End this life with SIGTERM and a grace; ``reason`` is why it will have died."""
+        if not self._asked_to_end.done():
+            self._asked_to_end.set_result(reason)
+
+    async def _wait_for_end(self) -> str:
+        return await self._asked_to_end
 
     async def send(self, type: str, data: dict[str, Any] | None, payload: bytes | None) -> None:  # noqa: A002  the protocol's word
         """Send a frame. Raises `ConnectionError` when the child is gone."""
@@ -215,7 +227,8 @@ class Life:
         """Wait until the child's tree uses far too much memory, asking it to drain before."""
         while True:
             await asyncio.sleep(self._pace.measure)
-            used = await asyncio.to_thread(self.rss) // MIB
+            self.memory = await asyncio.to_thread(self.rss)
+            used = self.memory // MIB
             if used > self._spec.memory_mb * KILL_AT:
                 return f"it used {used} MiB of memory, far above its {self._spec.memory_mb} MiB"
             if used > self._spec.memory_mb and not self._draining:

@@ -2,7 +2,8 @@
 
 A frame is one JSON line (``type``, ``data_length``, ``payload_length``), then that many bytes of
 JSON data, then that many bytes of payload, as the Wyoming protocol defines. Sizes are bounded on
-both sides, so that neither a confused child nor a confused hub can fill the other's memory.
+both sides, so that neither a confused child nor a confused hub can fill the other's memory. The header
+carries the ``traceparent`` of whoever sends, so that a child's lines belong to the turn they are about.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import structlog
 from wyoming.event import Event
 
 from hub.leash import die_with_parent
+from hub.telemetry import logs, trace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -105,6 +107,8 @@ def _encode(type: str, data: dict[str, Any] | None, payload: bytes | None) -> li
     if len(body) > MAX_DATA or len(payload) > MAX_PAYLOAD:
         raise ValueError(f"frame {type!r} is too big: {len(body)} bytes of data, {len(payload)} of payload")
     header: dict[str, Any] = {"type": type}
+    if present := trace.current():
+        header["traceparent"] = present.header
     if body:
         header["data_length"] = len(body)
     if payload:
@@ -118,6 +122,9 @@ async def _read(reader: asyncio.StreamReader) -> Event | None:
     if not line:
         return None
     header = _json_object(line)
+    parent = header.get("traceparent")
+    # Whoever handles the frame works for the same reason as whoever sent it.
+    trace.enter(trace.parse(parent) if isinstance(parent, str) else None)
     kind, data = header.get("type"), header.get("data") or {}
     if not isinstance(kind, str) or not isinstance(data, dict):
         raise ValueError("a frame without a type, or with data that is no object")  # noqa: TRY004  malformed input
@@ -168,6 +175,7 @@ def run_child(main: Callable[[Link], Awaitable[None]]) -> None:
     returns, which it should do when its link ends. SIGTERM cancels ``main``.
     """
     die_with_parent()
+    logs.configure(tty=False)  # its stderr is a pipe that the hub reads
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asyncio.run(_serve(main))
 

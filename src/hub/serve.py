@@ -10,10 +10,11 @@ from typing import IO, TYPE_CHECKING
 
 import uvicorn
 
-from hub import telemetry
 from hub.app import build
 from hub.errors import HubError
 from hub.events import HubRecovered
+from hub.guardian import AGAIN
+from hub.telemetry import logs
 from hub.terminal import show_progress
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ MAX_MESSAGE = 1 << 20
 
 def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> int:
     """Serve until told to stop; return the exit status. ``rebirth`` says whether an earlier hub died."""
-    telemetry.configure()
+    logs.configure()
     lock = _sole_hub_of(settings.data)
     port = sockets[0].getsockname()[1]
 
@@ -54,6 +55,13 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> i
             timeout_graceful_shutdown=3,
         )
     )
+    wished = False
+
+    def restart() -> None:
+        nonlocal wished
+        wished = server.should_exit = True
+
+    app.state.hub.restart = restart
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:
             runner.run(server.serve(sockets=sockets))
@@ -63,7 +71,7 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> i
         raise
     finally:
         lock.close()
-    return 0 if server.started else 1
+    return AGAIN if wished else 0 if server.started else 1
 
 
 def _sole_hub_of(data: Path) -> IO[str]:

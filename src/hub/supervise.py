@@ -9,6 +9,8 @@ frame is the business of the child and of whoever started it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
@@ -51,12 +53,17 @@ class Child:
         self.state: State = "stopped"
         self.reason = ""
         self.info: dict[str, Any] = {}
+        self.since = time.time()
+        """When it entered its state, in Unix seconds."""
+        self.restarts = 0
+        """How often it was brought back since it was first started."""
         self._on_event, self._on_state = on_event, on_state
         self._pace = pace or Pace()
         self._life: Life | None = None
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._deaths = 0
+        self._hurry = asyncio.Event()
 
     @property
     def pid(self) -> int | None:
@@ -96,6 +103,17 @@ class Child:
         except ConnectionError:
             raise self._unavailable("restarting") from None
 
+    def restart(self) -> None:
+        """End the present life and begin the next at once, as if none had ever failed; returns at once.
+
+        Raises `Unavailable` when it was never started, or was stopped.
+        """
+        if self._task is None:
+            raise Unavailable(f"The {self.spec.name} process was not started.", fix="Restart the hub.")
+        self._hurry.set()
+        if self._life:
+            self._life.end("it was restarted by hand")
+
     async def stop(self) -> None:
         """End the child and its whole tree: SIGTERM, a grace of two seconds, SIGKILL. Safe to call twice."""
         task, self._task = self._task, None
@@ -103,6 +121,11 @@ class Child:
             task.cancel()
             await asyncio.wait({task})
             self._enter("stopped")
+
+    @property
+    def memory(self) -> int:
+        """What its whole process tree held when it was last weighed, at most a second ago, in bytes."""
+        return self._life.memory if self._life else 0
 
     def rss(self) -> int:
         """Return the resident memory of the child's whole process tree, in bytes."""
@@ -116,6 +139,8 @@ class Child:
         )
 
     def _enter(self, state: State, reason: str = "") -> None:
+        if state != self.state:
+            self.since = time.time()
         self.state, self.reason = state, reason
         if state == "ready":
             self._ready.set()
@@ -140,6 +165,7 @@ class Child:
                 finally:
                     self._life = None
                 await self._rest(reason, healthy_s)
+                self.restarts += 1
         finally:
             spawned.set()
 
@@ -148,7 +174,7 @@ class Child:
 
         One that came up before it died is no hopeless case: it waits, but not for long.
         """
-        if healthy_s >= self._pace.healthy:
+        if healthy_s >= self._pace.healthy or self._hurry.is_set():
             self._deaths = 0
         elif healthy_s > 0:
             self._deaths = min(self._deaths, BRIEF)
@@ -156,4 +182,7 @@ class Child:
         delay = self._pace.retry if failed else self._pace.backoff[self._deaths]
         self._deaths += 1
         self._enter("failed" if failed else "restarting", reason)
-        await asyncio.sleep(delay)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay):
+                await self._hurry.wait()
+        self._hurry.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import structlog
 
 from hub import ports
 from hub.conversation.state import SessionState, path
-from hub.events import SpeechError, SpeechHeard
+from hub.events import SpeechError, SpeechHeard, SpeechInterrupted, SpeechTaken
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,7 +61,10 @@ class Talk:
         self._turn = self._begun = ""
         self._hands_free = self._stopping = False
         self._silence: asyncio.TimerHandle | None = None
-        self._pump = asyncio.create_task(self._run(), name=f"talk:{session[:8]}")
+        # Each spoken turn is a trace of its own, not a part of the message that opened the session.
+        self._pump = asyncio.create_task(
+            self._run(), name=f"talk:{session[:8]}", context=contextvars.Context()
+        )
 
     async def events(self) -> AsyncIterator[TalkEvent]:
         """Yield what the tab must know or play, until the talk is closed."""
@@ -142,19 +146,25 @@ class Talk:
                 await self._conversation.withdraw(revision)
                 if self._stopping and self.state is SessionState.RECORDING:
                     self._go(SessionState.IDLE)  # nothing had been said
-            case ports.Accepted(revision, text):
+            case ports.Accepted(revision, text, silence_ms):
                 await self._accept(revision, text)
+                self._taken(silence_ms)
             case ports.Voiced():
                 self._watch_silence(self.state is SessionState.RECORDING)
             case ports.Started(_, _, ms):
                 self._go(SessionState.PLAYING)
-                self._bus.publish(SpeechHeard(session=self.session, ms=ms))
+                self._bus.publish(
+                    SpeechHeard(
+                        session=self.session, ms=ms, waiting=self._out.qsize(), trace=self._conversation.trace
+                    )
+                )
             case ports.Heard(turn, chars):
                 await self._conversation.heard(turn, chars)
             case ports.Finished(turn):
                 await self._conversation.finished(turn)
                 self._listen_on()
             case ports.BargeIn(_, heard):
+                self._bus.publish(SpeechInterrupted(session=self.session, trace=self._conversation.trace))
                 await self._conversation.interrupt(heard)
                 self._go(SessionState.RECORDING)
             case ports.Trouble():
@@ -163,6 +173,12 @@ class Talk:
     async def _accept(self, revision: int, text: str) -> None:
         self._go(SessionState.PROCESSING)
         await self._conversation.accept(revision, text, speaker=self)
+
+    def _taken(self, ms: float) -> None:
+        waiting = getattr(self._speech, "waiting", 0)  # only those who keep a queue tell
+        self._bus.publish(
+            SpeechTaken(session=self.session, ms=ms, waiting=waiting, trace=self._conversation.trace)
+        )
 
     def _synthesizing(self) -> None:
         """Tell that the answer is the person's and its first words are there."""

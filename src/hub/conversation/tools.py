@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from hub.errors import HubError
+from hub.events import ToolCalled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from hub.events import Bus
     from hub.plugin.hookspecs import Risk
 
 _NAME = re.compile(r"^[a-z_]{1,48}$")  # S0-46
@@ -34,8 +37,9 @@ class Tool:
 class Tools:
     """All tools, by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, bus: Bus | None = None) -> None:
         self._all: dict[str, Tool] = {}
+        self._bus = bus
 
     def __iter__(self) -> Iterator[Tool]:
         return iter(self._all.values())
@@ -59,11 +63,26 @@ class Tools:
             raise HubError(f"There is no tool {name!r}.", fix="Ask for the list of tools.")
         if tool.risk != "read":
             raise HubError(f"{name} changes things, and nothing can approve it yet.", fix="Update the hub.")
+        began, outcome = time.monotonic(), "failed"
         try:
-            result = _typed(tool.run).validator.validate_python(_arguments(arguments))
-        except ValidationError as error:
-            raise HubError(f"{name}: {error.errors()[0]['msg']}.", fix="Mend the arguments.") from error
-        return await result if inspect.isawaitable(result) else result
+            result = await _run(tool, arguments)
+            outcome = "done"
+            return result
+        finally:
+            self._tell(tool, began, outcome)
+
+    def _tell(self, tool: Tool, began: float, outcome: Any) -> None:
+        if self._bus is not None:
+            ms = (time.monotonic() - began) * 1_000
+            self._bus.publish(ToolCalled(tool=tool.name, owner=tool.owner, outcome=outcome, ms=ms))
+
+
+async def _run(tool: Tool, arguments: dict[str, Any]) -> Any:
+    try:
+        result = _typed(tool.run).validator.validate_python(_arguments(arguments))
+    except ValidationError as error:
+        raise HubError(f"{tool.name}: {error.errors()[0]['msg']}.", fix="Mend the arguments.") from error
+    return await result if inspect.isawaitable(result) else result
 
 
 def _typed(run: Callable[..., Any]) -> TypeAdapter[Any]:

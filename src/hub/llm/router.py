@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import structlog
 
 from hub.errors import HubError
-from hub.llm.provider import Answer, Caps, Declined, Delta, Message, Piece, Provider, Request, Usage
+from hub.events import LanguageAsked
+from hub.llm.provider import Act, Answer, Caps, Declined, Delta, Message, Piece, Provider, Request, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
+    from hub.events import Bus
     from hub.llm.canned import Canned
 
 log = structlog.get_logger(__name__)
@@ -42,27 +45,44 @@ class Asked(Protocol):
 class Router:
     """Providers, best first, and a last rung that cannot fail."""
 
-    def __init__(self, providers: Sequence[Provider], last: Canned) -> None:
-        self._providers = list(providers)
+    def __init__(self, providers: Sequence[Provider], last: Canned, bus: Bus | None = None) -> None:
+        self._given = list(providers)
+        self._chosen: list[Provider] = []
         self._last = last
+        self._bus = bus
+
+    @property
+    def providers(self) -> list[Provider]:
+        """All that are asked, in order: the better first, and of the same quality the chosen first."""
+        return sorted((*self._chosen, *self._given), key=lambda one: _ORDER[one.caps.quality])
 
     def add(self, provider: Provider) -> None:
         """Add a provider; it is asked after those of the same quality that are already there."""
-        self._providers.append(provider)
-        self._providers.sort(key=lambda one: _ORDER[one.caps.quality])
+        self._given.append(provider)
+
+    def choose(self, providers: Sequence[Provider]) -> None:
+        """Ask ``providers`` in this order, from the next question on, in place of those chosen before."""
+        self._chosen = list(providers)
 
     async def answer(
-        self, prompt: Asked, by: Answer | None = None, *, first_s: float = FIRST_S
+        self,
+        prompt: Asked,
+        by: Answer | None = None,
+        *,
+        first_s: float = FIRST_S,
+        accepted: Callable[[], Awaitable[object]] | None = None,
     ) -> AsyncGenerator[Delta, None]:
         """Yield the answer; ``by`` is filled in with who gave it, before its first piece is yielded.
+
+        ``accepted`` returns once the words are final: an `Act` waits for that (None: they are).
 
         A provider that declines or fails before its first piece is passed over, and its reason kept in
         ``by.refusals``; one that fails later is given an honest end. Never raises but for cancellation.
         """
         by = by if by is not None else Answer()
         why = ""
-        for provider in (*self._providers, self._last):
-            request = prompt.for_provider(provider.caps)
+        for provider in (*self.providers, self._last):
+            request, began = prompt.for_provider(provider.caps), time.monotonic()
             if provider is self._last:
                 stream = self._last.stream(request, first_s, why=why)
             else:
@@ -71,28 +91,51 @@ class Router:
                 try:
                     first = await _first(pieces, by, first_s)
                 except Exception as error:  # noqa: BLE001  one provider's fault must not cost the answer
-                    why = self._refused(provider, error, by) or why
+                    refused = self._refused(provider, error, by)
+                    self._tell(provider, began, "failed" if refused else "declined")
+                    why = refused or why
                     continue
-                by.provider, by.quality = provider.name, provider.caps.quality
-                yield first
-                async for delta in self._rest(pieces, by):
-                    yield delta
+                by.provider, by.quality = _who(provider), provider.caps.quality
+                refusals, outcome = len(by.refusals), "stopped"
+                try:
+                    yield first
+                    async for delta in self._rest(pieces, by):
+                        yield delta
+                    outcome = "cut" if len(by.refusals) > refusals else "done"
+                finally:
+                    self._tell(provider, began, outcome, by.usage)
                 return
 
     async def prime(self, prompt: Asked) -> None:
         """Let providers that keep a prompt cache read the talk ahead of the next question."""
-        for provider in self._providers:
+        for provider in self.providers:
             if prime := getattr(provider, "prime", None):
                 await prime(prompt.prefix(provider.caps))
 
     async def status(self) -> list[dict[str, Any]]:
-        """Return how each provider does: name, title, quality, local, ok, reason, fix."""
-        return [await self._status(provider) for provider in self._providers]
+        """Return how each provider does: name, title, model, quality, local, distance, ok, reason, fix."""
+        return [await self._status(provider) for provider in self.providers]
 
     async def _status(self, provider: Provider) -> dict[str, Any]:
         probe, caps = await provider.probe(), provider.caps
-        about = {"name": provider.name, "title": caps.title, "quality": caps.quality, "local": caps.local}
+        about = {
+            "name": provider.name, "title": caps.title, "model": caps.model, "quality": caps.quality,
+            "local": caps.local, "distance": caps.distance,
+        }  # fmt: skip
         return about | {"ok": probe.ok, "reason": probe.reason, "fix": probe.fix}
+
+    def _tell(self, provider: Provider, began: float, outcome: Any, usage: Usage | None = None) -> None:
+        """Publish how a language model did; what is computed or canned is none."""
+        caps = provider.caps
+        if self._bus is None or outcome == "declined" or caps.quality not in {"basic", "full"}:
+            return
+        self._bus.publish(
+            LanguageAsked(
+                provider=provider.name, model=caps.model or provider.name, outcome=outcome,
+                seconds=time.monotonic() - began, prompt_tokens=usage.prompt if usage else 0,
+                completion_tokens=usage.completion if usage else 0,
+            )
+        )  # fmt: skip
 
     def _refused(self, provider: Provider, error: Exception, by: Answer) -> str:
         """Note why a provider did not answer; return a sentence for the person, if there is one."""
@@ -126,12 +169,29 @@ class Router:
         yield Delta(self._last.closing())
 
 
-async def _first(pieces: AsyncIterator[Piece], by: Answer, first_s: float) -> Delta:
+def _who(provider: Provider) -> str:
+    """Return the name that a turn keeps of who answered: ``name`` or ``name/model``."""
+    model = provider.caps.model
+    return f"{provider.name}/{model}" if model else provider.name
+
+
+async def _first(pieces: AsyncIterator[Piece], by: Answer, first_s: float) -> Delta | Act:
     """Return the first words; `Declined` when there are none."""
     async with asyncio.timeout(first_s):
         async for piece in pieces:
-            if isinstance(piece, Delta):
+            if isinstance(piece, Delta | Act):
                 return piece
             if isinstance(piece, Usage):
                 by.usage = piece
     raise Declined
+
+
+async def _perform(act: Act) -> str:
+    """Do what was accepted, to its end even if the answer is interrupted; return what there is to say."""
+    try:
+        return await asyncio.shield(asyncio.ensure_future(act.perform()))
+    except HubError as error:
+        return f"{error} {error.fix}"
+    except Exception:
+        log.exception("act failed")
+        return "That went wrong; the log says why."

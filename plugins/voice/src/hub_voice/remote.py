@@ -59,6 +59,11 @@ class RemoteSession:
         self._stalled = False
         self._pump = asyncio.ensure_future(self._pump_sound())
 
+    @property
+    def waiting(self) -> int:
+        """Pieces of the person's sound that the child has not been sent yet."""
+        return len(self._ring)
+
     # What the hub asks
 
     async def events(self) -> AsyncIterator[SpeechEvent]:

@@ -80,6 +80,7 @@ class ChildSpeech:
         config = {"models": paths, "cache": str(self._hub.data / "cache")}
         spec = ChildSpec("speech", "hub_voice.child", config, MEMORY_MB, READY_S)
         self._child = Child(spec, on_event=self._on_frame, on_state=self._on_state)
+        self._hub.children.add(self._child, plugin="voice")
         await self._child.start()
 
     async def stop(self) -> None:

@@ -1,0 +1,80 @@
+"""Read how the hub stands at the moment of a scrape: what is a state, and no count of what happened."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hub.hub import Hub
+
+Row = tuple[str, tuple[str, ...], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A family of gauges that is read at each scrape."""
+
+    name: str
+    about: str
+    labels: tuple[str, ...] = ()
+
+
+GAUGES = (
+    Gauge("timmy_ws_connections", "WebSockets that are open."),
+    Gauge("hub_info", "Always 1; the version is a label.", ("version",)),
+    Gauge("hub_uptime_seconds", "How long this hub has run."),
+    Gauge("hub_plugin_state", "1 for the state that a plugin is in.", ("plugin", "state")),
+    Gauge("hub_plugin_since_timestamp_seconds", "When a plugin entered its state.", ("plugin",)),
+    Gauge("hub_child_up", "1 while a child process is ready.", ("child",)),
+    Gauge("hub_child_memory_bytes", "Resident memory of a child's whole process tree.", ("child",)),
+    Gauge("hub_model_ready", "1 when a model file is there and whole.", ("model",)),
+    Gauge("hub_model_bytes", "Bytes of a model file that are there.", ("model",)),
+    Gauge("hub_jobs", "Jobs that wait or run.", ("state",)),
+    Gauge("hub_tools", "Tools that may be called."),
+)
+
+
+def read(hub: Hub, connections: int) -> list[Row]:
+    """Return all rows; on the event loop, and without touching a disk."""
+    return [
+        ("timmy_ws_connections", (), connections),
+        ("hub_info", (hub.version,), 1),
+        ("hub_uptime_seconds", (), time.time() - hub.started),
+        ("hub_tools", (), len(list(hub.tools))),
+        *_plugins(hub),
+        *_children(hub),
+        *_models(hub),
+        *_jobs(hub),
+    ]
+
+
+def _plugins(hub: Hub) -> Iterator[Row]:
+    for plugin in hub.plugins:
+        yield "hub_plugin_state", (plugin.name, plugin.state), 1
+        yield "hub_plugin_since_timestamp_seconds", (plugin.name,), plugin.since
+
+
+def _children(hub: Hub) -> Iterator[Row]:
+    for child in hub.children:
+        yield "hub_child_up", (child.spec.name,), child.state == "ready"
+        yield "hub_child_memory_bytes", (child.spec.name,), child.memory
+
+
+def _models(hub: Hub) -> Iterator[Row]:
+    for file in hub.models.files:
+        state = hub.models.state(file.name)
+        ready = state.state == "ready"
+        yield "hub_model_ready", (file.name,), ready
+        yield "hub_model_bytes", (file.name,), state.total if ready else state.done
+
+
+def _jobs(hub: Hub) -> Iterator[Row]:
+    jobs = getattr(hub, "jobs", None)
+    if jobs is not None:
+        states = [job.state for job in jobs.list()]
+        for state in ("waiting", "running"):
+            yield "hub_jobs", (state,), states.count(state)

@@ -1,0 +1,162 @@
+"""Count and time what happens, and show it at ``/metrics`` in the formats of Prometheus.
+
+The library is imported after the first page has been served; what was recorded before then waits.
+Every series is listed here or in `hub.telemetry.gauges`; a test holds both against docs/metrics.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from hub.telemetry import gauges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from prometheus_client import CollectorRegistry
+
+    from hub.hub import Hub
+
+EARLY = 4_096
+SERIES = 2_000
+"""Combinations of labels that are kept apart; all further ones become one, called "other"."""
+
+QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+SLOW = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A family of series. ``buckets``: upper bounds of a histogram, in the unit that its name ends with."""
+
+    kind: Literal["counter", "gauge", "histogram"]
+    name: str
+    about: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+METRICS = (
+    Metric("histogram", "timmy_llm_request_duration_seconds", "Time until a language model was done.",
+           ("provider", "model"), SLOW),
+    Metric("counter", "timmy_llm_tokens_total", "Tokens read (input) and written (output).",
+           ("provider", "direction")),
+    Metric("gauge", "personaplex_audio_latency_ms", "Latest wait in a voice session, in milliseconds.",
+           ("direction",)),
+    Metric("gauge", "personaplex_buffer_depth", "Pieces of sound that waited, last seen.", ("buffer",)),
+    Metric("counter", "personaplex_interruptions_total", "Answers that somebody spoke over."),
+    Metric("counter", "personaplex_tool_calls_total", "Calls of tools.", ("tool",)),
+    Metric("counter", "timmy_tasks_total", "Jobs that ended, by how.", ("status", "persona")),
+    Metric("histogram", "hub_request_duration_seconds", "Time to the end of a response.",
+           ("route", "method", "status"), QUICK),
+    Metric("counter", "hub_response_bytes_total", "Bytes of responses.", ("route",)),
+    Metric("counter", "hub_turns_total", "Turns that ended.", ("source", "outcome", "provider")),
+    Metric("histogram", "hub_first_word_seconds", "Time from the words to the first word of the answer.",
+           ("source", "provider"), (0.01, *SLOW)),
+    Metric("histogram", "hub_first_sound_seconds", "Time from the person's silence to the first sound.",
+           (), SLOW),
+    Metric("counter", "hub_language_requests_total", "Times that a language model was asked, by outcome.",
+           ("provider", "model", "outcome")),
+    Metric("counter", "hub_tool_failures_total", "Calls of tools that failed.", ("tool",)),
+    Metric("counter", "hub_child_restarts_total", "Times that a child process was brought back.", ("child",)),
+    Metric("counter", "hub_recoveries_total", "Times that this hub came back after it had died."),
+    Metric("histogram", "hub_event_loop_lag_seconds", "How late the event loop was, measured twice a second.",
+           (), QUICK),
+)  # fmt: skip
+
+
+_VERBS = {"counter": "inc", "gauge": "set", "histogram": "observe"}
+
+
+class Metrics:
+    """The series of one hub."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        """WebSockets that are open now."""
+        self._known = {metric.name: metric for metric in METRICS}
+        self._early: deque[tuple[str, float, tuple[str, ...]]] = deque(maxlen=EARLY)
+        self._series: dict[tuple[str, tuple[str, ...]], Callable[[float], None]] = {}
+        self._registry: CollectorRegistry | None = None
+        self._families: dict[str, Any] = {}
+        self._rows: list[gauges.Row] = []
+        self._lock = asyncio.Lock()
+
+    def record(self, name: str, value: float, *labels: str) -> None:
+        """Add ``value`` to a counter, set a gauge to it, or have a histogram observe it."""
+        series = self._series.get((name, labels))
+        if series is None:
+            if self._registry is None:
+                self._early.append((name, value, labels))
+                return
+            series = self._make(name, labels)
+        series(value)
+
+    async def load(self) -> None:
+        """Import the library, on a thread, and take up what was recorded before."""
+        async with self._lock:
+            if self._registry is None:
+                registry = await asyncio.to_thread(self._build)
+                self._registry = registry
+                while self._early:
+                    name, value, labels = self._early.popleft()
+                    self.record(name, value, *labels)
+
+    async def scrape(self, hub: Hub, accept: str) -> tuple[bytes, str]:
+        """Return everything as text, and its content type, in the format that ``accept`` asks for."""
+        await self.load()
+        async with self._lock:
+            self._rows = gauges.read(hub, self.connections)
+            return await asyncio.to_thread(self._render, accept)
+
+    def collect(self) -> Iterator[Any]:
+        """Yield the gauges as they were read for this scrape: the protocol of a collector."""
+        from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415  see the module's docstring
+
+        families = {
+            gauge.name: GaugeMetricFamily(gauge.name, gauge.about, labels=gauge.labels)
+            for gauge in gauges.GAUGES
+        }
+        for name, labels, value in self._rows:
+            families[name].add_metric(labels, value)
+        yield from (family for family in families.values() if family.samples)
+
+    def _build(self) -> CollectorRegistry:
+        from prometheus_client import (  # noqa: PLC0415  see the module's docstring
+            CollectorRegistry,
+            Counter,
+            Gauge,
+            Histogram,
+            ProcessCollector,
+        )
+
+        kinds: dict[str, Any] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
+        registry = CollectorRegistry(auto_describe=False)
+        for metric in METRICS:
+            options: dict[str, Any] = {"buckets": metric.buckets} if metric.buckets else {}
+            family = kinds[metric.kind](
+                metric.name, metric.about, metric.labels, registry=registry, **options
+            )
+            self._families[metric.name] = family
+        ProcessCollector(registry=registry)
+        registry.register(self)
+        return registry
+
+    def _make(self, name: str, labels: tuple[str, ...]) -> Callable[[float], None]:
+        metric, family = self._known[name], self._families[name]
+        kept = labels if len(self._series) < SERIES else ("other",) * len(labels)
+        child = family.labels(*kept) if metric.labels else family
+        verb: Callable[[float], None] = getattr(child, _VERBS[metric.kind])
+        if kept == labels:
+            self._series[name, labels] = verb
+        return verb
+
+    def _render(self, accept: str) -> tuple[bytes, str]:
+        from prometheus_client.exposition import choose_encoder  # noqa: PLC0415  see the module's docstring
+
+        assert self._registry is not None  # noqa: S101  load() comes first
+        encode, kind = choose_encoder(accept)
+        return encode(self._registry), kind
