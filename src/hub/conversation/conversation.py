@@ -16,6 +16,8 @@ import structlog
 
 from hub.conversation.prompt import Prompt
 from hub.conversation.sentences import Pieces
+from hub.conversation.spoken import Spoken
+from hub.errors import HubError
 from hub.events import (
     TurnAccepted,
     TurnDelta,
@@ -26,6 +28,7 @@ from hub.events import (
 )
 from hub.llm.provider import Answer
 from hub.store.transcripts import Turn
+from hub.telemetry import trace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,6 +42,8 @@ log = structlog.get_logger(__name__)
 Origin = Literal["voice", "text", "api"]
 Outcome = Literal["done", "interrupted", "failed"]
 MAX_CHARS = 8_000
+MOST_KEPT = 200
+"""Turns of a long talk that stay in memory; when there are more, half of them go."""
 
 
 class Speaker(Protocol):
@@ -59,6 +64,8 @@ class _Attempt:
     revision: int
     text: str
     speaker: Speaker | None
+    trace: trace.Trace = field(default_factory=trace.begin)
+    accepted: asyncio.Event = field(default_factory=asyncio.Event)
     stored: Turn | None = None
     answer: str = ""
     by: Answer = field(default_factory=Answer)
@@ -67,6 +74,7 @@ class _Attempt:
     whole: bool = False
     failure: str = ""
     heard: int = 0
+    spoken: Spoken = field(default_factory=Spoken)
     task: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -78,6 +86,11 @@ class _Attempt:
     def said(self) -> str:
         """What the person got of the answer: all that was shown, or what was heard."""
         return self.answer[: self.heard] if self.speaker else self.answer
+
+
+def title_of(text: str) -> str:
+    """Return the title of a talk that begins with ``text``."""
+    return " ".join(text.split()[:6])[:48].rstrip(".?!,;:")
 
 
 def _words(text: str) -> list[str]:
@@ -97,15 +110,19 @@ class Conversation:
         router: Router,
         bus: Bus,
         rename: Callable[[str, str], Awaitable[None]],
+        touch: Callable[[str, float], Awaitable[None]] | None = None,
+        person: str = "",
         system_prompt: str = "",
     ) -> None:
-        self.id, self.title = id, title
+        self.id, self.title, self.person = id, title, person
+        self.gone = False
         self._history = history
         self._transcripts, self._router, self._bus = transcripts, router, bus
-        self._rename, self._system_prompt = rename, system_prompt
+        self._rename, self._touch, self._system_prompt = rename, touch, system_prompt
         self._attempt: _Attempt | None = None
         self._lock = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
+        self._touching: asyncio.Future[None] | None = None
 
     def history(self) -> list[Turn]:
         """Return the turns so far, oldest first; the last may still be answering."""
@@ -115,6 +132,11 @@ class Conversation:
             if current and self._attempt
             else [*self._history]
         )
+
+    @property
+    def trace(self) -> str:
+        """The id of the trace of the turn in the making, or ""."""
+        return self._attempt.trace.id if self._attempt else ""
 
     async def draft(self, revision: int, text: str, speaker: Speaker | None = None) -> None:
         """Take words that may not be final, show them, and begin to answer in silence."""
@@ -128,7 +150,13 @@ class Conversation:
                 await self._drop()
                 self._attempt = running = self._begin(revision, text, speaker)
             self._bus.publish(
-                TurnDrafted(conversation=self.id, turn=running.turn, text=text, revision=revision)
+                TurnDrafted(
+                    conversation=self.id,
+                    turn=running.turn,
+                    text=text,
+                    revision=revision,
+                    trace=running.trace.id,
+                )
             )
 
     async def withdraw(self, revision: int) -> None:
@@ -148,38 +176,86 @@ class Conversation:
 
         A turn that is still being answered is interrupted. Raises `ValueError` on empty words.
         """
-        text = text.strip()[:MAX_CHARS]
-        if not text:
-            raise ValueError("There were no words.")
+        text = _checked(text)
         async with self._lock:
-            if self._attempt and self._attempt.stored:
-                await self._end(self._attempt, "interrupted")
-            attempt = self._attempt
-            if attempt is None or not attempt.fits(text, speaker):
-                await self._drop()
-                self._attempt = attempt = self._begin(revision, text, speaker)
-            attempt.asked = time.monotonic()
-            turn = Turn(attempt.turn, self.id, time.time(), source, text, "answering", "", "", "", 0.0)
-            await self._transcripts.begin(turn)
-            # From here to the end of the first delta nothing may wait: what was answered in silence is
-            # told once, after the words it answers and before the rest.
-            attempt.stored = turn
-            self._bus.publish(TurnAccepted(conversation=self.id, turn=attempt.turn, text=text, source=source))
-            if attempt.answer:
-                self._bus.publish(TurnDelta(conversation=self.id, turn=attempt.turn, text=attempt.answer))
-            await self._name_after(text)
-            if speaker:
-                await speaker.release(attempt.turn)
-            if attempt.whole and not speaker:
-                await self._end(attempt, "done")
-            return attempt.turn
+            await self._stop()
+            return await self._accept(revision, text, source, speaker)
+
+    async def retry(self, turn: str, source: Origin = "text") -> str:
+        """Answer the last words anew; return the new turn's id. Raises `HubError` for an older turn."""
+        return await self._ask_again(turn, None, source)
+
+    async def edit(self, turn: str, text: str, source: Origin = "text") -> str:
+        """Answer ``text`` in the place of the last words; return the new turn's id.
+
+        The version before is kept in the store, and no longer told. Raises `HubError` for an older
+        turn, and `ValueError` on empty words.
+        """
+        return await self._ask_again(turn, _checked(text), source)
+
+    async def _ask_again(self, turn: str, text: str | None, source: Origin) -> str:
+        async with self._lock:
+            self._refuse_if_gone()
+            last = next(reversed(self.history()), None)
+            if last is None or last.id != turn:
+                raise HubError("I can only do that with your last words.", fix="Write them again below.")
+            await self._stop()
+            old = self._history.pop()
+            if not self._history and self.title == title_of(old.text):
+                self.title = ""
+            try:
+                return await self._accept(-1, text or old.text, source, None, old)
+            except BaseException:
+                if not (self._attempt and self._attempt.stored):
+                    await self._drop()
+                    self._history.append(old)
+                raise
+
+    async def _stop(self) -> None:
+        """Interrupt the answer that is being given, if it is to words that were accepted."""
+        if self._attempt and self._attempt.stored:
+            await self._end(self._attempt, "interrupted")
+
+    def _refuse_if_gone(self) -> None:
+        if self.gone:
+            raise HubError("This talk was deleted.", fix="Begin a new one.")
+
+    async def _accept(
+        self, revision: int, text: str, source: Origin, speaker: Speaker | None, old: Turn | None = None
+    ) -> str:
+        """Store words, in the place of an ``old`` turn if there is one, and answer. Holds the lock."""
+        self._refuse_if_gone()
+        attempt = self._attempt
+        if old or attempt is None or not attempt.fits(text, speaker):
+            await self._drop()
+            self._attempt = attempt = self._begin(revision, text, speaker)
+        attempt.asked = time.monotonic()
+        turn = Turn(attempt.turn, self.id, time.time(), source, text, "answering", "", "", "", 0.0)
+        await self._transcripts.begin(turn, old)
+        # From here to the end of the first delta nothing may wait: what was answered in silence is
+        # told once, after the words it answers and before the rest.
+        attempt.stored = turn
+        about = {"conversation": self.id, "turn": attempt.turn, "trace": attempt.trace.id}
+        replaces = old.id if old else ""
+        self._bus.publish(TurnAccepted(**about, text=text, source=source, replaces=replaces))
+        if attempt.answer:
+            self._bus.publish(TurnDelta(**about, text=attempt.answer))
+        await self._name_after(text)
+        self._note_touch(turn.at)
+        if speaker:
+            await speaker.release(attempt.turn)
+        if attempt.whole and not speaker:
+            await self._end(attempt, "done")
+        return attempt.turn
 
     async def heard(self, turn: str, chars: int) -> None:
-        """Note that ``chars`` characters of the answer to ``turn`` have been heard."""
+        """Note that ``chars`` characters of what is spoken of the answer to ``turn`` have been heard."""
         attempt = self._attempt
-        if attempt and attempt.turn == turn and chars > attempt.heard:
-            attempt.heard = min(chars, len(attempt.answer))
-            self._bus.publish(TurnHeard(conversation=self.id, turn=turn, chars=attempt.heard))
+        if attempt and attempt.turn == turn and (heard := attempt.spoken.place(chars)) > attempt.heard:
+            attempt.heard = heard
+            self._bus.publish(
+                TurnHeard(conversation=self.id, turn=turn, chars=attempt.heard, trace=attempt.trace.id)
+            )
 
     async def finished(self, turn: str) -> None:
         """Note that the whole answer to ``turn`` has been heard, or shown for want of a voice."""
@@ -198,7 +274,7 @@ class Conversation:
                 await self.finished(turn)
 
     async def interrupt(self, heard: int | None = None) -> None:
-        """Stop the answer; only what was heard (characters) or shown of it is kept."""
+        """Stop the answer; only what was heard (spoken characters) or shown of it is kept."""
         async with self._lock:
             attempt = self._attempt
             if attempt is None:
@@ -207,7 +283,7 @@ class Conversation:
                 await self._drop()
                 return
             if heard is not None:
-                attempt.heard = min(heard, len(attempt.answer))
+                attempt.heard = attempt.spoken.place(heard)
             await self._end(attempt, "interrupted")
 
     async def settled(self) -> None:
@@ -221,6 +297,14 @@ class Conversation:
         if self._warming:
             self._warming.cancel()
 
+    def forget_before(self, at: float) -> None:
+        """Drop from memory the turns from before a time."""
+        self._history = [turn for turn in self._history if turn.at >= at]
+
+    def instruct(self, system_prompt: str) -> None:
+        """Describe the hub by ``system_prompt`` from the next question on; "" by its own words."""
+        self._system_prompt = system_prompt
+
     def warm(self) -> None:
         """Let the language model read the talk so far ahead of the next question."""
         if self._warming:
@@ -232,7 +316,8 @@ class Conversation:
 
     def _begin(self, revision: int, text: str, speaker: Speaker | None) -> _Attempt:
         attempt = _Attempt(uuid.uuid4().hex, revision, text, speaker)
-        attempt.task = asyncio.create_task(self._answer(attempt), name=f"answer:{attempt.turn[:8]}")
+        with trace.entered(attempt.trace):
+            attempt.task = asyncio.create_task(self._answer(attempt), name=f"answer:{attempt.turn[:8]}")
         return attempt
 
     async def _drop(self) -> None:
@@ -240,12 +325,14 @@ class Conversation:
         if attempt:
             await _cancel(attempt.task)
             attempt.ended.set()
-            self._bus.publish(TurnWithdrawn(conversation=self.id, turn=attempt.turn))
+            self._bus.publish(TurnWithdrawn(conversation=self.id, turn=attempt.turn, trace=attempt.trace.id))
 
     async def _answer(self, attempt: _Attempt) -> None:
         pieces = Pieces()
         try:
-            async for delta in self._router.answer(self._prompt(attempt.text), attempt.by):
+            async for delta in self._router.answer(
+                self._prompt(attempt.text), attempt.by, accepted=attempt.accepted.wait
+            ):
                 attempt.first = attempt.first or time.monotonic()
                 attempt.answer += delta.text
                 if attempt.stored:
@@ -265,8 +352,9 @@ class Conversation:
                 await self._end(attempt, "done")
 
     async def _say(self, attempt: _Attempt, text: str, *, last: bool = False) -> None:
-        if attempt.speaker and (text or last):
-            await attempt.speaker.say(attempt.turn, text, last=last)
+        said = attempt.spoken.feed(text)
+        if attempt.speaker and (said.strip() or last):
+            await attempt.speaker.say(attempt.turn, said, last=last)
 
     async def _end(self, attempt: _Attempt, state: Outcome, reason: str = "") -> None:
         """Store how the turn ended and tell everyone. Holds the lock; does nothing the second time."""
@@ -276,7 +364,7 @@ class Conversation:
             await _cancel(attempt.task)
         answer = attempt.answer if state == "done" else attempt.said
         seconds = max(0.0, (attempt.first or attempt.asked) - attempt.asked)
-        by = attempt.by
+        by, usage = attempt.by, attempt.by.usage
         turn = replace(
             attempt.stored,
             state=state,
@@ -287,6 +375,8 @@ class Conversation:
         )
         self._attempt = None
         self._history.append(turn)
+        if len(self._history) > MOST_KEPT:
+            del self._history[: MOST_KEPT // 2]
         await self._transcripts.update(
             turn.id,
             turn.at,
@@ -300,7 +390,10 @@ class Conversation:
         self._bus.publish(
             TurnEnded(
                 conversation=self.id, turn=turn.id, state=state, answer=answer, provider=by.provider,
-                quality=by.quality, seconds=seconds, reason=reason,
+                quality=by.quality, seconds=seconds, reason=reason, trace=attempt.trace.id,
+                source=turn.source, total=time.monotonic() - attempt.asked,
+                prompt_tokens=usage.prompt if usage else 0,
+                completion_tokens=usage.completion if usage else 0,
             )
         )  # fmt: skip
         self.warm()
@@ -308,9 +401,26 @@ class Conversation:
     async def _name_after(self, text: str) -> None:
         if self.title:
             return
-        words = text.split()
-        self.title = " ".join(words[:6])[:48].rstrip(".?!,;:")
+        self.title = title_of(text)
         await self._rename(self.id, self.title)
+
+    def _note_touch(self, at: float) -> None:
+        """Note when the talk was last used, without letting the answer wait for the disk."""
+        if self._touch:
+            self._touching = asyncio.ensure_future(self._touch(self.id, at))
+            self._touching.add_done_callback(_log_failure)
+
+
+def _checked(text: str) -> str:
+    text = text.strip()[:MAX_CHARS]
+    if not text:
+        raise ValueError("There were no words.")
+    return text
+
+
+def _log_failure(task: asyncio.Future[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.warning("talk not touched", reason=str(error))
 
 
 async def _cancel(task: asyncio.Task[None] | None) -> None:

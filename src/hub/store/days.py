@@ -21,7 +21,7 @@ from hub.store.keys import SIZE, unwrap, wrap
 from hub.store.schema import TRANSCRIPT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 MOST_OPEN = 3
@@ -36,6 +36,7 @@ class _File:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.users = 0
+        self.kept = False
         self.idle = asyncio.Event()
         self.idle.set()
 
@@ -59,31 +60,42 @@ class Days:
         self._lock = asyncio.Lock()
 
     @asynccontextmanager
-    async def file(self, day: str, *, create: bool = False) -> AsyncIterator[Database | None]:
+    async def file(
+        self, day: str, *, create: bool = False, keep: bool = True
+    ) -> AsyncIterator[Database | None]:
         """Hold the file of ``day`` open for a while; None when there is none and ``create`` is not set.
 
+        ``keep`` it open for whoever asks next; one who passes through all days must not push out today's.
         Raises `HubError` when the file, or its key, is damaged.
         """
         async with self._lock:
-            file = self._files.pop(day, None) or await self._open(day, create=create)
+            file = self._files.pop(day, None)
+            if file is None:
+                if keep:
+                    await self._make_room()
+                file = await self._open(day, create=create)
             if file is not None:
                 file.take()
+                file.kept |= keep
                 self._files[day] = file
         try:
             yield file.database if file else None
         finally:
             if file is not None:
                 file.release()
+                if not file.kept:
+                    await self._put_away(day, file)
 
-    async def destroy_before(self, day: str) -> list[str]:
+    async def destroy_before(self, day: str, also: Callable[[Any], None]) -> list[str]:
         """Destroy the keys and then the files of all days before ``day``; return those days.
 
-        A file without a key, left by a crash in between, goes as well.
+        ``also`` is done in the transaction that destroys the keys. A file without a key, left by a crash
+        in between, goes as well.
         """
 
         def destroy_keys(db: Any) -> None:
+            also(db)
             db.execute("DELETE FROM transcript_key WHERE day < ?", (day,))
-            db.execute("DELETE FROM conversation_day WHERE day < ?", (day,))
 
         async with self._lock:
             keyed = await self._core.rows("SELECT day FROM transcript_key WHERE day < ? ORDER BY day", (day,))
@@ -104,7 +116,6 @@ class Days:
                 await file.database.close()
 
     async def _open(self, day: str, *, create: bool) -> _File | None:
-        await self._make_room()
         key = await self._key(day)
         if key is None:
             if not create:
@@ -124,12 +135,22 @@ class Days:
         """End the turns that a crash of an earlier process left in the middle."""
 
         def interrupt(db: Any) -> int:
-            return int(db.execute("UPDATE turn SET state = 'interrupted' WHERE state = 'answering'").rowcount)
+            return int(
+                db.execute(
+                    "UPDATE turn SET state = 'interrupted', change = rowid + (SELECT max(change) FROM turn)"
+                    " WHERE state = 'answering'"
+                ).rowcount
+            )
 
         healed = await database.write(interrupt)
         self._healed.add(day)
         if healed:
             log.info("transcripts.healed", day=day, turns=healed)
+
+    async def _put_away(self, day: str, file: _File) -> None:
+        async with self._lock:
+            if self._files.get(day) is file and not file.users and not file.kept:
+                await self._files.pop(day).database.close()
 
     async def _make_room(self) -> None:
         unused = [day for day, file in self._files.items() if not file.users]

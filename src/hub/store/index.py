@@ -1,0 +1,277 @@
+"""The search index of all talks: one encrypted file, derived from the transcripts, that may be lost at any time.
+
+Its key is random and lies in core.db, wrapped; destroying the key forgets the whole index. A place in
+the index is ``person << 42 | milliseconds``: a person's talks, or those of some days, are one range.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from hub.errors import HubError
+from hub.store.connection import plainly
+from hub.store.database import Database
+from hub.store.keys import SIZE, unwrap, wrap
+from hub.store.schema import SEARCH
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from pathlib import Path
+
+log = structlog.get_logger(__name__)
+
+CANDIDATES = 1_000
+"""Of very common words the newest so many matches are ranked."""
+
+FRESH_S = 30 * 86_400.0
+_TIME_BITS = 42  # milliseconds until the year 2109
+_LAST = (1 << _TIME_BITS) - 1
+_OPEN, _SHUT = "\ue000", "\ue001"  # private use: marks that no text keeps
+_SNIPPET = f"snippet(words, -1, '{_OPEN}', '{_SHUT}', '…', 28)"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index holds of one turn; ``told`` is False for one that was replaced."""
+
+    id: str
+    talk: str
+    person: str
+    at: float
+    said: str
+    answered: str
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A turn that was found: ``pieces`` of its words, each marked or not."""
+
+    turn: str
+    talk: str
+    at: float
+    pieces: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of hits, best first; ``total`` of them in all, or at least so many when ``more``."""
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    more: bool = False
+
+
+class Index:
+    """The index file. Methods raise `HubError` when it is not open or damaged: then `renew` it."""
+
+    def __init__(self, core: Database, path: Path, master: bytes) -> None:
+        self._core, self._path, self._master = core, path, master
+        self._database: Database | None = None
+        self._lock = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Open the index; one that is missing, damaged or without its key begins anew."""
+        async with self._lock:
+            key = await self._key()
+            if key:
+                try:
+                    await self._use(key)
+                except HubError as error:
+                    log.warning("search.unreadable", reason=str(error))
+                    key = None
+            if not key:
+                await self._renew()
+
+    async def renew(self) -> None:
+        """Destroy the key and the file, and begin anew under another key."""
+        async with self._lock:
+            await self._renew()
+
+    async def close(self) -> None:
+        """Close the file."""
+        async with self._lock:
+            await self._close()
+
+    async def days(self) -> dict[str, tuple[int, int]]:
+        """Return of each day the change it was read up to and how many turns of it are here."""
+        rows = await self._open.rows(
+            "SELECT name, change, (SELECT count(*) FROM turn WHERE day = name) FROM day"
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    async def day(self, name: str) -> tuple[int, int]:
+        """Return, as `days`, how far a day has been read; nothing of one that has not."""
+        rows = await self._open.rows(
+            "SELECT change, (SELECT count(*) FROM turn WHERE day = name) FROM day WHERE name = ?", (name,)
+        )
+        return rows[0] if rows else (0, 0)
+
+    async def put(self, day: str, entries: Sequence[Entry], change: int) -> None:
+        """Take turns of a day, new or changed, and note up to which change the day has been read."""
+
+        def store(db: Any) -> None:
+            for entry in entries:
+                _drop(db, "id = ?", entry.id)
+                _insert(db, entry, day)
+            db.execute("INSERT OR REPLACE INTO day VALUES (?, ?)", (day, change))
+
+        await self._open.write(store)
+
+    async def drop_talk(self, talk: str) -> None:
+        """Delete all that is here of a talk, from the file and from its journal."""
+        await self._open.forget(lambda db: _drop(db, "talk = ?", talk))
+
+    async def drop_day(self, day: str) -> None:
+        """Delete all that is here of a day, so that it is read again."""
+
+        def forget(db: Any) -> None:
+            _drop(db, "day = ?", day)
+            db.execute("DELETE FROM day WHERE name = ?", (day,))
+
+        await self._open.forget(forget)
+
+    async def optimize(self) -> None:
+        """Merge the index into one piece, after much was put in."""
+        await self._open.execute("INSERT INTO words (words) VALUES ('optimize')")
+
+    async def find(
+        self, match: str, person: str, *, since: float, hidden: Collection[str], page: int, size: int
+    ) -> Found:
+        """Return a page of what ``person`` said and was answered since a time, without ``hidden`` talks."""
+
+        def look(db: Any) -> Found:
+            number = db.execute("SELECT n FROM person WHERE id = ?", (person,)).fetchone()
+            if number is None:
+                return Found()
+            low, high = _place(number[0], since), _place(number[0], _LAST / 1000)
+            ranked = _ranked(db, match, low, high, hidden)
+            wanted = ranked[page * size : (page + 1) * size]
+            return Found(_hits(db, match, wanted), len(ranked), len(ranked) >= CANDIDATES)
+
+        return await self._open.read(look)
+
+    @property
+    def _open(self) -> Database:
+        if self._database is None:
+            raise HubError("The search index is not open.", fix="Try again in a moment.")
+        return self._database
+
+    async def _key(self) -> bytes | None:
+        rows = await self._core.rows("SELECT wrapped FROM search_key")
+        try:
+            return unwrap(self._master, rows[0][0]) if rows else None
+        except HubError:
+            return None
+
+    async def _renew(self) -> None:
+        await self._close()
+        await self._core.forget(_destroy_key)
+        await asyncio.to_thread(self._unlink)
+        key = token_bytes(SIZE)
+        await self._core.execute("INSERT INTO search_key VALUES (1, ?)", (wrap(self._master, key),))
+        await self._use(key)
+
+    async def _use(self, key: bytes) -> None:
+        database = Database(self._path, key, SEARCH, full=False)
+        try:
+            await database.open()
+            await database.rows("SELECT count(*) FROM day")
+        except BaseException:
+            await database.close()
+            raise
+        self._database = database
+
+    async def _close(self) -> None:
+        database, self._database = self._database, None
+        if database:
+            await database.close()
+
+    def _unlink(self) -> None:
+        with plainly(self._path):
+            for path in self._path.parent.glob(f"{self._path.name}*"):
+                path.unlink(missing_ok=True)
+
+
+def _destroy_key(db: Any) -> None:
+    """Destroy the key in core.db, or in a backup of it from before there was one."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_key'").fetchone():
+        db.execute("DELETE FROM search_key")
+
+
+def _insert(db: Any, entry: Entry, day: str) -> None:
+    db.execute("INSERT OR IGNORE INTO person (id) VALUES (?)", (entry.person,))
+    number = db.execute("SELECT n FROM person WHERE id = ?", (entry.person,)).fetchone()[0]
+    place = _place(number, entry.at)
+    while db.execute("SELECT 1 FROM turn WHERE place = ?", (place,)).fetchone():
+        place += 1
+    db.execute("INSERT INTO turn VALUES (?, ?, ?, ?)", (place, entry.id, entry.talk, day))
+    if entry.told:
+        db.execute(
+            "INSERT INTO words (rowid, said, answered) VALUES (?, ?, ?)",
+            (place, _unmarked(entry.said), _unmarked(entry.answered)),
+        )
+
+
+def _drop(db: Any, where: str, value: str) -> None:
+    for (place,) in db.execute(f"SELECT place FROM turn WHERE {where}", (value,)).fetchall():  # noqa: S608  ours
+        db.execute("DELETE FROM words WHERE rowid = ?", (place,))
+        db.execute("DELETE FROM turn WHERE place = ?", (place,))
+
+
+def _ranked(db: Any, match: str, low: int, high: int, hidden: Collection[str]) -> list[int]:
+    """Return the places of the matches, best first: rare words count, and so does what is fresh."""
+    rows = db.execute(
+        "SELECT rowid, bm25(words, 1.2, 1.0) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
+        " ORDER BY rowid DESC LIMIT ?",
+        (match, low, high, CANDIDATES),
+    ).fetchall()
+    gone = {
+        place for talk in hidden for (place,) in db.execute("SELECT place FROM turn WHERE talk = ?", (talk,))
+    }
+    now = time.time()
+    # bm25 is the better the more negative; what is new counts up to twice.
+    scored = [
+        (score * (1.0 + FRESH_S / (FRESH_S + max(0.0, now - _at(place)))), -place)
+        for place, score in rows
+        if place not in gone
+    ]
+    return [-place for _, place in sorted(scored)]
+
+
+def _hits(db: Any, match: str, places: Sequence[int]) -> tuple[Hit, ...]:
+    marks = ", ".join("?" * len(places))
+    found = {
+        place: Hit(id_, talk, _at(place), tuple(_pieces(text)))
+        for place, id_, talk, text in db.execute(
+            f"SELECT turn.place, turn.id, turn.talk, {_SNIPPET} FROM words JOIN turn ON turn.place = words.rowid"  # noqa: S608  only marks
+            f" WHERE words MATCH ? AND words.rowid IN ({marks})",
+            (match, *places),
+        )
+    }
+    return tuple(found[place] for place in places if place in found)
+
+
+def _pieces(snippet: str) -> Iterable[tuple[str, bool]]:
+    """Split a snippet at its marks."""
+    for number, part in enumerate(snippet.split(_OPEN)):
+        marked, _, rest = part.partition(_SHUT) if number else ("", "", part)
+        yield from ((text, is_marked) for text, is_marked in ((marked, True), (rest, False)) if text)
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(_OPEN, "").replace(_SHUT, "").replace("\0", " ")
+
+
+def _place(person: int, at: float) -> int:
+    return person << _TIME_BITS | min(max(0, int(at * 1000)), _LAST)
+
+
+def _at(place: int) -> float:
+    return (place & _LAST) / 1000
