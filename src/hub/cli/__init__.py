@@ -19,6 +19,8 @@ COMMANDS = {
     "claim": "Print a one-time link that signs its first visitor in as the owner.",
     "models": "See, fetch, check and remove the models.",
     "plugins": "List the installed plugins.",
+    "backup": "Write all the hub knows into one file.",
+    "restore": "Bring a backup back, or check that it could be.",
 }
 """The commands in the order of ``hub --help``; each lives in ``hub.cli.<name>`` as ``command``."""
 

@@ -37,6 +37,7 @@ class Manifest(BaseModel):
     fix: str = Field("", description="What a person can do while it is not built.")
     models: str = Field("", description="File name of the model manifest inside the package.")
     public_paths: tuple[str, ...] = Field((), description="Paths outside /p/<name>/ that it may serve.")
+    data: tuple[str, ...] = Field((), description="Its files in the data folder, which a backup takes along.")
     start_s: float = Field(10, gt=0, le=60, description="Seconds that hub_start may take.")
     permissions: dict[str, Permission] = Field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = Field(default_factory=dict)

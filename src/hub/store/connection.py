@@ -60,6 +60,12 @@ def connect(path: Path, key: bytes, *, full: bool = True, create: bool = False) 
     return connection
 
 
+def connect_plain(path: Path) -> Connection:
+    """Open a file that is not encrypted and exists, such as a plugin's."""
+    uri = f"file:{quote(str(path))}?mode=rw"
+    return _sqlite.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+
+
 def transact(connection: Connection, work: Callable[[Connection], T], *, begin: str = "BEGIN IMMEDIATE") -> T:
     """Run ``work`` in one transaction: committed when this returns, undone when it raises."""
     connection.execute(begin)
