@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
+    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
@@ -34,7 +35,7 @@ from hub.store import toml
 
 FILE = "hub.toml"
 PREFIX = "HUB_"
-LIVE = frozenset({"system_prompt", "providers", "forget_after_days"})
+LIVE = frozenset({"language_model", "system_prompt", "providers", "forget_after_days"})
 """The settings that take effect at once; the others wait for a restart."""
 
 _CONTENT = "hub.toml"  # the argument by which `load` is given what the file is about to say
@@ -44,6 +45,9 @@ def default_data() -> Path:
     """Return the data folder: ``HUB_DATA``, else ``hub`` in the XDG data home."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(os.environ.get("HUB_DATA") or Path(home) / "hub").expanduser().resolve()
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
 
 class ProviderSettings(BaseModel):
@@ -131,7 +135,9 @@ class Settings(BaseSettings):
     disabled: tuple[str, ...] = Field(
         (), title="Plugins switched off", description="Plugins that are not to be started."
     )
-    language_model: str = Field("smollm2", description="The local model that the hub thinks with.")
+    language_model: str = Field(
+        "smollm2", title="Own language model", description="The model on this machine that I think with."
+    )
     system_prompt: str = Field(
         "", title="Who I am", description="Replaces the hub's own description of itself.", max_length=4_000
     )
@@ -142,7 +148,7 @@ class Settings(BaseSettings):
         ge=0,
         le=36_500,
     )
-    providers: dict[str, ProviderSettings] = Field(
+    providers: dict[Name, ProviderSettings] = Field(
         default_factory=dict, title="Language", description="Language servers by name."
     )
     plugins: dict[str, dict[str, Any]] = Field(

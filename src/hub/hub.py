@@ -15,22 +15,31 @@ from hub.auth.guesses import Guesses
 from hub.auth.invites import Invites
 from hub.auth.people import People
 from hub.auth.sessions import Sessions
+from hub.children import Children
 from hub.conversation.conversations import Conversations
 from hub.conversation.tools import Tools
 from hub.events import Bus
 from hub.intents import Exact
+from hub.jobs import Jobs
+from hub.llm import local
 from hub.llm.canned import Canned
 from hub.llm.embedded import Embedded
+from hub.llm.providers import Providers
 from hub.llm.router import Router
 from hub.models import Models
 from hub.plugin.lifecycle import Plugins
+from hub.settings import Configuration
 from hub.store.database import Database
 from hub.store.keys import master_key
 from hub.store.schema import CORE
+from hub.store.secrets import Secrets
+from hub.store.search import Search
 from hub.store.transcripts import Transcripts
+from hub.timers import Timers
+from hub.timers.spoken import Spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
     from starlette.routing import BaseRoute
@@ -51,9 +60,10 @@ class Hub:
         self.settings = settings
         self.started = time.time()
         self.bus = Bus()
+        self.children = Children()
         self.routes: list[BaseRoute] = []
-        self.tools = Tools()
-        self.models = Models(self.data / "models", models, self.bus)
+        self.tools = Tools(self.bus)
+        self.models = Models(self.data / "models", models, self.bus, also=(settings.language_model,))
         master = master_key(self.data)
         self.core = Database(self.data / "core.db", master, CORE)
         self.transcripts = Transcripts(self.core, self.data / "transcripts", master)
@@ -63,10 +73,18 @@ class Hub:
         self.invites = Invites(self.core, self.bus)
         self.devices = Devices(self.core, self.sessions, self.bus)
         self.guesses = Guesses()
-        self.embedded = Embedded(self.models, self.bus)
-        self.router = Router([Exact(), self.embedded], Canned())
+        self.embedded = Embedded(self.models, self.bus, self.children, model=settings.language_model)
+        self.jobs = Jobs(self.core, self.bus)
+        self.timers = Timers(self.jobs, self.core, self.bus)
+        self.router = Router([Spoken(self.timers), Exact(), self.embedded], Canned(), self.bus)
+        self.secrets = Secrets(self.core)
+        self.providers = Providers(self.router, self.secrets)
+        self.providers.apply(settings.providers)
+        self.configuration = Configuration(settings, self._apply)
+        self.restart: Callable[[], None] | None = None
+        self.search = Search(self.core, self.transcripts, self.data / "search.db", master)
         self.conversations = Conversations(
-            self.core, self.transcripts, self.router, self.bus, settings.system_prompt
+            self.core, self.transcripts, self.router, self.bus, settings.system_prompt, self.search
         )
         self.plugins = Plugins(self)
         self._ports: dict[type, Any] = {}
@@ -101,35 +119,41 @@ class Hub:
         await self.core.open()
         await self.transcripts.open()
         await self.sessions.open()
+        await self.jobs.open()
         self.plugins.discover()
 
     async def start(self) -> None:
         """Start the language model and the plugins, and fetch missing models, all at once."""
+        self.jobs.start()
         self.spawn(self.embedded.start(), name="embedded")
-        self.spawn(self._fetch_models(), name="models")
+        self.spawn(self.conversations.resume(), name="talks")
+        self.search.start()
+        self.spawn(self.models.keep(), name="models")
         await self.plugins.start()
 
     async def stop(self) -> None:
         """Stop everything, newest first; safe after a start that failed half-way."""
         await self.conversations.close()
         await self.plugins.stop()
+        await self.jobs.stop()
         for task in tuple(self._tasks):
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=2)
         await self.embedded.stop()
+        await self.providers.close()
+        await self.search.close()
         await self.transcripts.close()
         await self.core.close()
 
-    async def _fetch_models(self) -> None:
-        """Fetch what is missing; after a failure try again, less and less often."""
-        pause = 5.0
-        while True:
-            await self.models.ensure()
-            if all(self.models.state(file.name).state == "ready" for file in self.models.files):
-                return
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 300.0)
+    def _apply(self, settings: Settings) -> None:
+        """Let new settings take effect, as far as that needs no restart."""
+        self.settings = settings
+        self.conversations.instruct(settings.system_prompt)
+        if settings.language_model != self.embedded.model:
+            self.spawn(local.follow(self, settings.language_model), name="language model")
+        self.providers.apply(settings.providers)
+        self.spawn(self.providers.settle(), name="providers")
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

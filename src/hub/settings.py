@@ -47,10 +47,15 @@ class Configuration:
 
     def overridden(self, key: Key) -> str:
         """Return the variable or option that sets ``key`` or a part of it, or "" when hub.toml decides."""
-        for path, by in config.overrides(self._running.given).items():
+        for path, by in self.overrides.items():
             if path == key[: len(path)] or key == path[: len(key)]:
                 return by
         return ""
+
+    @property
+    def overrides(self) -> dict[Key, str]:
+        """By path of a setting, the variable or option that sets it, whatever hub.toml says."""
+        return config.overrides(self._running.given)
 
     def waiting(self, settings: Settings) -> tuple[str, ...]:
         """Return the names of settings that will take effect with a restart."""

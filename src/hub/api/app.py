@@ -10,6 +10,9 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from hub.api import models, people
+from hub.api.people import needs
+from hub.api import settings
 from hub.errors import HubError
 
 if TYPE_CHECKING:
@@ -46,9 +49,14 @@ def build(hub: Hub) -> FastAPI:  # noqa: C901  a list of routes
 
     @app.exception_handler(HubError)
     async def explain(_: Request, error: HubError) -> JSONResponse:
-        return JSONResponse({"error": str(error), "fix": error.fix}, status_code=409)
+        return JSONResponse(
+            {"error": str(error), "fix": error.fix}, status_code=getattr(error, "status", 409)
+        )
 
-    @app.get("/status")
+    app.include_router(people.router(hub))
+    app.include_router(models.router(hub))
+
+    @app.get("/status", dependencies=[needs("see the hub's state")])
     async def status(_: Signed) -> dict[str, Any]:
         """Tell how every part does, with the reason and the fix."""
         return {
@@ -72,22 +80,22 @@ def build(hub: Hub) -> FastAPI:  # noqa: C901  a list of routes
             ],
         }
 
-    @app.get("/api/talks")
+    @app.get("/api/talks", dependencies=[needs("talk")])
     async def talks(_: Signed) -> list[dict[str, Any]]:
         """List the talks, newest first."""
         return [{"id": i, "title": t, "touched": at} for i, t, at in await hub.conversations.list()]
 
-    @app.get("/api/talks/{talk}")
+    @app.get("/api/talks/{talk}", dependencies=[needs("talk")])
     async def turns(talk: str, _: Signed) -> list[dict[str, Any]]:
         """Return the turns of a talk, oldest first."""
         return [dataclasses.asdict(turn) for turn in (await hub.conversations.get(talk)).history()]
 
-    @app.post("/api/talks")
+    @app.post("/api/talks", dependencies=[needs("talk")])
     async def begin(_: Signed) -> dict[str, str]:
         """Begin a talk."""
         return {"id": (await hub.conversations.new()).id}
 
-    @app.post("/api/talks/{talk}/turns")
+    @app.post("/api/talks/{talk}/turns", dependencies=[needs("talk")])
     async def write(talk: str, words: Words, _: Signed) -> dict[str, Any]:
         """Say something and wait for the answer."""
         conversation = await hub.conversations.get(talk)
@@ -99,13 +107,13 @@ def build(hub: Hub) -> FastAPI:  # noqa: C901  a list of routes
         turn = next((turn for turn in reversed(conversation.history()) if turn.id == id_), None)
         return dataclasses.asdict(turn) if turn else {"id": id_}
 
-    @app.post("/api/talks/{talk}/stop")
+    @app.post("/api/talks/{talk}/stop", dependencies=[needs("talk")])
     async def stop(talk: str, _: Signed) -> dict[str, bool]:
         """Stop the answer that is being given."""
         await (await hub.conversations.get(talk)).interrupt()
         return {"stopped": True}
 
-    @app.get("/api/tools")
+    @app.get("/api/tools", dependencies=[needs("call tools")])
     async def tools(_: Signed) -> list[dict[str, Any]]:
         """List the tools with the JSON Schema of their arguments."""
         return [
@@ -113,14 +121,15 @@ def build(hub: Hub) -> FastAPI:  # noqa: C901  a list of routes
             for t in hub.tools
         ]
 
-    @app.post("/api/tools/{name}")
+    @app.post("/api/tools/{name}", dependencies=[needs("call tools")])
     async def call(name: str, body: Call, _: Signed) -> dict[str, Any]:
         """Run a read-only tool."""
         return {"result": await hub.tools.call(name, body.arguments)}
 
-    @app.get("/api/events")
+    @app.get("/api/events", dependencies=[needs("read every event")])
     async def events(_: Signed, count: int = 50) -> list[dict[str, Any]]:
         """Return the latest events, newest last."""
         return [{"event": event.name, **event.model_dump()} for event in hub.bus.recent(min(count, 500))]
 
+    app.include_router(settings.routes(hub))
     return app

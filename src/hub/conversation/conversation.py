@@ -121,6 +121,7 @@ class Conversation:
         self._rename, self._touch, self._system_prompt = rename, touch, system_prompt
         self._attempt: _Attempt | None = None
         self._lock = asyncio.Lock()
+        self._taken: tuple[Speaker | None, int, list[str], str] = (None, -1, [], "")
         self._warming: asyncio.Task[None] | None = None
         self._touching: asyncio.Future[None] | None = None
 
@@ -178,6 +179,8 @@ class Conversation:
         """
         text = _checked(text)
         async with self._lock:
+            if speaker and self._taken[:3] == (speaker, revision, _words(text)):
+                return self._taken[3]  # told twice: what was asked is done once
             await self._stop()
             return await self._accept(revision, text, source, speaker)
 
@@ -235,6 +238,8 @@ class Conversation:
         # From here to the end of the first delta nothing may wait: what was answered in silence is
         # told once, after the words it answers and before the rest.
         attempt.stored = turn
+        attempt.accepted.set()
+        self._taken = (speaker, revision, _words(text), turn.id)
         about = {"conversation": self.id, "turn": attempt.turn, "trace": attempt.trace.id}
         replaces = old.id if old else ""
         self._bus.publish(TurnAccepted(**about, text=text, source=source, replaces=replaces))

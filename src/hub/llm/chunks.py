@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.llm.faults import Fault, message_of, scrub
+from hub.llm.faults import Fault
 from hub.llm.provider import Done, Piece, Usage
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Reading:
     def take(self, chunk: dict[str, Any]) -> str:
         """Return the text of ``chunk``, often none. Raises `Fault` when it says that the answer failed."""
         if chunk.get("error"):
-            raise _failed(self._title, chunk)
+            raise Fault("broken", f"{self._title} failed in mid-answer.", fix="Ask again.")
         self._usage = _usage(chunk.get("usage")) or self._usage
         choices = chunk.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else {}
@@ -109,9 +109,3 @@ def _usage(told: object) -> Usage | None:
     if not isinstance(prompt, int) or not isinstance(completion, int):
         return None
     return Usage(prompt, completion)
-
-
-def _failed(title: str, chunk: dict[str, Any]) -> Fault:
-    return Fault(
-        "broken", f"{title} failed in mid-answer.", fix="Ask again.", detail=scrub(message_of(chunk), "")
-    )

@@ -1,7 +1,7 @@
 """Say in words why a language server did not answer, and what a person can do.
 
 Nothing that a server wrote stands in the sentence itself, for it may be read aloud; what it said is
-kept apart in ``detail``, without the key. Status codes: RFC 9110; error bodies: OpenAI's format.
+kept apart in ``detail``. Status codes: RFC 9110; error bodies: OpenAI's format.
 """
 
 from __future__ import annotations
@@ -129,11 +129,9 @@ def looks_like_page(body: str) -> bool:
     return bool(re.match(r"\s*<(?:!doctype|html|\?xml)", body, re.IGNORECASE))
 
 
-def scrub(text: str, secret: str) -> str:
-    """Return ``text`` as one short line without ``secret``."""
+def shorten(text: str) -> str:
+    """Return ``text`` as one short line."""
     text = " ".join(text.split())
-    if secret:
-        text = text.replace(secret, "[key]")
     return text if len(text) <= _DETAIL else text[: _DETAIL - 1] + "…"
 
 

@@ -159,10 +159,9 @@ class OpenAI:
     async def _list(self) -> list[str]:
         response = await self._send("GET", "models")
         try:
-            body = await _read(response, _LIST)
             if response.status_code != HTTPStatus.OK:
-                raise await self._status_fault(response.status_code, body, response.headers)
-            return _names(_parse(body, self.server.title))
+                raise self._status_fault(response, await self._refusal(response))
+            return _names(_parse(await _read(response, _LIST), self.server.title))
         finally:
             await response.aclose()
 
@@ -206,10 +205,10 @@ class OpenAI:
             if response.status_code == HTTPStatus.OK:
                 return response
             try:
-                body = await _read(response, _ERROR)
+                body = await self._refusal(response)
                 named = self._names_optional(response.status_code, body)
                 if not named:
-                    raise await self._status_fault(response.status_code, body, response.headers)
+                    raise self._status_fault(response, body)
                 self._refused.add(named)
             finally:
                 await response.aclose()
@@ -269,12 +268,16 @@ class OpenAI:
             client, self._client = self._client, None
             await (await client).aclose()
 
-    async def _status_fault(self, status: int, body: str, headers: Any) -> Fault:
+    async def _refusal(self, response: httpx.Response) -> str:
+        """Return the body of an answer that is none, without the key, which some servers repeat."""
+        key, body = await self._key(), await _read(response, _ERROR)
+        return body.replace(key.get_secret_value(), "[key]") if key else body
+
+    def _status_fault(self, response: httpx.Response, body: str) -> Fault:
+        status = response.status_code
         fault = faults.of_status(status, body, self.server.title, self.server.model)
-        key = await self._key()
-        said = faults.message_of(body) or f"HTTP status {status}"
-        fault.detail = faults.scrub(said, key.get_secret_value() if key else "")
-        fault.retry_after = faults.seconds(headers.get("retry-after", ""))
+        fault.detail = faults.shorten(faults.message_of(body) or f"HTTP status {status}")
+        fault.retry_after = faults.seconds(response.headers.get("retry-after", ""))
         log.info("server refused", provider=self.name, status=status, said=fault.detail)
         return fault
 

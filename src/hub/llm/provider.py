@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from hub.network import Distance
 
@@ -56,7 +56,18 @@ class Done:
     reason: Literal["stop", "length"] = "stop"
 
 
-Piece = Delta | Usage | Done
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The answer is to do something, which must not happen before the person's words are final.
+
+    First and only piece of its stream. ``perform`` is awaited once, when they were accepted, and
+    returns the answer: what was done. It may raise `hub.errors.HubError` when it could not be.
+    """
+
+    perform: Callable[[], Awaitable[str]]
+
+
+Piece = Delta | Usage | Act | Done
 
 
 @dataclass(frozen=True, slots=True)

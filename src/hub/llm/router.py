@@ -98,7 +98,12 @@ class Router:
                 by.provider, by.quality = _who(provider), provider.caps.quality
                 refusals, outcome = len(by.refusals), "stopped"
                 try:
-                    yield first
+                    if isinstance(first, Act):
+                        if accepted:
+                            await accepted()
+                        yield Delta(await _perform(first))
+                    else:
+                        yield first
                     async for delta in self._rest(pieces, by):
                         yield delta
                     outcome = "cut" if len(by.refusals) > refusals else "done"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
+from hub import schema
 from hub.errors import HubError
 from hub.events import PluginChanged
 from hub.plugin import dispatch, manifest
@@ -158,7 +159,7 @@ class Plugins:
         module = await dispatch.load(plugin.entry.module, IMPORT_S)
         plugin.hooks = dispatch.implementations(self._manager, plugin.name, module)
         self.mark(plugin, "imported")
-        settings = self._settings(plugin)
+        settings = await self._settings(plugin)
         self.mark(plugin, "starting")
         if start := plugin.hooks.get("hub_start"):
             await dispatch.call(start, plugin.manifest.start_s, hub=self._hub, settings=settings)
@@ -173,14 +174,22 @@ class Plugins:
                 except HubError as error:
                     plugin.flaw = plugin.flaw or Health("degraded", str(error), error.fix)
 
-    def _settings(self, plugin: Plugin) -> dict[str, Any]:
+    async def _settings(self, plugin: Plugin) -> dict[str, Any]:
         known = plugin.manifest.settings
         given = self._hub.settings.plugins.get(plugin.name, {})
         if unknown := sorted(set(given) - set(known)):
             raise HubError(
                 f"It has no setting {unknown[0]!r}.", fix=f"Remove it from [plugins.{plugin.name}]."
             )
-        return {name: given.get(name, about.get("default")) for name, about in known.items()}
+        for name, value in given.items():
+            if wrong := schema.check(known[name], value):
+                raise HubError(f"Its setting {name} is not right. {wrong}", fix="Correct it in Settings.")
+        secrets = {
+            name: await self._hub.secrets.get(f"plugin.{plugin.name}.{name}")
+            for name, about in known.items()
+            if schema.is_secret(about)
+        }
+        return {name: given.get(name, about.get("default")) for name, about in known.items()} | secrets
 
     async def _watch(self, plugin: Plugin) -> None:
         """Ask for the health at every beat, and at once when woken."""

@@ -12,7 +12,6 @@ import re
 import shutil
 import tomllib
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hub.errors import HubError
@@ -20,6 +19,7 @@ from hub.store.durable import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     import tomlkit
 
@@ -73,12 +73,10 @@ def _parse(path: Path, content: bytes) -> dict[str, Any]:
         line = content[: error.start].count(b"\n") + 1
         raise HubError(f"{path}, line {line}, is not UTF-8 text.", fix="Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
-        line_of = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        last = content.count(b"\n") + 1
+        told = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        at = told[1] if told else content.count(b"\n") + 1  # else: at the end of the file
         what = str(error).partition(" (at ")[0].rstrip(".")
-        raise HubError(
-            f"{path}, line {line}: {what}.", fix="Mend that line; I have not touched the file."
-        ) from error
+        raise HubError(f"{path}, line {at}: {what}.", fix="Mend that line of the file.") from error
 
 
 def _changed(told: dict[str, Any], changes: Mapping[Key, Any]) -> dict[str, Any]:
@@ -109,9 +107,7 @@ def _edited(path: Path, before: bytes, changes: Mapping[Key, Any]) -> bytes:
             _put(document, key, value)
         return tomlkit.dumps(document).encode()
     except (TOMLKitError, ValueError, TypeError) as error:
-        raise HubError(
-            f"{path.name} is laid out in a way I cannot change.", fix="Change it by hand."
-        ) from error
+        raise _unclear(path) from error
 
 
 def _unclear(path: Path) -> HubError:
