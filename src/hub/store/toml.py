@@ -97,6 +97,12 @@ def _with(told: dict[str, Any], key: Key, value: Any) -> dict[str, Any]:
     return told | {first: value}
 
 
+def _bare(told: dict[str, Any]) -> dict[str, Any]:
+    """Return ``told`` without empty tables: whether their headings stay says nothing."""
+    inner = {name: _bare(value) if isinstance(value, dict) else value for name, value in told.items()}
+    return {name: value for name, value in inner.items() if value != {}}
+
+
 def _edited(path: Path, before: bytes, changes: Mapping[Key, Any]) -> bytes:
     import tomlkit  # noqa: PLC0415  reading needs only the standard library
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
