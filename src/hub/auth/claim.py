@@ -7,8 +7,8 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from hub.auth.codes import WrongCode
 from hub.auth.sessions import Person, digest
-from hub.errors import HubError
 
 if TYPE_CHECKING:
     from hub.store.database import Database
@@ -39,7 +39,7 @@ class Claims:
         return code
 
     async def redeem(self, code: str) -> Person:
-        """Use up ``code`` and return the owner. Raises `HubError` when it is wrong, old or used.
+        """Use up ``code`` and return the owner. Raises `WrongCode` when it is wrong, old or used.
 
         One transaction: of many visitors at once exactly one succeeds.
         """
@@ -59,7 +59,7 @@ class Claims:
 
         person = await self._core.write(take)
         if person is None:
-            raise HubError(
+            raise WrongCode(
                 "This link has been used, or is too old.",
                 fix="Run `hub claim` on the machine for a new one.",
             )

@@ -12,11 +12,10 @@ from hub.auth.events import DevicePaired, DeviceRevoked
 from hub.auth.names import clean_name
 from hub.auth.people import find
 from hub.auth.roles import allows, require
-from hub.auth.sessions import Person
 from hub.errors import HubError
 
 if TYPE_CHECKING:
-    from hub.auth.sessions import Sessions
+    from hub.auth.sessions import Person, Sessions
     from hub.events import Bus
     from hub.store.database import Database
 

@@ -76,7 +76,8 @@ class Guard:
             if not serving.done():
                 with suppress(Exception):
                     close = {"type": "websocket.close", "code": SIGNED_OUT, "reason": "signed out"}
-                    await asyncio.wait_for(send(close), _CLOSE_S)
+                    async with asyncio.timeout(_CLOSE_S):
+                        await send(close)
         finally:
             over.cancel()
             if not serving.done():

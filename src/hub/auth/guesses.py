@@ -8,6 +8,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from hub.auth.codes import WrongCode
 from hub.errors import HubError
 
 if TYPE_CHECKING:
@@ -34,14 +35,21 @@ class Guesses:
 
     @contextmanager
     def attempt(self, peer: str) -> Iterator[None]:
-        """Count a guess of ``peer`` (an address) unless the block ends well. Raises `TooMany`.
+        """Count a guess of ``peer`` (an address) if the block raises `WrongCode`. Raises `TooMany`.
 
-        It counts before the answer is known, so that guesses made at once are counted too.
+        It counts until the answer is known, so that guesses made at once are counted too.
         """
         self._check(peer := network(peer))
         self._wrong.append(guess := (self._clock(), peer))
-        yield
-        self._wrong.remove(guess)
+        wrong = False
+        try:
+            yield
+        except WrongCode:
+            wrong = True
+            raise
+        finally:
+            if not wrong:
+                self._wrong.remove(guess)
 
     def _check(self, peer: str) -> None:
         while self._wrong and self._clock() - self._wrong[0][0] > WINDOW_S:

@@ -17,6 +17,14 @@ DEVICE, GUEST, MEMBER, OWNER = "device", "guest", "member", "owner"
 # A shared device stands with nobody's face in front of it, so it ranks below every person.
 _RANK = {DEVICE: 0, GUEST: 1, MEMBER: 2, OWNER: 3}
 
+ABOUT: dict[str, str] = {
+    OWNER: "does everything, and decides who comes in",
+    MEMBER: "talks, uses tools, answers what I ask, has a memory",
+    GUEST: "talks",
+    DEVICE: "talks, for whoever stands in front of it",
+}
+"""What each role is, in words for people."""
+
 ACTS: dict[str, str] = {
     "talk": DEVICE,
     "see the hub's state": DEVICE,
@@ -62,6 +70,7 @@ class Forbidden(HubError):  # noqa: N818  a state, not a fault
     def __init__(self, person: Person | None, needs: str) -> None:
         if person is None:
             super().__init__("You are not signed in.", fix="Ask the owner for an invite, then open its link.")
+            self.status = 401
             return
         least = ACTS.get(needs, needs)
         who = "the owner" if least == OWNER else f"a {least}"

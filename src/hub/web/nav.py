@@ -35,13 +35,13 @@ PLACES = (
     Place("Home", (Link("/", "Home"),)),
     Place("Talks", (Link("/talks", "Talks"),)),
     Place("Timers", (Link("/timers", "Timers"),)),
-    Place("Health", (Link("/health", "Health"), Link("/events", "Events", "member"))),
+    Place("Health", (Link("/health", "Health"), Link("/events", "Events", "read every event"))),
     Place(
         "Settings",
         (
             Link("/settings", "Language and hub", "owner"),
             Link("/models", "Models", "member"),
-            Link("/people", "People", "owner"),
+            Link("/people", "People", "member"),
             Link("/settings/backup", "Backup", "owner"),
             Link("/settings/doctor", "Check-up", "owner"),
             Link("/me", "You"),

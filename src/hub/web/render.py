@@ -70,7 +70,7 @@ class Renderer:
         name = f"parts/turn_{half}.html" if half else "parts/turn.html"
         return self._render(name, turn=script.view(turn, reason))
 
-    def page(self, name: str, **values: object) -> str:
+    def page(self, name: str, /, **values: object) -> str:
         """Return a page that is not about a talk."""
         return self._render(name, **values)
 
@@ -119,7 +119,7 @@ class Renderer:
     def _needs(faults: list[status.Fault]) -> list[status.Fault]:
         return [fault for fault in faults if not fault.heals]
 
-    def _render(self, name: str, **values: object) -> str:
+    def _render(self, name: str, /, **values: object) -> str:
         return self._env.get_template(name).render(values)
 
 

@@ -136,13 +136,14 @@ class Site:
             if person is None:
                 return self.answer(request, self.renderer.page("locked.html"), 401)
             if not allows(person, needs):
-                said = {"message": f"This page is for a {needs}.", "fix": "Ask the owner of this hub."}
+                who = "the owner" if needs == "owner" else f"a {needs}"
+                said = {"message": f"This page is for {who}.", "fix": "Ask the owner of this hub."}
                 return self.answer(request, self.renderer.page("lost.html", **said), 403)
             try:
                 return await handler(request)
             except HubError as error:
                 page = self.renderer.page("lost.html", message=str(error), fix=error.fix)
-                return self.answer(request, page, 404)
+                return self.answer(request, page, getattr(error, "status", 404))
 
         return serve
 

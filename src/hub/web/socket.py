@@ -18,6 +18,7 @@ from hub import ports
 from hub.conversation.state import SessionState
 from hub.conversation.talk import Flush, Note, StateChanged, Talk
 from hub.errors import HubError
+from hub.telemetry import trace
 from hub.web import messages
 from hub.web.outbox import Outbox, Slow
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from starlette.websockets import WebSocket
 
+    from hub.auth.sessions import Person
     from hub.conversation.conversation import Conversation
     from hub.hub import Hub
     from hub.web.live import Live
@@ -64,6 +66,7 @@ class Tab:
         self.session: str = websocket.path_params["id"][:64]
         self.outbox = Outbox()
         self.page = False
+        self.person: Person | None = getattr(websocket.state, "person", None)
         self.parts: tuple[str, ...] = ()
         self.audio = messages.Format()
         self.conversation: Conversation | None = None
@@ -96,7 +99,9 @@ class Tab:
             while True:
                 message = await self.outbox.get()
                 sent = self._websocket.send_text if isinstance(message, str) else self._websocket.send_bytes
-                await asyncio.wait_for(sent(message), STALL_S)  # type: ignore[arg-type]  # each takes its own kind
+                # Not wait_for, which on Python 3.11 may swallow the cancellation that ends this task.
+                async with asyncio.timeout(STALL_S):
+                    await sent(message)  # type: ignore[arg-type]  # each takes its own kind
         except (Slow, TimeoutError):
             log.warning("tab closed: it does not read", session=self.session)
             with suppress(Exception):
@@ -141,7 +146,10 @@ class Tab:
         return bytes(sound)
 
     async def _receive(self) -> None:
-        await self._take(await self._next())
+        message = await self._next()
+        if not isinstance(message, bytes):  # sound belongs to the trace of the turn it becomes
+            trace.enter(trace.fresh())
+        await self._take(message)
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         """Tell the client what went wrong, and go on."""

@@ -1,0 +1,200 @@
+"""Every route and every role: a route that this table does not name fails here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from hub.api.app import build as build_api
+from hub.auth.roles import ABOUT, ACTS, allows
+from hub.auth.sessions import Person
+
+ROLES = ("stranger", "device", "guest", "member", "owner")
+REFUSED = {401, 403, 4401}
+
+ACCESS = """
+stranger  GET /health
+stranger  GET /openapi.json
+stranger  GET /metrics
+stranger  GET /claim/{code}
+stranger  GET /invite/{code}
+stranger  POST /invite/{code}
+stranger  GET /pair
+stranger  POST /pair
+stranger  GET /static/{rev}/{path:path}
+stranger  GET /manifest.webmanifest
+stranger  GET /favicon.ico
+
+device    GET /
+device    POST /talks
+device    POST /talks/{id}/turns
+device    GET /style
+device    GET /me
+device    WS /ws/session/{id}
+device    GET /status
+device    GET /api/talks
+device    GET /api/talks/{talk}
+device    POST /api/talks
+device    POST /api/talks/{talk}/turns
+device    POST /api/talks/{talk}/stop
+device    GET /api/me
+device    GET /api/roles
+
+guest     POST /me
+guest     POST /me/sessions/{id}/end
+guest     POST /me/out
+guest     POST /me/everywhere
+guest     GET /me/pair
+guest     POST /me/pair
+guest     GET /api/sessions
+guest     DELETE /api/sessions
+guest     DELETE /api/sessions/{session}
+guest     GET /api/devices
+guest     POST /api/devices
+guest     PATCH /api/devices/{device}
+guest     DELETE /api/devices/{device}
+guest     PATCH /api/people/{person}
+
+member    GET /people
+member    GET /api/people
+member    GET /api/tools
+member    GET /models
+member    GET /api/models
+member    GET /api/models/licences
+member    POST /api/tools/{name}
+
+owner     POST /people
+owner     POST /people/invites/{id}/revoke
+owner     POST /people/devices/{id}/revoke
+owner     GET /people/{id}
+owner     POST /people/{id}
+owner     POST /people/{id}/role
+owner     POST /people/{id}/link
+owner     POST /people/{id}/out
+owner     POST /people/{id}/owner
+owner     POST /people/{id}/remove
+owner     DELETE /api/people/{person}
+owner     POST /api/people/{person}/owner
+owner     DELETE /api/people/{person}/sessions
+owner     GET /api/invites
+owner     POST /api/invites
+owner     DELETE /api/invites/{invite}
+owner     GET /api/events
+
+owner     POST /api/models/pull
+owner     POST /api/models/cancel
+owner     POST /api/models/remove
+owner     POST /api/models/verify
+owner     POST /api/models/use
+owner     GET /api/settings
+owner     PATCH /api/settings
+owner     POST /api/settings/providers/{name}/test
+owner     PUT /api/settings/providers/{name}/key
+owner     DELETE /api/settings/providers/{name}/key
+owner     POST /models/verify
+owner     POST /models/look
+owner     POST /models/{id}/pull
+owner     POST /models/{id}/cancel
+owner     POST /models/{id}/remove
+owner     POST /models/{id}/use
+owner     POST /models/{id}/verify
+"""
+"""The least role a line: ``role METHOD path``; ``stranger`` means that anybody may."""
+
+LEAST = {(method, path): role for role, method, path in (line.split() for line in ACCESS.split("\n") if line)}
+REFUSES_BY_OTHER_MEANS = {
+    ("GET", "/claim/{code}"),
+    ("GET", "/invite/{code}"),
+    ("POST", "/invite/{code}"),
+    ("POST", "/pair"),
+}
+"""What anybody may ask, and what says no to a wrong code; test_door.py has them."""
+
+HEAVY = ("POST /models", "POST /api/models", "POST /api/settings")
+"""What begins work that outlasts the question: asked only by those whom it must refuse."""
+
+
+def served(app, hub) -> set[tuple[str, str]]:
+    """Return method and path of all that the hub serves, its JSON API included."""
+    return set(listed((*app.routes, *build_api(hub).routes)))
+
+
+def listed(routes):
+    for route in routes:
+        if isinstance(route, WebSocketRoute):
+            yield "WS", route.path
+        elif isinstance(route, Route):
+            yield from ((method, route.path) for method in route.methods - {"HEAD"})
+        elif not isinstance(route, Mount):  # what FastAPI included
+            yield from listed(route.original_router.routes)
+        elif route.path:  # all else is mounted at the root: plugins, whose routes are theirs, and the API
+            yield "*", route.path
+
+
+async def test_the_table_names_every_route_and_nothing_else(house) -> None:
+    found = served(house.app, house.hub)
+    assert [f"role  {' '.join(route)}" for route in sorted(found - set(LEAST))] == [], "give each a line"
+    assert sorted(set(LEAST) - found) == []
+
+
+async def test_every_route_refuses_every_lesser_role_and_no_other(house) -> None:
+    wrong = []
+    for (method, path), least in LEAST.items():
+        if (method, path) in REFUSES_BY_OTHER_MEANS:
+            continue
+        for role in ROLES:
+            refused = ROLES.index(role) < ROLES.index(least)
+            if not refused and f"{method} {path}".startswith(HEAVY):
+                continue
+            status = await ask(house, role, method, re.sub(r"\{[^}]*\}", "x", path))
+            if (status in REFUSED) is not refused or status in range(500, 600):
+                wrong.append((role, method, path, status))
+    assert wrong == []
+
+
+async def ask(house, role: str, method: str, path: str) -> int:
+    """Return the status; of a socket the code it was closed with, or 101 when it stays open."""
+    token = await house.sign_in(role)
+    if method == "WS":
+        async with house.socket(token, path) as socket:
+            return (await socket.greet()).get("code", 101)
+    async with house.client(token) as client:
+        json = {} if path.startswith("/api") and method != "GET" else None
+        return (await client.request(method, path, json=json)).status_code
+
+
+async def test_strangers_are_sent_to_the_door_and_others_told_why(house) -> None:
+    async with house.client() as stranger:
+        assert "hub claim" in (await stranger.get("/people")).text
+        answer = await stranger.get("/api/people")
+        assert (answer.status_code, answer.json()["fix"][:13]) == (401, "Ask the owner")
+    async with house.client(await house.sign_in("guest")) as guest:
+        assert "for a member" in (await guest.get("/people")).text
+        answer = await guest.post("/api/invites", json={"name": "Eve"})
+        assert (answer.status_code, answer.json()["error"]) == (403, "Only the owner may do that.")
+
+
+def test_roles_hold_all_that_lesser_roles_hold_and_nothing_by_default() -> None:
+    people = {role: Person("1", "x", role) for role in ABOUT}
+    for act in ACTS:
+        held = [allows(people[role], act) for role in ROLES[1:]]
+        assert held == sorted(held), act
+        assert held[-1], act
+        assert not allows(None, act)
+        assert not allows(Person("1", "x", "king"), act)
+    for unknown in ("", "rule the world", "stranger", "Owner"):
+        assert not allows(people["owner"], unknown)
+    tablet = people["device"]
+    assert allows(tablet, "guest")
+    assert allows(tablet, "talk")
+    for act in ("recall own memory", "answer approvals", "change settings", "pair own devices"):
+        assert not allows(tablet, act)
+
+
+def test_the_guide_prints_the_table_of_roles() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "people.md").read_text(encoding="utf-8")
+    for role, about in ABOUT.items():
+        acts = ", ".join(act for act, least in ACTS.items() if least == role)
+        assert f"| {role} | {about} | {acts} |" in guide
