@@ -34,7 +34,6 @@ _HEALTH = (
     "or a doctor, or read the leaflet."
 )
 _EMERGENCY = "I cannot call anyone. If somebody is in danger, call your local emergency number now."
-_TIMER = "I cannot set timers, alarms or reminders yet."
 _HANDS = "I cannot do that: I have no control over lights, appliances or media here."
 _REACH = "I cannot call or send messages from here."
 _LIVE = "I cannot look that up: I have no connection to the outside world here."
@@ -187,13 +186,8 @@ INTENTS = (
         says(_LIVE),
     ),
     Intent(
-        r"(?:(?:set|start|create|make|add|begin|cancel|stop|pause|delete) (?:a|an|the|my"
-        r"|another)? ?.*\b(?:timer|alarm|reminder|countdown|stopwatch)\b.*|wake me (?:up )?.*"
-        r"|remind me (?:to|about|in|at|tomorrow|that|of)\b.*|(?:timer|alarm) (?:for|in|at) .*"
-        r"|what (?:timers|alarms|reminders) .*|how (?:much time"
-        r"|long) is (?:left )?(?:left )?on (?:the|my) .*timer.*|do i have (?:any |an )?(?:timers?"
-        r"|alarms?|reminders?|appointments?|meetings?).*)",
-        says(_TIMER),
+        r"do i have (?:any |an )?(?:appointments?|meetings?).*",
+        says("I keep no lists and no calendar yet."),
     ),
     Intent(
         r"(?:turn|switch|shut|put) (?:on|off|up|down|the|all|my)\b.*|(?:dim|brighten|lock|unlock"

@@ -249,7 +249,6 @@ ASKED: dict[str, str | tuple[str, ...]] = {
     "how much is 100 dollars in euros": "rates",
     "Who won the game last night?": "results",
     "how much ibuprofen can I take": "pharmacist",
-    "Set a timer for ten minutes": "cannot set timers",
     "Turn on the lights": "no control",
     "Call my mother": "cannot call",
     "play some music": "no control",
