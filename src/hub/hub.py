@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from hub.config import Settings
     from hub.models import ModelFile
+    from hub.telemetry.lag import Lag
 
 log = structlog.get_logger(__name__)
 Port = TypeVar("Port")
@@ -61,6 +62,7 @@ class Hub:
         self.started = time.time()
         self.bus = Bus()
         self.children = Children()
+        self.lag: Lag | None = None  # how late the loop is, once it is measured
         self.routes: list[BaseRoute] = []
         self.tools = Tools(self.bus)
         self.models = Models(self.data / "models", models, self.bus, also=(settings.language_model,))

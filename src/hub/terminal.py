@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 _BAR = 24  # characters
 _REDRAW_S = 0.1
 _OLDER_FIRST = ("failed", "checking", "fetching", "missing", "ready")
+_MINUTE_S = 60
 
 
 async def show_progress(models: Models, out: TextIO | None = None) -> None:
     """Write one line for each title (ears, voice, …) with its size and seconds, as its bytes arrive.
 
     On a terminal the current line is redrawn in place; elsewhere one line tells of the start and one
-    of the end. Returns when all models are ready; when cancelled it tells the latest first.
+    of the end. Returns when all that are wanted are ready; when cancelled it tells the latest first.
     """
     lines = _Lines(models, out or sys.stdout)
     try:
@@ -34,19 +35,25 @@ class _Lines:
 
     def __init__(self, models: Models, out: TextIO) -> None:
         self._models, self._out, self._live = models, out, out.isatty()
-        self._titles = dict.fromkeys(file.title for file in models.files)
         self._began: dict[str, float] = {}
-        self._said = {title: "ready" for title in self._titles if self._stands(title)[0] == "ready"}
+        self._said = {title: "ready" for title in self._titles() if self._stands(title)[0] == "ready"}
         self._open = False  # the last line is a bar that has no end yet
 
     def draw(self) -> bool:
         """Write what is news; return whether all is ready."""
-        for title in self._titles:
+        titles = self._titles()
+        for title in titles:
             self._draw_title(title)
-        return all(self._said.get(title) == "ready" for title in self._titles)
+        return all(self._said.get(title) == "ready" for title in titles)
+
+    def _titles(self) -> dict[str, None]:
+        """Return what is wanted, each title once; "ears" may well be several files."""
+        return dict.fromkeys(
+            file.title for file in self._models.files if self._models.state(file.name).state != "off"
+        )
 
     def _draw_title(self, title: str) -> None:
-        state, done, total, reason = self._stands(title)
+        state, done, total, rate, reason = self._stands(title)
         if state == "missing" or (self._said.get(title) == state and state in {"ready", "failed"}):
             return
         if state in {"ready", "failed"}:
@@ -63,7 +70,8 @@ class _Lines:
         if self._live and state in {"fetching", "checking"} and done:
             filled = _BAR * done // max(total, 1)
             bar = "━" * filled + "╌" * (_BAR - filled)
-            self._out.write(f"\r\x1b[KGetting my {title} {bar} {_mb(done)} of {_mb(total)} MB")
+            left = f", {time_left(total - done, rate)}" if rate else ""
+            self._out.write(f"\r\x1b[KGetting my {title} {bar} {_mb(done)} of {_mb(total)} MB{left}")
             self._out.flush()
             self._open = True
 
@@ -72,16 +80,26 @@ class _Lines:
         self._out.flush()
         self._open = False
 
-    def _stands(self, title: str) -> tuple[str, int, int, str]:
-        """Sum up the files of ``title``: worst state, bytes done, bytes in all, reason with its fix."""
-        states = [self._models.state(file.name) for file in self._models.files if file.title == title]
+    def _stands(self, title: str) -> tuple[str, int, int, float, str]:
+        """Sum up the files of ``title``: worst state, bytes done, in all and a second, why and what to do."""
+        files = [file for file in self._models.files if file.title == title]
+        states = [state for file in files if (state := self._models.state(file.name)).state != "off"]
         worst = min(states, key=lambda state: _OLDER_FIRST.index(state.state))
         return (
             worst.state,
             sum(state.done for state in states),
             sum(state.total for state in states),
+            sum(state.rate for state in states),
             f"{worst.reason} {worst.fix}",
         )
+
+
+def time_left(size: int, rate: float) -> str:
+    """Return how long ``size`` bytes take at ``rate`` bytes a second, in words."""
+    seconds = size / rate
+    if seconds < _MINUTE_S:
+        return f"{max(1, round(seconds))} s left"
+    return f"{round(seconds / _MINUTE_S)} min left"
 
 
 def _mb(size: int) -> str:

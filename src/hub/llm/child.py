@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hub.link import run_child
-from hub.llm.chatml import ChatML
+from hub.llm.chatml import OPEN, ChatML
 from hub.llm.engine import Engine, TooLong
 from hub.llm.gguf import read_head
 from hub.llm.tune import load
@@ -193,9 +193,12 @@ async def _listen(link: Link, desk: Desk) -> None:
 
 def _control_tokens(model: Path) -> tuple[str, ...]:
     try:
-        return read_head(model).control_tokens()
+        tokens = read_head(model).control_tokens()
     except (OSError, ValueError) as error:
         sys.exit(f"The language model {model.name} cannot be read: {error}")
+    if OPEN not in tokens:
+        sys.exit(f"The language model {model.name} was not made for ChatML, which is all that I write")
+    return tokens
 
 
 if __name__ == "__main__":

@@ -15,9 +15,11 @@ from hub.supervise import Child, ChildSpec
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
 
     from wyoming.event import Event
 
+    from hub.children import Children
     from hub.events import Bus
     from hub.models import Models
 
@@ -26,18 +28,27 @@ SENTENCES = 2  # a small model knows no more than it says first
 _RETRY_S = 5.0
 _STALL_S = 20.0  # between two pieces: longer means that the child hangs
 _MEMORY_MB = 700
+_SHARE = 3.2  # of a model's size, in memory: up to three copies while threads are measured
+_BESIDES_MB = 400
 _READY_S = 90.0  # a slow board reads, repacks and measures at its first start
+_SLOWEST_MB_S = 10.0
 
 
 class Embedded:
-    """The `Provider` of the small model; starts once the model has been fetched and stays startable."""
+    """The `Provider` of a local model; starts once it has been fetched and stays startable.
+
+    ``model`` is the one that is used, by its name in the manifest; `use` changes it.
+    """
 
     name = "embedded"
     caps = Caps(local=True, quality="basic", prompt_tokens=1200, fixed_tokens=150, title="the small model")
 
-    def __init__(self, models: Models, bus: Bus) -> None:
-        self._models, self._bus = models, bus
+    def __init__(
+        self, models: Models, bus: Bus, children: Children | None = None, *, model: str = MODEL
+    ) -> None:
+        self._models, self._bus, self._children, self.model = models, bus, children, model
         self.child: Child | None = None
+        self._loading = asyncio.Lock()
         self._serial = itertools.count(1)
         self._asked: dict[str, asyncio.Queue[Event | None]] = {}
         self._ahead: list[dict[str, str]] | None = None
@@ -45,18 +56,46 @@ class Embedded:
 
     async def start(self) -> None:
         """Wait for the model, then start the child; a failed download is waited out."""
-        while not await self._fetched():  # noqa: ASYNC110  the download tells nobody that it may succeed now
-            await asyncio.sleep(_RETRY_S)
-        model = self._models.path(MODEL)
-        config = {"model": str(model), "cache": str(model.parent / "tuned")}
-        spec = ChildSpec("language", "hub.llm.child", config, memory_mb=_MEMORY_MB, ready_s=_READY_S)
-        self.child = Child(spec, on_event=self._heard, on_state=self._changed)
-        await self.child.start()
+        while self.child is None:
+            if not await self._fetched():
+                await asyncio.sleep(_RETRY_S)
+                continue
+            async with self._loading:
+                if self.child is None:
+                    with suppress(Unavailable):  # another was chosen meanwhile, and is not here
+                        await self._begin()
+
+    async def use(self, model: str) -> None:
+        """Answer with ``model`` from now on, once it is here; answers in the making end."""
+        async with self._loading:
+            if model != self.model:
+                self.model = model
+                await self._end()
+        await self.start()
 
     async def stop(self) -> None:
-        """Stop the child; answers in the making end with an error."""
-        if self.child:
-            await self.child.stop()
+        """Stop the child; answers in the making end with an error. It can be started again."""
+        async with self._loading:
+            await self._end()
+
+    async def _begin(self) -> None:
+        model = self._models.path(self.model)
+        config = {"model": str(model), "cache": str(model.parent / "tuned")}
+        size = await asyncio.to_thread(_megabytes, model)
+        spec = ChildSpec(
+            "language", "hub.llm.child", config,
+            memory_mb=max(_MEMORY_MB, int(_BESIDES_MB + _SHARE * size)),
+            ready_s=_READY_S + size / _SLOWEST_MB_S,
+        )  # fmt: skip
+        self.child = Child(spec, on_event=self._heard, on_state=self._changed)
+        if self._children is not None:
+            self._children.add(self.child)
+        await self.child.start()
+
+    async def _end(self) -> None:
+        child, self.child = self.child, None
+        if child:
+            await child.stop()
         self._drop_all()
 
     async def prime(self, messages: Sequence[Message]) -> None:
@@ -116,7 +155,7 @@ class Embedded:
         """Return the child, or raise `Unavailable` with what it waits for."""
         child = self.child
         if child is None:
-            self._models.path(MODEL)  # raises while the model is on its way
+            self._models.path(self.model)  # raises while the model is on its way
             raise Unavailable("My small language model is starting.", fix="Wait a few seconds.")
         if child.state == "starting":
             raise Unavailable("My small language model is starting.", fix="Wait a few seconds.")
@@ -129,7 +168,7 @@ class Embedded:
 
     async def _fetched(self) -> bool:
         try:
-            await self._models.wait(MODEL)
+            await self._models.wait(self.model)
         except Unavailable:
             return False
         return True
@@ -162,6 +201,10 @@ class Embedded:
         task = asyncio.get_running_loop().create_task(send())
         self._later.add(task)
         task.add_done_callback(self._later.discard)
+
+
+def _megabytes(model: Path) -> float:
+    return model.stat().st_size / 1e6
 
 
 def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:

@@ -23,6 +23,11 @@ _BLOCK = 32
 _BYTES = {_Q4_1: 20, _Q8_0: 34}  # of one block of 32 weights
 
 
+def worth_it(source: Path) -> bool:
+    """Say whether `repack` would make the model at ``source`` faster. Raises `OSError` or `ValueError`."""
+    return any(tensor.type == _Q4_1 for tensor in read_head(source).tensors)
+
+
 def repack(source: Path, target: Path, library: str) -> None:
     """Write the model at ``source`` to ``target``, Q4_1 made Q8_0, whole or not at all.
 

@@ -16,7 +16,7 @@ import structlog
 import xllamacpp
 
 from hub.llm.engine import Engine
-from hub.llm.repack import repack
+from hub.llm.repack import repack, worth_it
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,9 @@ def _fast_weights(model: Path, cache: Path) -> Path:
     except OSError:
         pass  # not made yet
     try:
-        cache.mkdir(parents=True, exist_ok=True)
+        cache.mkdir(parents=True, exist_ok=True)  # for what is measured, too
+        if not worth_it(model):
+            return model
         repack(model, target, xllamacpp.xllamacpp.__file__)
     except (OSError, ValueError, AttributeError) as error:
         log.warning("the model runs slower than it could", reason=str(error))

