@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from hub import web
@@ -46,6 +46,7 @@ def build(
             raise
         try:
             signals.start()
+            hub.lag = signals.lag
             hub.spawn(_bring_up(hub, api, signals), name="start")
             if opened:
                 hub.spawn(opened(hub), name="opened")
@@ -54,7 +55,6 @@ def build(
             await hub.stop()
 
     routes = [
-        Route("/health", _health(hub)),
         signals.route(),
         Route("/claim/{code}", _claim(hub)),
         *web.routes(hub),
@@ -80,16 +80,6 @@ def cookie_name(settings: Settings) -> str:
 
 def _names(settings: Settings) -> tuple[str, ...]:
     return (*settings.names, settings.host)
-
-
-def _health(hub: Hub) -> Callable[[Request], Awaitable[Response]]:
-    async def health(_: Request) -> Response:
-        """S1-08: alive, and how each plugin does, without details: anyone may ask."""
-        return JSONResponse(
-            {"status": "ok", "version": hub.version, "plugins": {p.name: p.state for p in hub.plugins}}
-        )
-
-    return health
 
 
 def _claim(hub: Hub) -> Callable[[Request], Awaitable[Response]]:

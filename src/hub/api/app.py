@@ -14,6 +14,7 @@ from hub.api import models, people
 from hub.api.people import needs
 from hub.api import settings
 from hub.errors import HubError
+from hub.telemetry import happenings
 
 if TYPE_CHECKING:
     from hub.hub import Hub
@@ -127,9 +128,18 @@ def build(hub: Hub) -> FastAPI:  # noqa: C901  a list of routes
         return {"result": await hub.tools.call(name, body.arguments)}
 
     @app.get("/api/events", dependencies=[needs("read every event")])
-    async def events(_: Signed, count: int = 50) -> list[dict[str, Any]]:
-        """Return the latest events, newest last."""
-        return [{"event": event.name, **event.model_dump()} for event in hub.bus.recent(min(count, 500))]
+    async def events(  # noqa: PLR0917  each is a field of the query
+        _: Signed, count: int = 50, kind: str = "", since: int = 0, trace: str = "", text: str = "",
+        faults: bool = False,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Return the latest events, newest last, without what was said.
+
+        ``since``: only those of a higher serial; ``trace``: only those of that trace id; ``kind`` as on
+        the page.
+        """
+        wanted = happenings.Filter(kind, text, trace, faults, since)
+        found = happenings.select(hub.bus.history(), wanted, max(0, min(count, 500)))
+        return [happenings.details(event) for event in reversed(found)]
 
     app.include_router(settings.routes(hub))
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,9 @@ class Lag:
 
     async def run(self) -> None:
         """Measure until cancelled."""
-        now = asyncio.get_running_loop().time
         while True:
-            due = now() + EVERY_S
+            due = time.monotonic() + EVERY_S  # the loop's own clock stands still while the loop is held up
             await asyncio.sleep(EVERY_S)
-            late = max(0.0, now() - due)
+            late = max(0.0, time.monotonic() - due)
             self._latest.append(late)
             self._metrics.record("hub_event_loop_lag_seconds", late)

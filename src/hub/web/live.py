@@ -9,6 +9,7 @@ import orjson
 import structlog
 
 from hub import events
+from hub.auth.roles import allows
 from hub.store.transcripts import Turn
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Live:
         self._tabs.add(tab)
         if rev != self._parts.revision(tab.parts):
             for name in tab.parts:
+                if name in self._parts.streams:
+                    continue
                 tab.outbox.put(_swap(name, self._parts.html(name)), name)
 
     def leave(self, tab: Tab) -> None:
@@ -69,6 +72,7 @@ class Live:
     async def _follow(self) -> None:
         with self._hub.bus.subscribe("*", size=4_096) as subscription:
             async for event in subscription:
+                self._stream(event)
                 if not isinstance(event, _TOLD_BY_THEMSELVES):
                     self._dirty.set()
                 if isinstance(event, events.ChildChanged):
@@ -89,7 +93,7 @@ class Live:
             await asyncio.sleep(SETTLE_S)
 
     def _push(self) -> None:
-        for name in {name for tab in self._tabs for name in tab.parts}:
+        for name in {name for tab in self._tabs for name in tab.parts}.difference(self._parts.streams):
             html = self._parts.html(name)
             if self._sent.get(name) != html:
                 self._sent[name] = html
@@ -105,6 +109,20 @@ class Live:
             await self.renderer.probe()
             self._dirty.set()
             await asyncio.sleep(TICK_S)
+
+    def _stream(self, event: events.Event) -> None:
+        """Tell those who watch what happened, at once: rendered and encoded once for all of them."""
+        for name, (tell, needs) in self._parts.streams.items():
+            tabs = [tab for tab in self._tabs if name in tab.parts and allows(tab.person, needs)]
+            try:
+                message = tell(event) if tabs else None
+            except Exception:
+                log.exception("stream not told", happened=event.name)
+                continue
+            if message:
+                text = _json(**message)
+                for tab in tabs:
+                    tab.outbox.put(text)
 
     def _send_all(self, message: str, part: str) -> None:
         for tab in self._tabs:

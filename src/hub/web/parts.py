@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from hub.events import Event
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +26,7 @@ class Parts:
         self._kept: dict[str, str] = {}
         self._at = -FRESH_S
         self.epoch = 0
+        self.streams: dict[str, tuple[Callable[[Event], dict[str, Any] | None], str]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._makers
@@ -31,6 +34,10 @@ class Parts:
     def add(self, name: str, render: Callable[[], str]) -> None:
         """Offer ``name``: markup of one element with that id, made in about a millisecond, on the loop."""
         self._makers[name] = render
+
+    def stream(self, name: str, tell: Callable[[Event], dict[str, Any] | None], needs: str) -> None:
+        """Offer ``name`` as a stream: each event is told once, for all tabs whose role ``needs`` allows."""
+        self.streams[name] = (tell, needs)
 
     def renew(self) -> None:
         """Throw away what is kept: something has happened."""
