@@ -51,7 +51,7 @@ document.addEventListener("input", ({ target }) => {
 
 async function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
-  const address = new URL(submitter?.formAction ?? form.action, location.href);
+  const address = new URL(submitter?.getAttribute("formaction") ?? form.action, location.href);
   const get = (submitter?.formMethod || form.method) === "get";
   if (get) address.search = fields;
   if (submitter) submitter.disabled = true;
