@@ -10,20 +10,13 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from hub.api import models, people
+from hub.api import models, people, settings, talks
 from hub.api.people import needs
-from hub.api import settings
 from hub.errors import HubError
 from hub.telemetry import happenings
 
 if TYPE_CHECKING:
     from hub.hub import Hub
-
-
-class Words(BaseModel):
-    """What a person writes."""
-
-    text: str = Field(min_length=1, max_length=8_000)
 
 
 class Call(BaseModel):
@@ -43,7 +36,7 @@ def signed_in(request: Request) -> Any:
 Signed = Annotated[Any, Depends(signed_in)]
 
 
-def build(hub: Hub) -> FastAPI:  # noqa: C901  a list of routes
+def build(hub: Hub) -> FastAPI:
     """Return the API of ``hub``."""
     # The interactive docs of FastAPI load scripts from elsewhere; the schema itself is at /openapi.json.
     app = FastAPI(title="Hub", version=hub.version, docs_url=None, redoc_url=None)
@@ -55,6 +48,7 @@ def build(hub: Hub) -> FastAPI:  # noqa: C901  a list of routes
         )
 
     app.include_router(people.router(hub))
+    app.include_router(talks.router(hub))
     app.include_router(models.router(hub))
 
     @app.get("/status", dependencies=[needs("see the hub's state")])
@@ -80,39 +74,6 @@ def build(hub: Hub) -> FastAPI:  # noqa: C901  a list of routes
                 for file in hub.models.files
             ],
         }
-
-    @app.get("/api/talks", dependencies=[needs("talk")])
-    async def talks(_: Signed) -> list[dict[str, Any]]:
-        """List the talks, newest first."""
-        return [{"id": i, "title": t, "touched": at} for i, t, at in await hub.conversations.list()]
-
-    @app.get("/api/talks/{talk}", dependencies=[needs("talk")])
-    async def turns(talk: str, _: Signed) -> list[dict[str, Any]]:
-        """Return the turns of a talk, oldest first."""
-        return [dataclasses.asdict(turn) for turn in (await hub.conversations.get(talk)).history()]
-
-    @app.post("/api/talks", dependencies=[needs("talk")])
-    async def begin(_: Signed) -> dict[str, str]:
-        """Begin a talk."""
-        return {"id": (await hub.conversations.new()).id}
-
-    @app.post("/api/talks/{talk}/turns", dependencies=[needs("talk")])
-    async def write(talk: str, words: Words, _: Signed) -> dict[str, Any]:
-        """Say something and wait for the answer."""
-        conversation = await hub.conversations.get(talk)
-        try:
-            id_ = await conversation.write(words.text, "api")
-        except ValueError as error:
-            raise HTTPException(422, str(error)) from error
-        await conversation.settled()
-        turn = next((turn for turn in reversed(conversation.history()) if turn.id == id_), None)
-        return dataclasses.asdict(turn) if turn else {"id": id_}
-
-    @app.post("/api/talks/{talk}/stop", dependencies=[needs("talk")])
-    async def stop(talk: str, _: Signed) -> dict[str, bool]:
-        """Stop the answer that is being given."""
-        await (await hub.conversations.get(talk)).interrupt()
-        return {"stopped": True}
 
     @app.get("/api/tools", dependencies=[needs("call tools")])
     async def tools(_: Signed) -> list[dict[str, Any]]:

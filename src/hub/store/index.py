@@ -1,4 +1,4 @@
-"""The search index of all talks: one encrypted file, derived from the transcripts, that may be lost at any time.
+"""The search index of all talks: one encrypted file, derived from the transcripts, that may be lost.
 
 Its key is random and lies in core.db, wrapped; destroying the key forgets the whole index. A place in
 the index is ``person << 42 | milliseconds``: a person's talks, or those of some days, are one range.
@@ -250,7 +250,8 @@ def _hits(db: Any, match: str, places: Sequence[int]) -> tuple[Hit, ...]:
     found = {
         place: Hit(id_, talk, _at(place), tuple(_pieces(text)))
         for place, id_, talk, text in db.execute(
-            f"SELECT turn.place, turn.id, turn.talk, {_SNIPPET} FROM words JOIN turn ON turn.place = words.rowid"  # noqa: S608  only marks
+            f"SELECT turn.place, turn.id, turn.talk, {_SNIPPET}"  # noqa: S608  only marks
+            " FROM words JOIN turn ON turn.place = words.rowid"
             f" WHERE words MATCH ? AND words.rowid IN ({marks})",
             (match, *places),
         )

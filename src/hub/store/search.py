@@ -80,7 +80,7 @@ class Search:
         page: int = 0,
         size: int = PAGE,
     ) -> Found:
-        """Return a page (from 0) of the turns of ``person`` that ``text`` asks for, of the last ``days`` or all.
+        """Return a page (from 0) of the turns of ``person`` that ``text`` asks for; ``days``: the last only.
 
         Never raises: what cannot be found now, because the index is being made, is not there yet.
         """

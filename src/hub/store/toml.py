@@ -50,7 +50,7 @@ def change(
             if wanted == _parse(path, before):
                 return wanted
             after = _edited(path, before, changes)
-            if _parse(path, after) != wanted:
+            if _bare(_parse(path, after)) != _bare(wanted):
                 raise _unclear(path)
             if _swap(path, before, after):
                 return wanted

@@ -154,7 +154,7 @@ class Transcripts:
     async def after(
         self, conversation: str, at: float, limit: int = 50, *, replaced: bool = False
     ) -> list[Turn]:
-        """Return the first ``limit`` turns of a talk at or after a time; with the ``replaced`` versions too."""
+        """Return the first ``limit`` turns of a talk at or after a time; ``replaced``: those too."""
         latest = "" if replaced else " AND replaced_by = ''"
         where = f"at >= ?{latest} ORDER BY at, rowid LIMIT ?"
         turns: list[Turn] = []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["routes"]
 
-AREAS = ("models", "pages", "style", "people", "me", "door", "stream", "health")
+AREAS = ("models", "pages", "style", "people", "me", "door", "stream", "health", "talks", "settings", "backup", "doctor")
 """The modules here that serve pages, each by its ``routes(site)``. Add yours."""
 
 

@@ -77,6 +77,8 @@ class Live:
                     self._dirty.set()
                 if isinstance(event, events.ChildChanged):
                     await self.renderer.probe()
+                if isinstance(event, events.TalkEvent):
+                    self._tell_talk(event)
                 if isinstance(event, events.TurnEvent):
                     try:
                         await self._tell(event)
@@ -139,6 +141,19 @@ class Live:
             for message in (*for_all, *(for_pages if tab.page else ())):
                 tab.outbox.put(message)
 
+    def _tell_talk(self, event: events.TalkEvent) -> None:
+        """Tell the pages of one talk what happened to it as a whole."""
+        match event:
+            case events.TalkRenamed(title=title):
+                message = _json(type="title", text=title or "This talk")
+            case events.TalkDeleted():
+                message = _json(type="gone")
+            case _:
+                message = _json(type="back")
+        for tab in self._tabs:
+            if tab.page and tab.conversation and tab.conversation.id == event.conversation:
+                tab.outbox.put(message)
+
     def _messages(self, event: events.TurnEvent, conversation: Conversation) -> tuple[list[str], list[str]]:
         """Return what every client of the talk is sent, and what pages get besides."""
         turn, for_pages = event.turn, list[str]()
@@ -168,8 +183,10 @@ class Live:
         )
         # A spoken turn has its own states, in the tab that talks; the others only read along.
         answering = [_json(type="answering", on=True)] if event.source != "voice" else []
+        replaced = [_json(type="replaced", turn=event.replaces)] if event.replaces else []
         return [
-            _json(type="swap", target="#lines", how="beforeend", html=self.renderer.turn(turn)),
+            *replaced,
+            _json(type="swap", target="#lines", how="beforeend", html=self.renderer.turn(turn, last=True)),
             _json(type="title", text=title or "This talk"),
             *answering,
         ]
@@ -182,7 +199,7 @@ class Live:
         )  # fmt: skip
         for_pages = [_json(type="answering", on=False)]
         if turn:
-            html = self.renderer.turn(turn, half="hub", reason=event.reason)
+            html = self.renderer.turn(turn, half="hub", reason=event.reason, last=True)
             for_pages.insert(0, _json(type="swap", target=f"#hub-{turn.id}", how="outerMorph", html=html))
         return [final], for_pages
 

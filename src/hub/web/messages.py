@@ -64,6 +64,21 @@ class Write(_Message):
     text: str = Field(min_length=1, max_length=8_000)
 
 
+class Retry(_Message):
+    """Answer the last words anew."""
+
+    type: Literal["retry"]
+    turn: Annotated[str, Field(max_length=64)]
+
+
+class Edit(_Message):
+    """Take other words in the place of the last, and answer those."""
+
+    type: Literal["edit"]
+    turn: Annotated[str, Field(max_length=64)]
+    text: str = Field(min_length=1, max_length=8_000)
+
+
 class Played(_Message):
     """How many samples of ``epoch`` have been played."""
 
@@ -78,7 +93,7 @@ class Ping(_Message):
     type: Literal["ping"]
 
 
-Message = Hello | StartRecording | StopRecording | Cancel | Write | Played | Ping
+Message = Hello | StartRecording | StopRecording | Cancel | Write | Retry | Edit | Played | Ping
 _ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 
 
@@ -99,5 +114,5 @@ def read(text: str) -> Message:
 def _fix(kind: str) -> str:
     if kind == "json_invalid":
         return "Send one JSON object per text message."
-    known = "hello, start_recording, stop_recording, cancel, write, played, ping"
+    known = "hello, start_recording, stop_recording, cancel, write, retry, edit, played, ping"
     return f"The messages are: {known}."

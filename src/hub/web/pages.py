@@ -32,18 +32,20 @@ class Pages:
 
     async def home(self, request: Request) -> Response:
         """Show one talk, the latest unless another is named, and how all is."""
-        talk = request.query_params.get("talk")
-        conversation = await (self._conversations.get(talk) if talk else self._conversations.latest())
-        return self._site.answer(request, self._site.renderer.home(conversation, request.state.person))
+        talk, person = request.query_params.get("talk"), request.state.person
+        conversation = await (
+            self._conversations.get(talk, person.id) if talk else self._conversations.latest(person.id)
+        )
+        return self._site.answer(request, self._site.renderer.home(conversation, person))
 
-    async def begin(self, _: Request) -> Response:
+    async def begin(self, request: Request) -> Response:
         """Begin a talk."""
-        conversation = await self._conversations.new()
+        conversation = await self._conversations.new(request.state.person.id)
         return RedirectResponse(f"/?talk={conversation.id}", status_code=303)
 
     async def write(self, request: Request) -> Response:
         """Take words; answer with the script for a page whose socket is away, else with the page."""
-        conversation = await self._conversations.get(request.path_params["id"])
+        conversation = await self._conversations.get(request.path_params["id"], request.state.person.id)
         if text := (await self._site.form(request)).get("text", ""):
             await conversation.write(text, "text")
         if request.headers.get("hx-request") != "true":

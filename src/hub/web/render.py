@@ -17,6 +17,8 @@ from hub.web.nav import places
 from hub.web.tiles import tiles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hub.auth.sessions import Person
     from hub.conversation.conversation import Conversation
     from hub.hub import Hub
@@ -29,6 +31,7 @@ HOME = ("state", "ears", "needs", "events", "tiles", "foot")
 """The parts of home that are not about one talk."""
 
 KEPT_TURNS = 500
+SHOWN_TURNS = 50
 
 
 class Renderer:
@@ -43,7 +46,8 @@ class Renderer:
         self._env.filters["clock"] = _clock
         self._env.globals |= {"static": static.base, "part": self._part}
         # A turn that has ended does not change: a talk of fifty costs as little as one of five.
-        self._kept_turn = lru_cache(KEPT_TURNS)(self.turn)
+        self.kept_turn = lru_cache(KEPT_TURNS)(self.turn)
+        hub.conversations.on_forget.append(self.kept_turn.cache_clear)
         self._told_at, self._kept_told = -1, dict[str, object]()
         for name in HOME:
             parts.add(name, partial(self._home_part, name))
@@ -62,13 +66,23 @@ class Renderer:
 
     def lines(self, conversation: Conversation) -> str:
         """Return the script of a talk."""
-        turns = [Markup(self._kept_turn(turn)) for turn in conversation.history()]  # noqa: S704  as above
-        return self._render("parts/lines.html", turns=turns, conversation=conversation, tries=script.TRIES)
+        history = conversation.history()[-SHOWN_TURNS:]
+        turns = [Markup(self.kept_turn(turn, last=turn is history[-1])) for turn in history]  # noqa: S704  as above
+        earlier = history[0].at if len(history) == SHOWN_TURNS else None
+        return self._render(
+            "parts/lines.html", turns=turns, conversation=conversation, tries=script.TRIES, earlier=earlier
+        )
 
-    def turn(self, turn: Turn, *, half: str = "", reason: str = "") -> str:
-        """Return one turn, or only its ``half`` of the hub."""
+    def earlier(self, talk: str, turns: Sequence[Turn]) -> str:
+        """Return ``turns`` from before those that a page shows, and the way to still earlier ones."""
+        shown = [Markup(self.kept_turn(turn)) for turn in turns]  # noqa: S704  as above
+        before = turns[0].at if len(turns) == SHOWN_TURNS else None
+        return self._render("parts/earlier.html", turns=shown, talk=talk, earlier=before)
+
+    def turn(self, turn: Turn, *, half: str = "", reason: str = "", last: bool = False) -> str:
+        """Return one turn, or only its ``half`` of the hub; the ``last`` can be asked again."""
         name = f"parts/turn_{half}.html" if half else "parts/turn.html"
-        return self._render(name, turn=script.view(turn, reason))
+        return self._render(name, turn=script.view(turn, reason), last=last)
 
     def page(self, name: str, /, **values: object) -> str:
         """Return a page that is not about a talk."""
@@ -111,7 +125,7 @@ class Renderer:
         return {
             "fault": faults[0] if faults else None, "others": len(faults) - 1,
             "faults": self._needs(faults), "needs": len(self._needs(faults)), "calm": status.calm(hub),
-            "where": status.where(hub), "ears": status.ears(hub), "events": status.events(hub),
+            "where": status.where(hub, self.language), "ears": status.ears(hub), "events": status.events(hub),
             "tiles": tiles(hub), "foot": status.foot(hub, self.memory),
         }  # fmt: skip
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hub.web import markdown
+
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from hub.store.transcripts import Turn
 
 AT_ONCE_S = 0.05
@@ -22,22 +26,26 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """What the template needs of one turn."""
+    """What the template needs of one turn; ``html``: the answer, when it has markup and has ended."""
 
     id: str
+    talk: str
     at: float
     source: str
     state: str
     text: str
     answer: str
+    html: Markup | None
     note: Note | None
 
 
 def view(turn: Turn, reason: str = "") -> TurnView:
     """Return ``turn`` as the page shows it; ``reason``: why it failed."""
+    html = None if turn.state == "answering" else markdown.render(turn.answer)
     return TurnView(
-        turn.id, turn.at, turn.source, turn.state, turn.text, turn.answer.strip(), note(turn, reason)
-    )
+        turn.id, turn.conversation, turn.at, turn.source, turn.state, turn.text, turn.answer.strip(), html,
+        note(turn, reason),
+    )  # fmt: skip
 
 
 def note(turn: Turn, reason: str = "") -> Note | None:
@@ -60,6 +68,7 @@ def _told(turn: Turn) -> str:
         case "canned":
             return "A fixed line: no model could answer."
         case "full":
-            return f"{turn.provider}, {took}."
+            name, _, model = turn.provider.partition("/")
+            return f"{', '.join(filter(None, (name.capitalize(), model, took)))}."
         case _:
             return ""

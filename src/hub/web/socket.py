@@ -186,12 +186,14 @@ class Tab:
 
     async def _enter(self, talk: str) -> Conversation:
         """Go into the talk of that id; into the latest when there is none, and say so."""
-        conversations = self._hub.conversations
+        conversations, person = self._hub.conversations, self._websocket.state.person.id
         try:
-            self.conversation = await (conversations.get(talk) if talk else conversations.latest())
+            self.conversation = await (
+                conversations.get(talk, person) if talk else conversations.latest(person)
+            )
         except HubError as error:
             self._refuse(error)
-            self.conversation = await conversations.latest()
+            self.conversation = await conversations.latest(person)
         return self.conversation
 
     def _resync(self, conversation: Conversation) -> None:
@@ -213,6 +215,8 @@ class Tab:
                 self.send(type="pong")
             case messages.Write(text=text):
                 await self._write_turn(text)
+            case messages.Retry() | messages.Edit():
+                await self._ask_again(message)
             case messages.StartRecording(mode=mode):
                 await (await self._open_talk()).start(push_to_talk=mode == "push")
                 self.send(type="recording_started")
@@ -224,9 +228,23 @@ class Tab:
     async def _write_turn(self, text: str) -> None:
         if not text.strip():
             raise HubError("There were no words.", fix="Write something.")
+        await self._hush()
+        await (self.conversation or await self._enter("")).write(text, "text")
+
+    async def _ask_again(self, message: messages.Retry | messages.Edit) -> None:
+        await self._hush()
+        conversation = self.conversation or await self._enter("")
+        if isinstance(message, messages.Retry):
+            await conversation.retry(message.turn)
+        elif message.text.strip():
+            await conversation.edit(message.turn, message.text)
+        else:
+            raise HubError("There were no words.", fix="Write something.")
+
+    async def _hush(self) -> None:
+        """Stop speaking: who writes wants no more of the answer before."""
         if self._talk and self._talk.state in _ANSWERING:
             await self._talk.cancel()
-        await (self.conversation or await self._enter("")).write(text, "text")
 
     async def _cancel(self) -> None:
         if self._talk:

@@ -33,6 +33,7 @@ class Site:
     hub: Hub
     url: str
     client: aiohttp.ClientSession
+    person: str = ""
 
     @asynccontextmanager
     async def tab(self, hello: dict[str, Any] | None = None, **options: Any) -> AsyncIterator[Tab]:
@@ -91,6 +92,6 @@ async def site(hub: Hub) -> AsyncIterator[Site]:
     port = server.servers[0].sockets[0].getsockname()[1]
     owner = await hub.claims.redeem(await hub.claims.new_code())
     async with aiohttp.ClientSession(cookies={COOKIE: await hub.sessions.start(owner, "test")}) as client:
-        yield Site(hub, f"http://127.0.0.1:{port}", client)
+        yield Site(hub, f"http://127.0.0.1:{port}", client, owner.id)
     server.should_exit = True
     await task

@@ -15,7 +15,7 @@ async def test_a_stranger_is_told_how_to_get_in(site) -> None:
 
 
 async def test_home_is_the_latest_talk_under_a_strict_policy(site) -> None:
-    talk = await site.hub.conversations.new()
+    talk = await site.hub.conversations.new(site.person)
     async with site.client.get(f"{site.url}/") as response:
         page = await response.text()
     assert response.status == 200
@@ -33,7 +33,7 @@ async def test_first_run_offers_three_things_that_are_answered_exactly(site) -> 
         page = await response.text()
     lines = [part.split('"')[0] for part in page.split('name="text" value="')[1:]]
     assert len(lines) == 3
-    talk = await site.hub.conversations.new()
+    talk = await site.hub.conversations.new(site.person)
     for line in lines:
         await talk.write(line)
         await talk.settled()
@@ -48,13 +48,13 @@ async def test_writing_works_without_a_script(site) -> None:
     address = f"{site.url}/talks/{talk}/turns"
     async with site.client.post(address, data={"text": "What time is it?"}) as response:
         assert str(response.url).endswith(home)
-    await (await site.hub.conversations.get(talk)).settled()
+    await (await site.hub.conversations.get(talk, site.person)).settled()
     async with site.client.get(site.url + home) as response:
         assert "Exact: worked out" in await response.text()
 
 
 async def test_htmx_gets_the_script_with_the_answer(site) -> None:
-    talk = await site.hub.conversations.new()
+    talk = await site.hub.conversations.new(site.person)
     address, headers = f"{site.url}/talks/{talk.id}/turns", {"HX-Request": "true"}
     async with site.client.post(address, data={"text": "What is 2 plus 2?"}, headers=headers) as response:
         page = await response.text()
@@ -63,7 +63,7 @@ async def test_htmx_gets_the_script_with_the_answer(site) -> None:
 
 
 async def test_what_people_say_is_never_markup(site) -> None:
-    talk = await site.hub.conversations.new()
+    talk = await site.hub.conversations.new(site.person)
     await talk.write("<script>alert(1)</script><b hx-get='/x'>")
     await talk.settled()
     async with site.client.get(f"{site.url}/?talk={talk.id}") as response:
@@ -76,7 +76,7 @@ async def test_an_unknown_talk_and_too_many_words_are_explained(site) -> None:
     async with site.client.get(f"{site.url}/?talk=none") as response:
         assert response.status == 404
         assert "no such talk" in await response.text()
-    talk = await site.hub.conversations.new()
+    talk = await site.hub.conversations.new(site.person)
     address = f"{site.url}/talks/{talk.id}/turns"
     async with site.client.post(address, data={"text": "a" * (MAX_FORM + 1)}) as response:
         assert response.status == 404
@@ -85,7 +85,7 @@ async def test_an_unknown_talk_and_too_many_words_are_explained(site) -> None:
 
 
 async def test_no_words_are_no_turn(site) -> None:
-    talk = await site.hub.conversations.new()
+    talk = await site.hub.conversations.new(site.person)
     async with site.client.post(f"{site.url}/talks/{talk.id}/turns", data={"text": "  "}) as response:
         assert response.status == 200
     assert talk.history() == []

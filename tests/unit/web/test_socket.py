@@ -216,7 +216,7 @@ async def test_cancel_goes_back_to_idle_by_legal_steps(site, speech) -> None:
 
 
 async def test_a_client_that_does_not_read_is_closed_and_costs_others_nothing(site, hub) -> None:
-    talk = await hub.conversations.latest()
+    talk = await hub.conversations.latest(site.person)
     async with site.tab({}, max_msg_size=0) as stuck, site.tab({}) as good:
         stuck.socket._conn.transport.pause_reading()
         for _ in range(400):

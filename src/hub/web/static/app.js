@@ -1,6 +1,7 @@
 // Wires the page: socket to conversation, button to talk, levels to ring.
 import { onstate, wake } from "./audio.js";
 import { Conversation } from "./conversation.js";
+import "./copy.js";
 import { bind as bindKeys } from "./keys.js";
 import { Mic } from "./mic.js";
 import { Notice } from "./notice.js";
@@ -81,6 +82,9 @@ const on = {
   flush: ({ epoch }) => player.flush(epoch),
   answering: ({ on: busy }) => { talk.answering = busy; talk.show(); },
   llm_response: ({ text, final, spoken }) => final && !spoken && script.announce(`Hub: ${text}`),
+  replaced: ({ turn }) => script.remove(turn),
+  gone: () => { talk.cancel(); notice.show({ title: "This talk was deleted", fix: "Begin a new one, or bring it back under Talks." }); },
+  back: () => { notice.clear(); script.announce("This talk is back."); },
   title: ({ text }) => { at("talk-title").textContent = text; },
   error: ({ message, fix }) => notice.show({ title: message, fix }),
   note: ({ text }) => notice.show({ title: text }),
@@ -122,14 +126,18 @@ bindPanes({ panes: at("panes"), write: at("write") });
 onstate((state) => state === "interrupted" && talk.cancel());
 
 document.addEventListener("submit", (event) => {
-  const text = new FormData(event.target, event.submitter).get("text");
-  if (typeof text !== "string" || !text.trim()) return;
+  const { act = "write", turn } = event.target.dataset;
+  const text = new FormData(event.target, event.submitter).get("text")?.trim();
+  if (!text && (act === "write" || act === "edit")) return;
   wake(base);
   player.open();
-  if (!socket.send({ type: "write", text: text.trim() })) return;       // the form itself goes the long way
+  const message = act === "stop" ? { type: "cancel" } : { type: act, turn, text };
+  if (!socket.send(message)) return;       // the form itself goes the long way
   event.preventDefault();
   event.stopImmediatePropagation();
-  at("write").value = "";
+  if (act === "stop") talk.cancel();
+  if (act === "write") at("write").value = "";
+  else at("write").focus({ preventScroll: true });       // what was pressed goes away
 }, true);
 
 readEars();

@@ -37,6 +37,14 @@ export class Conversation {
 
   answer(turn) { return document.querySelector(`#hub-${CSS.escape(turn)} > .answer`); }
 
+  /** Take a turn away that was asked again. */
+  remove(turn) {
+    this.done = this.done.then(() => {
+      this.live.delete(turn);
+      for (const half of ["you", "hub"]) document.getElementById(`${half}-${turn}`)?.remove();
+    });
+  }
+
   delta({ turn, text }) {
     this.done = this.done.then(() => {
       if (!this.answer(turn)) return;      // not accepted yet: what there is comes again once it is
