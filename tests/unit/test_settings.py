@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from hub import config, schema
@@ -147,6 +148,7 @@ def test_what_a_person_wrote_is_read_by_its_schema(about, text, value, wrong):
         assert str(caught.value) == schema.allowed(about)
 
 
+@hypothesis(deadline=None)
 @given(st.sampled_from(FIELDS), st.text(max_size=8))
 def test_reading_any_text_gives_a_fitting_value_or_says_what_is_allowed(field, text):
     try:

@@ -196,11 +196,18 @@ def calm(hub: Hub) -> str:
         return f"Getting my {title}, {megabytes(done, total)}; writing works already."
     if any(plugin.state in STARTING for plugin in hub.plugins):
         return "I am starting; writing works already."
+    asked = [one.caps for one in hub.router.providers]
+    if far := next((caps for caps in asked if caps.distance == "world"), None):
+        return f"All well. Language may run on {far.title}."
+    if any(caps.distance == "house" for caps in asked):
+        return "All well. I run in this house only."
     return "All well. I run on this machine only."
 
 
-def where(hub: Hub) -> str:
-    """Return where voice and language run."""
+def where(hub: Hub, language: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return where voice and language run; ``language``: how each language model does."""
+    if server := _server(hub, language):
+        return f"Language on {server}; {_voice_place(hub)}."
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     here = f"on {cores} cores" if cores > 1 else "on one core"
     if isinstance(_speech(hub), NullSpeech):
@@ -208,6 +215,20 @@ def where(hub: Hub) -> str:
     if ears(hub).state in ("fetching", "starting"):
         return f"Voice and language will both run here, {here}."
     return f"Voice and language both run here, {here}."
+
+
+def _server(hub: Hub, language: Sequence[Mapping[str, Any]]) -> str:
+    """Return the title of the server that answers now, or "" when it is the model in the box."""
+    ok = {one["name"] for one in language if one["ok"]} if language else None
+    models = [one for one in hub.router.providers if one.caps.quality in ("full", "basic")]
+    first = next((one for one in models if ok is None or one.name in ok), None)
+    return first.caps.title if first and first.caps.quality == "full" else ""
+
+
+def _voice_place(hub: Hub) -> str:
+    if isinstance(_speech(hub), NullSpeech):
+        return "no voice yet"
+    return "voice will run here" if ears(hub).state in ("fetching", "starting") else "voice runs here"
 
 
 def events(hub: Hub) -> list[Line]:

@@ -10,7 +10,7 @@ import ssl
 import traceback
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -276,6 +276,7 @@ async def test_the_key_is_sent_and_found_nowhere_else(server, model, caplog, cap
     assert "/elsewhere" not in str(server.seen)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="<>/think a\n", max_size=6), max_size=12))
 def test_thoughts_are_cut_alike_however_the_text_arrives(parts):
     whole, pieces = Thoughts(), Thoughts()
@@ -286,6 +287,7 @@ def test_thoughts_are_cut_alike_however_the_text_arrives(parts):
         assert whole._over or not inner[1].strip()
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.text() | st.integers(), lambda one: st.lists(one) | st.dictionaries(
     st.sampled_from(["error", "message", "detail", "code", "x"]), one)))  # fmt: skip
 def test_any_error_body_is_read_without_an_error(body):

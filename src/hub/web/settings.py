@@ -1,0 +1,179 @@
+"""Serve the settings: who answers, the hub's own fields, those of plugins, and a restart where one is due."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from hub.config import FILE, LIVE, Invalid, Settings
+from hub.errors import HubError
+from hub.llm.presets import PRESETS
+from hub.web import language
+from hub.web.fields import Field, fields, read
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+    from hub.web.site import Site
+
+PATH = "/settings"
+SHOWN = ("system_prompt", "forget_after_days", "disabled", "host", "port", "names")
+"""The hub's own settings in the order of the page; the data folder is where hub.toml itself lies."""
+
+RESTART_S = 0.2
+"""How long a restart waits, so that the answer to its button still gets out."""
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    """Return the routes."""
+    pages = SettingsPages(site)
+    return [
+        site.page(PATH, pages.get, needs="owner"),
+        site.page(PATH, pages.post, methods=("POST",), needs="owner"),
+    ]
+
+
+class SettingsPages:
+    """The page of settings and its forms. Every form goes to the page's own address, by its button ``do``."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._hub = site, site.hub
+
+    async def get(self, request: Request) -> Response:
+        """Show what is set."""
+        return await self._show(request)
+
+    async def post(self, request: Request) -> Response:
+        """Do what a form asks; what is wrong stands beside its field, and what was written stays."""
+        given = await self._site.fields(request)
+        form = dict(given)
+        what, _, name = form.get("do", "").partition(":")
+        try:
+            said = await self._do(what, name, given)
+        except Invalid as error:
+            shown = {key: value for key, value in form.items() if key != "key"}
+            wrong = {_field(path): _sentence(why) for path, why in error.fields.items()}
+            return await self._show(request, do=form["do"], wrong=wrong, written=shown)
+        except HubError as error:
+            return await self._show(request, do=form.get("do", ""), fault=error)
+        if isinstance(said, _Refused):
+            return await self._show(request, do=form["do"], wrong=said.wrong, written=said.written)
+        return self._site.back(request, PATH, said=said)
+
+    async def _do(self, what: str, name: str, given: list[tuple[str, str]]) -> str | _Refused:
+        if what == "restart":
+            return await self._restart()
+        if what == "hub":
+            return await self._save(await self._core(), given)
+        if what == "plugin":
+            return await self._save(await self._plugin(name), given)
+        return await language.act(self._hub, what, name, dict(given))
+
+    async def _save(self, form: list[Field], given: list[tuple[str, str]]) -> str | _Refused:
+        """Write the fields that changed; secrets go to their own place."""
+        values, wrong, written = read(form, given)
+        if wrong:
+            return _Refused(wrong, written)
+        secret = {field.name for field in form if field.kind == "secret"}
+        before = {field.name: field for field in form}
+        changes = {
+            tuple(name.split(".")): value if value != before[name].schema.get("default") else None
+            for name, value in values.items()
+            if name not in secret and written[name] != before[name].value
+        }
+        now = await self._hub.configuration.change(changes)
+        for name in secret & set(values):
+            await self._hub.secrets.set(name.replace("plugins.", "plugin.", 1), values[name])
+        waits = self._hub.configuration.waiting(now) or secret & set(values)
+        return "Saved. It takes effect with a restart." if waits else "Saved."
+
+    async def _restart(self) -> str:
+        """Start afresh, once the settings are known to be good."""
+        await self._hub.configuration.read()
+        if self._hub.restart is None:
+            raise HubError("I cannot restart myself here.", fix="Stop me and run hub serve again.")
+        asyncio.get_running_loop().call_later(RESTART_S, self._hub.restart)
+        return "I have started afresh."
+
+    async def _show(
+        self,
+        request: Request,
+        *,
+        do: str = "",
+        wrong: dict[str, str] | None = None,
+        written: dict[str, Any] | None = None,
+        fault: HubError | None = None,
+    ) -> Response:
+        hub = self._hub
+        try:
+            settings, broken = await hub.configuration.read(), None
+        except HubError as error:
+            settings, broken = hub.settings, error
+        response = self._site.show(
+            request, "settings.html", title="Settings", do=do, fault=fault, broken=broken,
+            wrong=wrong or {}, written=written or {}, rows=await language.rows(hub, settings),
+            presets=list(PRESETS.values()), file=hub.data / FILE, said_of=language.said,
+            core=await self._core(wrong if do == "hub" else None, written if do == "hub" else None),
+            plugins=[
+                (plugin, await self._plugin(plugin.name, wrong, written) if do == f"plugin:{plugin.name}"
+                 else await self._plugin(plugin.name))
+                for plugin in hub.plugins if plugin.manifest.settings
+            ],
+            waiting=[_title(name) for name in hub.configuration.waiting(settings)],
+            restarts=hub.restart is not None,
+        )  # fmt: skip
+        if wrong or fault:
+            response.status_code = 422
+        return response
+
+    async def _core(self, wrong: Any = None, written: Any = None) -> list[Field]:
+        """Return the hub's own fields."""
+        told = Settings.model_json_schema()["properties"]
+        names = [plugin.name for plugin in self._hub.plugins]
+        told["disabled"]["items"] = {"type": "string", "enum": names}
+        values = (await self._now()).model_dump(mode="json") | (written or {})
+        return fields(
+            {name: told[name] for name in SHOWN}, values, wrong=wrong,
+            fixed=self._hub.configuration.overridden, live=LIVE.__contains__,
+        )  # fmt: skip
+
+    async def _plugin(self, name: str, wrong: Any = None, written: Any = None) -> list[Field]:
+        """Return the fields of a plugin, from its manifest."""
+        plugin, prefix = self._hub.plugins.get(name), f"plugins.{name}."
+        if plugin is None:
+            raise HubError("There is no such plugin.", fix="See which are there on the home page.")
+        values = dict((await self._now()).plugins.get(name, {}))
+        values |= {key.removeprefix(prefix): value for key, value in (written or {}).items()}
+        return fields(
+            plugin.manifest.settings, values, prefix=prefix, wrong=wrong,
+            fixed=self._hub.configuration.overridden, live=lambda _: False,
+        )  # fmt: skip
+
+    async def _now(self) -> Settings:
+        """Return what is set; while hub.toml is broken, what the hub runs with."""
+        try:
+            return await self._hub.configuration.read()
+        except HubError:
+            return self._hub.settings
+
+
+class _Refused:
+    """A form that was not taken: what is wrong and what was written, by field."""
+
+    def __init__(self, wrong: dict[str, str], written: dict[str, Any]) -> None:
+        self.wrong, self.written = wrong, written
+
+
+def _title(name: str) -> str:
+    return str(Settings.model_fields[name].title or name)
+
+
+def _field(path: str) -> str:
+    """Return the field of a language server's form that a path of the settings means."""
+    return path.rpartition(".")[2] if path.startswith("providers.") else path
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
