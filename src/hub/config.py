@@ -148,6 +148,12 @@ class Settings(BaseSettings):
         ge=0,
         le=36_500,
     )
+    backup_folder: str = Field(
+        "", title="Back up to", description="Folder for regular backups; empty makes none.", max_length=1_000
+    )
+    backup_every_days: int = Field(
+        1, title="Back up every", description="Days between two regular backups.", ge=1, le=365
+    )
     providers: dict[Name, ProviderSettings] = Field(
         default_factory=dict, title="Language", description="Language servers by name."
     )

@@ -165,6 +165,18 @@ class JobChanged(Event):
         return f"{self.title} failed: {self.reason}" if self.state == "failed" else None
 
 
+class CheckupDone(Event):
+    """All that the hub needs was looked at: the ``worst`` state, and how many things to mend (``stop``)."""
+
+    name = "checkup.done"
+    worst: Literal["well", "care", "stop"]
+    stop: int
+
+    def line(self) -> str | None:
+        """Tell when something does not work."""
+        return f"The check-up found {self.stop} to mend" if self.stop else None
+
+
 class ClockChanged(Event):
     """Somebody set the wall clock, by ``shift`` seconds."""
 

@@ -15,6 +15,7 @@ from hub.auth.guesses import Guesses
 from hub.auth.invites import Invites
 from hub.auth.people import People
 from hub.auth.sessions import Sessions
+from hub.backup.keeper import Backups
 from hub.children import Children
 from hub.conversation.conversations import Conversations
 from hub.conversation.tools import Tools
@@ -32,8 +33,8 @@ from hub.settings import Configuration
 from hub.store.database import Database
 from hub.store.keys import master_key
 from hub.store.schema import CORE
-from hub.store.secrets import Secrets
 from hub.store.search import Search
+from hub.store.secrets import Secrets
 from hub.store.transcripts import Transcripts
 from hub.timers import Timers
 from hub.timers.spoken import Spoken
@@ -80,6 +81,7 @@ class Hub:
         self.timers = Timers(self.jobs, self.core, self.bus)
         self.router = Router([Spoken(self.timers), Exact(), self.embedded], Canned(), self.bus)
         self.secrets = Secrets(self.core)
+        self.backups = Backups(self.jobs, self.secrets, self.data)
         self.providers = Providers(self.router, self.secrets)
         self.providers.apply(settings.providers)
         self.configuration = Configuration(settings, self._apply)
@@ -130,6 +132,7 @@ class Hub:
         self.spawn(self.embedded.start(), name="embedded")
         self.spawn(self.conversations.resume(), name="talks")
         self.search.start()
+        self.spawn(self.backups.plan(self.settings), name="backups")
         self.spawn(self.models.keep(), name="models")
         await self.plugins.start()
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub.backup import create, seal, verify
-from hub.backup.restore import known_key
+from hub.backup import seal
+from hub.backup.create import create
+from hub.backup.restore import known_key, verify
 from hub.store.connection import connect
 from hub.store.database import Database
 from hub.store.keys import master_key

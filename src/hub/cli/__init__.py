@@ -19,6 +19,7 @@ COMMANDS = {
     "claim": "Print a one-time link that signs its first visitor in as the owner.",
     "models": "See, fetch, check and remove the models.",
     "plugins": "List the installed plugins.",
+    "doctor": "Check all that the hub needs, and say how to mend what is not well.",
     "backup": "Write all the hub knows into one file.",
     "restore": "Bring a backup back, or check that it could be.",
 }

@@ -29,7 +29,7 @@ def command(file: Path | None, key_file: Path | None, no_keys: bool, no_verify: 
     FILE may be a folder, and is never overwritten. Models are not in it: they can be fetched again.
     """
     from hub import config
-    from hub.backup import create
+    from hub.backup.create import create
 
     folder, target = config.load(**given).data, _target(file)
     secret = None if no_keys else new_passphrase(key_file)
@@ -47,7 +47,7 @@ def command(file: Path | None, key_file: Path | None, no_keys: bool, no_verify: 
 
 
 def _verify(target: Path, secret: bytes | None, folder: Path) -> None:
-    from hub.backup import verify
+    from hub.backup.restore import verify
     from hub.store.keys import master_key
 
     with bar("Reading it back") as draw:

@@ -23,7 +23,7 @@ from hub.errors import HubError
 def command(file: Path, only_verify: bool, replace: bool, key_file: Path | None, **given: Any) -> None:
     """Bring the backup FILE back as the data folder, all or nothing, or check that it could be."""
     from hub import config
-    from hub.backup import restore, verify
+    from hub.backup.restore import restore, verify
 
     folder = given["data"] or config.default_data()
 

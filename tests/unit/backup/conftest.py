@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.auth.claim import Claims
-from hub.backup import create, seal
+from hub.backup import seal
+from hub.backup.create import create
 from hub.store.database import Database
 from hub.store.keys import master_key
 from hub.store.schema import CORE

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub.backup import create, note, restore, scratch, verify
 from hub.backup import exchange as exchanges
-from hub.backup.restore import known_key
+from hub.backup import note, scratch
+from hub.backup.create import create
+from hub.backup.restore import known_key, restore, verify
 from hub.backup.seal import Header, Sealer, new_header
 from hub.errors import HubError
 from hub.plugin import manifest as plugins
