@@ -72,9 +72,9 @@ class Hub:
         self.transcripts = Transcripts(self.core, self.data / "transcripts", master)
         self.sessions = Sessions(self.core, self.bus)
         self.claims = Claims(self.core)
-        self.people = People(self.core, self.sessions, self.bus)
+        self.people = People(self.core, self.sessions, self.bus, self._forget_talks)
         self.invites = Invites(self.core, self.bus)
-        self.devices = Devices(self.core, self.sessions, self.bus)
+        self.devices = Devices(self.core, self.sessions, self.bus, self._forget_talks)
         self.guesses = Guesses()
         self.embedded = Embedded(self.models, self.bus, self.children, model=settings.language_model)
         self.jobs = Jobs(self.core, self.bus)
@@ -117,6 +117,9 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
+
+    async def _forget_talks(self, person: str) -> None:
+        await self.conversations.leave(person)
 
     async def open(self) -> None:
         """Open the stores: all that the first page needs, and nothing more."""

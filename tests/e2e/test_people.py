@@ -45,7 +45,7 @@ async def test_invite_and_pair_in_browsers_of_their_own(tmp_path, browse, axe) -
         await owner.get_by_text("Disconnect", exact=True).click()
         await owner.get_by_role("button", name="Disconnect it").click()
         await tablet.get_by_text("somebody's, and locked").wait_for()  # its socket told it at once
-        await owner.get_by_text("Kitchen tablet is disconnected").wait_for()
+        await owner.locator("#main .said", has_text="Kitchen tablet is disconnected").wait_for()
 
         await owner.get_by_label("Change Anna").click()
         await judge(owner, axe)

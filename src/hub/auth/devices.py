@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from hub.auth.codes import WrongCode, short_code, short_digest
 from hub.auth.events import DevicePaired, DeviceRevoked
 from hub.auth.names import clean_name
-from hub.auth.people import find
+from hub.auth.people import find, mark_talks
 from hub.auth.roles import allows, require
 from hub.errors import HubError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from hub.auth.sessions import Person, Sessions
     from hub.events import Bus
     from hub.store.database import Database
@@ -41,8 +43,10 @@ class Device:
 class Devices:
     """The devices of one hub. A personal one acts as its person, a shared one as itself."""
 
-    def __init__(self, core: Database, sessions: Sessions, bus: Bus) -> None:
-        self._core, self._sessions, self._bus = core, sessions, bus
+    def __init__(
+        self, core: Database, sessions: Sessions, bus: Bus, forget: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._core, self._sessions, self._bus, self._forget = core, sessions, bus, forget
 
     async def offer(self, by: Person, name: str, kind: str) -> str:
         """Return a code that pairs one device within ten minutes; an earlier code of ``by`` ends.
@@ -116,11 +120,17 @@ class Devices:
         await self._sessions.refresh()
 
     async def revoke(self, by: Person, id: str) -> Device:  # noqa: A002
-        """Shut a device out at once. Raises `HubError` when ``by`` has no such device."""
+        """Shut a device out at once, with the talks of a shared one. Raises `HubError` for no such device."""
         device = await self._one(by, id)
-        await self._core.execute("DELETE FROM device WHERE id = ?", (id,))
+
+        def delete(db: Any) -> None:
+            db.execute("DELETE FROM device WHERE id = ?", (id,))
+            mark_talks(db, id)
+
+        await self._core.write(delete)
         await self._sessions.refresh()
         self._bus.publish(DeviceRevoked(device=id, called=device.name))
+        await self._forget(id)
         return device
 
     async def _one(self, by: Person, id_: str) -> Device:

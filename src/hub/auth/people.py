@@ -13,6 +13,8 @@ from hub.auth.sessions import Person
 from hub.errors import HubError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from hub.auth.sessions import Sessions
     from hub.events import Bus
     from hub.store.database import Database
@@ -24,8 +26,10 @@ INVITED = (MEMBER, GUEST)
 class People:
     """The people of one hub. Who asks comes first; what their role does not allow raises `Forbidden`."""
 
-    def __init__(self, core: Database, sessions: Sessions, bus: Bus) -> None:
-        self._core, self._sessions, self._bus = core, sessions, bus
+    def __init__(
+        self, core: Database, sessions: Sessions, bus: Bus, forget: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._core, self._sessions, self._bus, self._forget = core, sessions, bus, forget
 
     async def all(self) -> list[Person]:
         """Return everybody: the owner, members, guests, each by name."""
@@ -92,7 +96,7 @@ class People:
         return await self._changed(heir, "role")
 
     async def remove(self, by: Person, id: str) -> Person:  # noqa: A002
-        """Remove a person with their sessions, their own devices and the codes they made."""
+        """Remove a person with their talks, sessions, own devices and the codes they made."""
         require(by, "manage people")
 
         def delete(db: Any) -> Person:
@@ -100,11 +104,13 @@ class People:
             if person.role == OWNER:
                 raise HubError("The owner cannot be removed.", fix="Hand the hub over to a member first.")
             db.execute("DELETE FROM person WHERE id = ?", (id,))
+            mark_talks(db, id)
             return person
 
         person = await self._core.write(delete)
         await self._sessions.refresh()
         self._bus.publish(PersonLeft(person=id, called=person.name))
+        await self._forget(id)
         return person
 
     async def sign_out(self, by: Person, id: str) -> int:  # noqa: A002
@@ -135,6 +141,13 @@ def check_free(db: Any, name: str, *, but: str = "") -> None:
     for id_, known in db.execute("SELECT id, name FROM person").fetchall():
         if id_ != but and alike(known) == alike(name):
             raise HubError(f"There is a {known} already.", fix="Choose another name.")
+
+
+def mark_talks(db: Any, whose: str) -> None:
+    """Mark the talks of somebody who is removed, so that a crash before they are erased loses none."""
+    db.execute(
+        "UPDATE conversation SET deleted = ? WHERE person = ? AND deleted IS NULL", (time.time(), whose)
+    )
 
 
 def check_role(role: str) -> None:

@@ -195,6 +195,17 @@ class Conversations:
             talk.gone = False
         self._bus.publish(TalkRestored(conversation=id))
 
+    async def leave(self, person: str) -> None:
+        """Erase all talks of somebody, or of a shared device, that was removed: nobody could undo it."""
+        for talk in tuple(self._known.values()):
+            if talk.person == person:
+                talk.gone = True
+                await talk.close()
+        await self._core.execute(
+            "UPDATE conversation SET deleted = ? WHERE person = ? AND deleted IS NULL", (time.time(), person)
+        )
+        await self.resume()
+
     async def forget_old(self, days: int) -> Sequence[str]:
         """Forget all that was said more than ``days`` (UTC) days ago; return the days that were forgotten."""
         limit = datetime.now(UTC).date() - timedelta(days=days)

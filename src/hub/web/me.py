@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
@@ -19,15 +20,17 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
+    from hub.events import Event
     from hub.web.site import Site
 
-_SHOWN = 5
+_SHOWN, _LOOKED_AT = 3, 500
 
 
 def routes(site: Site) -> list[BaseRoute]:
-    """Return the routes, and offer the part "arrivals"."""
+    """Return the routes, and offer the parts "paired" and "joined"."""
     me = Me(site)
-    site.part("arrivals", me.arrivals)
+    site.part("paired", partial(me.arrivals, "paired", DevicePaired))
+    site.part("joined", partial(me.arrivals, "joined", PersonJoined))
     return [
         site.page("/me", me.show),
         site.page("/me", me.rename, methods=("POST",)),
@@ -106,14 +109,15 @@ class Me:
         except HubError as error:
             return await self.choose(request, name=name[:MAX_NAME], wrong=error)
         return self._site.show(
-            request, "pairing.html", title="Pair a device", parts=("arrivals",), code=code, kind=kind,
+            request, "pairing.html", title="Pair a device", parts=("paired",), code=code, kind=kind,
             name=name, address=address, qr=draw(f"{address.url}/pair?code={code}"), minutes=VALID_S // 60,
         )  # fmt: skip
 
-    def arrivals(self) -> str:
-        """Return the latest arrivals, for whoever waits for one."""
-        events = [e for e in self._hub.bus.recent(500) if isinstance(e, DevicePaired | PersonJoined)]
-        return self._site.renderer.page("parts/arrivals.html", events=events[: -_SHOWN - 1 : -1])
+    def arrivals(self, part: str, kind: type[Event]) -> str:
+        """Return the latest of those who came, for whoever waits for one."""
+        events = [event for event in self._hub.bus.recent(_LOOKED_AT) if isinstance(event, kind)]
+        shown = events[: -_SHOWN - 1 : -1]
+        return self._site.renderer.page("parts/arrivals.html", part_name=part, events=shown)
 
 
 def _away(request: Request) -> Response:

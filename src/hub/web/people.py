@@ -135,7 +135,7 @@ class PeoplePages:
         here = f"{request.url.scheme}://{request.headers['host']}"
         link = f"{address.url or here}/invite/{code}"
         return self._site.show(
-            request, "invited.html", title="Invite", parts=("arrivals",), name=name, link=link,
+            request, "invited.html", title="Invite", parts=("joined",), name=name, link=link,
             qr=draw(link) if address.url else None, address=address, lasts=lasts,
         )  # fmt: skip
 

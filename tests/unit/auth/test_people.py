@@ -137,6 +137,18 @@ async def test_removing_a_person_ends_sessions_devices_and_codes(house) -> None:
     assert {"person.joined", "person.left", "session.started", "session.ended", "device.paired"} <= set(names)
 
 
+async def test_the_talks_of_who_is_removed_are_erased(house) -> None:
+    hub, talks = house.hub, house.hub.conversations
+    for person in (house.member, house.tablet, house.guest):
+        talk = await talks.new(person.id)
+        await talk.write("What is 2 plus 2?")
+        await talk.settled()
+    await hub.people.remove(house.owner, house.member.id)
+    await hub.devices.revoke(house.owner, house.tablet.id)
+    left = {row[0] for row in await hub.core.rows("SELECT person FROM conversation")}
+    assert left == {house.guest.id}
+
+
 async def test_of_many_who_hold_one_invite_exactly_one_comes_in(house) -> None:
     code = await house.hub.invites.new(house.owner, "Eve", "member")
     tries = (house.hub.invites.redeem(code, f"Eve {n}") for n in range(20))
