@@ -100,9 +100,9 @@ class Sessions:
         """Load what is stored and drop what has expired."""
         now = time.time()
         self._known = {row[0]: _session(row) for row in await self._core.rows(_LOAD)}
-        for key in [key for key, session in self._known.items() if session.expired(now)]:
-            del self._known[key]
-            await self._core.execute("DELETE FROM session WHERE token_hash = ?", (key,))
+        if old := {key: session for key, session in self._known.items() if session.expired(now)}:
+            self._known = {key: session for key, session in self._known.items() if key not in old}
+            await self._core.write(lambda db: _delete(db, old))
 
     async def start(self, person: Person, agent: str, *, device: str = "") -> str:
         """Sign ``person`` in with the browser ``agent``, or with their ``device``; return the token.
@@ -160,7 +160,7 @@ class Sessions:
         return {session.device: session for session in self._known.values() if session.device}
 
     async def end(self, token: str) -> None:
-        """Sign out whoever holds ``token``; a device that signs out is no longer paired."""
+        """Sign out whoever holds ``token``; a personal device that signs out is no longer paired."""
         session = self._known.get(digest(token))
         if session:
             await self._end(lambda known: known is session)
@@ -217,4 +217,5 @@ def _session(row: tuple[Any, ...]) -> Session:
 def _delete(db: Any, ended: dict[bytes, Session]) -> None:
     for key, session in ended.items():
         db.execute("DELETE FROM session WHERE token_hash = ?", (key,))
-        db.execute("DELETE FROM device WHERE id = ?", (session.device,))
+        # A shared one has talks of its own: it stays in the list, unconnected, until it is revoked.
+        db.execute("DELETE FROM device WHERE id = ? AND kind = 'personal'", (session.device,))

@@ -36,6 +36,7 @@ def routes(site: Site) -> list[BaseRoute]:
         site.page("/people", people.invite, methods=("POST",), needs="owner"),
         site.page("/people/invites/{id}/revoke", people.revoke_invite, methods=("POST",), needs="owner"),
         site.page("/people/devices/{id}/revoke", people.revoke_device, methods=("POST",), needs="owner"),
+        site.page("/people/devices/{id}/rename", people.rename_device, methods=("POST",), needs="owner"),
         site.page("/people/{id}", people.one, needs="owner"),
         site.page("/people/{id}", people.rename, methods=("POST",), needs="owner"),
         *(
@@ -84,6 +85,12 @@ class PeoplePages:
         """Shut a device out."""
         device = await self._hub.devices.revoke(request.state.person, request.path_params["id"])
         return self._site.back(request, "/people", said=f"{device.name} is disconnected.")
+
+    async def rename_device(self, request: Request) -> Response:
+        """Give a device another name."""
+        name = (await self._site.form(request)).get("name", "")
+        await self._hub.devices.rename(request.state.person, request.path_params["id"], name)
+        return self._site.back(request, "/people", said="The name is changed.")
 
     async def one(self, request: Request, *, name: str = "", wrong: HubError | None = None) -> Response:
         """Show one person, and what the owner can do about them."""

@@ -59,6 +59,22 @@ device    POST /api/talks/{talk}/restore
 device    POST /api/talks/{talk}/turns/{turn}/edit
 device    POST /api/talks/{talk}/turns/{turn}/retry
 device    GET /api/roles
+device    GET /api/timers
+device    POST /api/timers
+device    DELETE /api/timers/{id_}
+device    POST /api/timers/{id_}/snooze
+device    POST /api/timers/{id_}/stop
+device    GET /timers
+device    POST /timers/alarm
+device    POST /timers/reminder
+device    POST /timers/timer
+device    POST /timers/{id}/cancel
+device    POST /timers/{id}/more
+device    POST /timers/{id}/pause
+device    POST /timers/{id}/resume
+device    POST /timers/{id}/snooze
+device    POST /timers/{id}/stop
+device    POST /timers/{id}/undo
 
 guest     POST /me
 guest     POST /me/sessions/{id}/end
@@ -87,6 +103,7 @@ member    POST /api/tools/{name}
 owner     POST /people
 owner     POST /people/invites/{id}/revoke
 owner     POST /people/devices/{id}/revoke
+owner     POST /people/devices/{id}/rename
 owner     GET /people/{id}
 owner     POST /people/{id}
 owner     POST /people/{id}/role
@@ -115,6 +132,14 @@ owner     POST /health/children/{name}/restart
 owner     POST /health/plugins/{name}/check
 owner     GET /settings
 owner     POST /settings
+owner     GET /settings/backup
+owner     POST /settings/backup
+owner     POST /settings/backup/cancel
+owner     POST /settings/backup/delete
+owner     GET /settings/backup/files/{name}
+owner     POST /settings/backup/regular
+owner     GET /settings/doctor
+owner     POST /settings/doctor
 owner     GET /api/settings
 owner     PATCH /api/settings
 owner     POST /api/settings/providers/{name}/test

@@ -49,6 +49,8 @@ async def test_a_shared_tablet_is_paired_by_its_code_and_shut_out(house) -> None
             page = (await owner.get("/people")).text
             device = next(d for d in (await owner.get("/api/devices")).json() if d["name"] == "Hall")
             assert "Hall" in page
+            await owner.post(f"/people/devices/{device['id']}/rename", data={"name": "Corridor"})
+            assert "Corridor" in (await tablet.get("/me")).text
             assert (await owner.post(f"/people/devices/{device['id']}/revoke")).status_code == 303
             assert (await tablet.get("/me")).status_code == 401
 

@@ -284,6 +284,9 @@ async def test_sessions_end_by_themselves(house) -> None:
     assert await hub.sessions.person(tablet) == house.tablet  # in use
     sessions["device"].seen = now - LIFETIME_S - 1
     assert await hub.sessions.person(tablet) is None
+    assert [device.name for device in await hub.devices.all(house.owner)] == [
+        "Kitchen tablet"
+    ]  # its talks wait
 
 
 async def test_sessions_survive_a_restart_and_expired_ones_do_not(house) -> None:
