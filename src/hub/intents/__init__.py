@@ -6,19 +6,24 @@ A question that none of them is sure of is declined.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from hub.intents.numbers import numbers
 from hub.llm.provider import Caps, Declined, Delta, Done, Piece, Probe, Request
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
-    from hub.intents.intent import Intent
+    from hub.intents.intent import Facts, Intent
 
-SUBJECTS = ("courtesy", "clock", "dates", "host", "units", "arithmetic", "play", "limits")
+SUBJECTS = (
+    "courtesy", "clock", "hours", "dates", "counts", "host", "kitchen", "units", "shares", "amounts",
+    "integers", "geometry", "arithmetic", "letters", "play", "limits",
+)  # fmt: skip
 """In the order in which they are asked."""
 
 _LONGEST = 300  # characters; a longer text is a talk, not a question with one exact answer
@@ -30,16 +35,31 @@ def _intents() -> tuple[Intent, ...]:
     return tuple(intent for module in modules for intent in module.INTENTS)
 
 
-def answer(text: str, now: datetime | None = None) -> str | None:
-    """Return the exact answer to ``text``, or None. ``now``: an aware moment, else this machine's time."""
+def answer(text: str, now: datetime | None = None, facts: Facts | None = None) -> str | None:
+    """Return the exact answer to ``text``, or None.
+
+    ``now``: an aware moment, else this machine's time; ``facts``: what the hub knows of itself.
+    """
     from hub.intents.intent import Question  # noqa: PLC0415  with the patterns, at the first question
-    from hub.intents.words import plain  # noqa: PLC0415  as above
 
     if not text.strip() or len(text) > _LONGEST:
         return None
     now = now or local_now()
-    question = Question(plain(text), text, now)
-    return next((said for intent in _intents() if (said := intent.try_on(question))), None)
+    for said in _forms(text):
+        question = Question(numbers(said), text, now, said, facts)
+        if told := next((told for intent in _intents() if (told := intent.try_on(question))), None):
+            return told
+    return None
+
+
+def _forms(text: str) -> Iterator[str]:
+    """Return ``text`` in plain words; then, if that has no answer, as it was meant if it was misheard."""
+    from hub.intents.words import clean, mended  # noqa: PLC0415  as above
+
+    said = clean(text)
+    yield said
+    if (better := mended(said)) != said:
+        yield better
 
 
 def local_now() -> datetime:
@@ -55,10 +75,15 @@ class Exact:
     name = "exact"
     caps = Caps(local=True, quality="exact", prompt_tokens=400, fixed_tokens=0, title="computed")
 
+    def __init__(self, facts: Callable[[], Facts] | None = None) -> None:
+        self._facts = facts
+
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
         """Answer the last message by itself; raises `Declined` when it has no exact answer."""
         del deadline
-        said = answer(request.messages[-1].text) if request.messages else None
+        text = request.messages[-1].text if request.messages else ""
+        facts = self._facts() if self._facts else None
+        said = await asyncio.to_thread(answer, text, None, facts)  # it may look at the disk and the processes
         if said is None:
             raise Declined
         yield Delta(said)

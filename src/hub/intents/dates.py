@@ -1,4 +1,4 @@
-"""Name days and count them: today, weekdays, feasts, leap years, and the days between two dates."""
+"""Name days: today, weekdays, feasts, the week and the quarter, leap years, and dates to come."""
 
 from __future__ import annotations
 
@@ -6,26 +6,10 @@ import calendar
 import re
 from datetime import date, timedelta
 
-from hub.intents.days import (
-    DAY,
-    DAYS,
-    FEAST,
-    GREGORIAN,
-    MONTH,
-    WEEKDAY,
-    YEAR,
-    add_months,
-    find,
-    month_number,
-    say,
-    shift,
-)
+from hub.intents.days import DAYS, MONTH, SPAN, WEEKDAY, YEAR, add_months, count_days, find, make, month_number, period, say
+from hub.intents.feasts import AMERICAN, GREGORIAN, SPLIT, is_feast, tidy
 from hub.intents.intent import Intent, Question
-
-
-def _days(count: int, unit: str = "day") -> str:
-    return f"{count} {unit}{'' if count == 1 else 's'}"
-
+from hub.intents.numbers import ending
 
 _LAST_21ST = 2100
 _REL = {
@@ -44,397 +28,369 @@ def _today(question: Question, match: re.Match[str]) -> str:
     return f"{start} {say(question.now.date() + timedelta(days=shift))}."
 
 
-def _until(question: Question, match: re.Match[str]) -> str | None:  # noqa: PLR0911  a way to say it a line
-    today = question.now.date()
-    day = find(match["day"], today)
+def _on(question: Question, match: re.Match[str]) -> str | None:
+    """Name the date and the weekday of a day that is described: in 3 weeks, the last Friday of the month."""
+    text, today = re.sub(rf" (?:fall|falls|be|land|come|happen|celebrated)(?: on)?(?= (?:in|on) | (?:this|next|last) year|$)", "", match["day"]), question.now.date()
+    side = -1 if re.search(r"\b(?:was|did|were)\b", match[0]) else 1
+    if twice := SPLIT.get(tidy(re.sub(rf" (?:in |of )?{YEAR}$", "", text))):
+        return _split(question, text, twice)
+    day = find(text, today, side)
     if not day:
-        return None
-    left = (day - today).days
-    name, unit = say(day), match.groupdict().get("unit") or "day"
-    if left == 0:
-        return f"That is today, {name}."
-    if left < 0:
-        return f"{name} was {_days(-left)} ago."
-    if unit.startswith("week"):
-        weeks, rest = divmod(left, 7)
-        tail = f" and {_days(rest)}" if rest else ""
-        return (
-            f"{_days(weeks, 'week')}{tail} until {name}."
-            if weeks
-            else f"Less than a week: {_days(left)} until {name}."
-        )
-    if unit.startswith(("month", "hour", "minute", "second", "year")):
-        return None if unit.startswith(("hour", "minute", "second")) else f"{_days(left)} until {name}."
-    if unit.startswith("sleep"):
-        return f"{_days(left, 'sleep')} until {name}."
-    return f"{_days(left)} until {name}."
-
-
-def _since(question: Question, match: re.Match[str]) -> str | None:
-    today = question.now.date()
-    day = find(match["day"], today, -1)
-    if not day or day > today:
-        return None
-    gone = (today - day).days
-    if (match.groupdict().get("unit") or "day").startswith("week"):
-        weeks, rest = divmod(gone, 7)
-        return f"{_days(weeks, 'week')}{' and ' + _days(rest) if rest else ''} since {say(day)}."
-    return f"{_days(gone)} since {say(day)}."
-
-
-def _between(question: Question, match: re.Match[str]) -> str | None:
-    today = question.now.date()
-    first, second = match["first"], match["second"]
-    shared = re.search(rf"({YEAR})$", second)
-    if shared and not re.search(rf"{YEAR}$", first) and re.search(rf"{MONTH}", first):
-        first += " " + shared[1]
-    a = find(first, today)
-    b = find(second, a or today)
-    if not a or not b:
-        return None
-    days = abs((b - a).days)
-    if (match.groupdict().get("unit") or "").startswith("week"):
-        weeks, rest = divmod(days, 7)
-        return (
-            f"From {say(a, weekday=False)} to {say(b, weekday=False)} it is "
-            f"{_days(weeks, 'week')}{' and ' + _days(rest) if rest else ''}."
-        )
-    return f"From {say(a, weekday=False)} to {say(b, weekday=False)} it is {_days(days)}."
-
-
-def _shifted(question: Question, match: re.Match[str]) -> str | None:
-    found = {k: v for k, v in match.groupdict().items() if v}
-    sign = -1 if "ago" in match[0] or "before" in match[0] else 1
-    start = question.now.date()
-    if base := found.get("base"):
-        anchor = find(base, start)
-        if not anchor:
-            return None
-        start = anchor
-    day = shift(start, sign, found.get("span") or found.get("span2") or "")
-    if not day:
-        return None
-    verb = "was" if day < question.now.date() else "is"
+        return _too_early(text) or _impossible(text)
+    verb = "was" if day < today else "is"
+    if _dated(text):
+        return f"{say(day, weekday=False)} {verb} a {day:%A}."
+    name = tidy(re.sub(rf" (?:in |of )?(?:{YEAR}|this year|next year)$", "", text))
+    if is_feast(name):
+        return f"{_title(text)}{' (in the United States)' if name in AMERICAN else ''} {verb} on {say(day)}{_left(day, today)}."
     return f"That {verb} {say(day)}."
 
 
-def _weekday(question: Question, match: re.Match[str]) -> str | None:
-    year = match.groupdict().get("year")
-    text = match["day"] + (f" {year}" if year else "")
-    side = -1 if re.search(r"\b(?:was|did)\b", match[0]) else 1
-    day = find(text, question.now.date(), side)
-    if not day:
-        return _too_early(text) or _impossible(text)
-    verb = "was" if day < question.now.date() else "is"
-    return f"{say(day, weekday=False)} {verb} a {day:%A}."
+def _dated(text: str) -> bool:
+    """Say whether the text already holds the date, so that only the weekday is news."""
+    return bool(re.search(rf"\b(?:{MONTH})\b.*\d|\d.*\b(?:{MONTH})\b|^\d[\d./-]+$", text)) and not re.search(
+        rf"\b(?:of|in) (?:{MONTH})\b(?<!\d (?:of|in) )|first|last|(?:{WEEKDAY}) (?:of|in)|after|before|from", re.sub(r"\d+(?:st|nd|rd|th) of", "", text)
+    )
+
+
+def _left(day: date, today: date) -> str:
+    left = (day - today).days
+    return f", in {count_days(left)}" if left > 1 else {1: ", tomorrow", 0: ", today"}.get(left, "")
+
+
+def _split(question: Question, text: str, twice: tuple[str, str]) -> str | None:
+    """Say both dates of a feast that two countries keep on different days."""
+    name = tidy(re.sub(rf" (?:in |of )?{YEAR}$", "", text))
+    days = [find(text.replace("'", "").replace(name, one), question.now.date()) for one in twice]
+    if not all(days):
+        return None
+    return f"{_title(match_title(text))} is on {say(days[0])} in the United States and on {say(days[1])} in Britain."  # type: ignore[arg-type]
+
+
+def match_title(text: str) -> str:
+    """Return a feast's name without its year."""
+    return re.sub(rf" (?:in |of )?{YEAR}$", "", text)
 
 
 def _too_early(text: str) -> str | None:
-    year = re.search(r"(\d{4})$", text)
-    if year and int(year[1]) < GREGORIAN:
+    year = re.search(r"\b(1\d{3})$", text)
+    if year and re.search(rf"\b(?:{MONTH})\b", text) and int(year[1]) < GREGORIAN:
         return "I only reckon with the Gregorian calendar, which begins in 1582, so I cannot say."
     return None
 
 
 def _impossible(text: str) -> str | None:
-    if re.search(rf"(?:{MONTH})", text) and re.search(r"\d", text):
+    """Say that a date does not exist; only for what is a date by its form."""
+    dated = re.fullmatch(
+        rf"(?:the )?(?:(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?)(?: (?:of |in )?({YEAR}))?", text
+    )
+    if not dated:
+        return None
+    day, month = int(dated[1] or dated[4]), month_number(dated[2] or dated[3])
+    if not make(int((dated[5] or "2028").replace(" ", "")), month, day):
         return "There is no such date."
     return None
 
 
-def _when(question: Question, match: re.Match[str]) -> str | None:
-    today = question.now.date()
-    day = find(match["day"], today)
-    if not day:
-        return None
-    name = match["day"]
-    us = " (in the United States)" if name.startswith("thanksgiving") else ""
-    left = (day - today).days
-    count = (
-        f", in {_days(left)}" if left > 1 else ", tomorrow" if left == 1 else ", today" if left == 0 else ""
-    )
-    verb = "was" if left < 0 else "is"
-    return f"{_title(name)}{us} {verb} on {say(day)}{count}."
-
-
 def _title(name: str) -> str:
     name = re.sub(rf"^(?:the )?(?:next |coming |this )?({WEEKDAY})$", r"the next \1", name)
-    words = [w if w in ("the", "next", "of") else w[:1].upper() + w[1:] for w in name.split()]
+    words = [w if w in ("the", "next", "of", "in", "last") else w.upper() if w in ("us", "uk", "usa", "mlk") else w[:1].upper() + w[1:] for w in name.split()]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 
 
-def _leap(question: Question, match: re.Match[str]) -> str | None:
-    text = match["year"]
-    this = question.now.year
-    year = {"this": this, "this year": this, "it": this, "next year": this + 1, "last year": this - 1}.get(
-        text
-    )
-    year = year if year is not None else int(text.replace(" ", ""))
-    if year < GREGORIAN:
-        return _too_early(f"{year:04d}")
-    verb = "was" if year < this else "is"
-    return (
-        f"Yes, {year} {verb} a leap year." if calendar.isleap(year) else f"No, {year} {verb} not a leap year."
-    )
+def _born(question: Question, match: re.Match[str]) -> str | None:
+    """Name the weekday of a birth."""
+    day = find(match["day"], question.now.date(), -1)
+    return f"{say(day, weekday=False)} was a {day:%A}." if day and re.search(r"\d{4}|\d\d \d\d$", match["day"]) else None
 
 
-def _next_leap(question: Question, match: re.Match[str]) -> str:
-    step = -1 if match["which"] in ("last", "previous") else 1
-    year = question.now.year + step
-    while not calendar.isleap(year):
-        year += step
-    return f"The {match['which']} leap year {'was' if step < 0 else 'is'} {year}."
-
-
-def _month_length(question: Question, match: re.Match[str]) -> str | None:
-    name, given = match["month"], match["year"]
-    now = question.now
-    if name in ("this month", "the month", "the current month"):
-        month, year = now.month, now.year
-    elif name == "next month":
-        later = add_months(now.date().replace(day=1), 1)
-        month, year = later.month, later.year
-    elif name == "last month":
-        later = add_months(now.date().replace(day=1), -1)
-        month, year = later.month, later.year
-    else:
-        month, year = month_number(name), 0
-    if given:
-        year = {"this year": now.year, "next year": now.year + 1}.get(given) or int(given.replace(" ", ""))
-    if month == 2 and not year:  # noqa: PLR2004
-        return "February has 28 days, or 29 in a leap year."
-    days = calendar.monthrange(year or 2001, month)[1]
-    return f"{calendar.month_name[month]}{f' {year}' if year else ''} has {days} days."
-
-
-def _year_length(question: Question, match: re.Match[str]) -> str:
-    text = match["year"]
-    year = {
-        "this year": question.now.year,
-        "next year": question.now.year + 1,
-        "last year": question.now.year - 1,
-    }.get(text)
-    year = year or int(text.replace(" ", ""))
-    return f"{year} has {366 if calendar.isleap(year) else 365} days."
-
-
-def _remaining(question: Question, match: re.Match[str]) -> str | None:
-    today, text = question.now.date(), match["span"]
-    if text not in ("week", "month", "year"):
-        if text != f"{question.now:%B}".lower():
-            return None
-        text = "month"
-    if "week" in text:
-        left = 6 - today.weekday()
-    elif "month" in text:
-        left = calendar.monthrange(today.year, today.month)[1] - today.day
-    else:
-        left = (date(today.year, 12, 31) - today).days
-    return f"After today, {_days(left)} {'is' if left == 1 else 'are'} left in this {text}."
+def _weekday_is(question: Question, match: re.Match[str]) -> str | None:
+    """Answer whether a day is a weekday of that name: is Christmas on a Friday this year."""
+    day = find(match["day"], question.now.date(), -1 if match["verb"] in ("was", "did") else 1)
+    if not day:
+        return None
+    wanted = match["weekday"]
+    right = day.weekday() >= 5 if "weekend" in wanted else day.weekday() < 5 if wanted == "weekday" else DAYS[day.weekday()] == wanted  # noqa: PLR2004
+    verb = "was" if day < question.now.date() else "is"
+    return f"{'Yes' if right else 'No'}, {say(day, weekday=False)} {verb} a {day:%A}."
 
 
 def _is_day(question: Question, match: re.Match[str]) -> str:
     name = match["r"] or match["r2"] or "today"
     day = question.now.date() + timedelta(days=_REL[name][0])
+    if match["day"] in ("weekend", "the weekend"):
+        return f"{'Yes' if day.weekday() >= 5 else 'No'}, {name} is {day:%A}."  # noqa: PLR2004  Saturday
+    if match["day"] in ("weekday", "workday", "working day"):
+        return f"{'Yes' if day.weekday() < 5 else 'No'}, {name} is {day:%A}."  # noqa: PLR2004  Saturday
     right = DAYS[day.weekday()] == match["day"]
     return f"{'Yes' if right else 'No'}, {name} is {day:%A}."
 
 
-def _age(question: Question, match: re.Match[str]) -> str | None:
-    today = question.now.date()
-    if day_text := match["day"]:
-        born = find(day_text, today, -1)
-        if not born or born > today or not re.search(r"\d{4}|\d\d \d\d", day_text):
-            return None
-        years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-        return f"Someone born on {say(born, weekday=False)} is {years} years old."
-    year = int(match["year"].replace(" ", ""))
-    if not 1880 <= year <= today.year:  # noqa: PLR2004  nobody alive is older
+def _year_of(question: Question, text: str) -> int:
+    now = question.now.year
+    return {"this": now, "this year": now, "it": now, "next year": now + 1, "last year": now - 1, "the current year": now}.get(
+        text
+    ) or int(text.replace(" ", ""))
+
+
+def _leap(question: Question, match: re.Match[str]) -> str | None:
+    year = _year_of(question, match["year"])
+    if year < GREGORIAN:
+        return "I only reckon with the Gregorian calendar, which begins in 1582, so I cannot say."
+    verb = "was" if year < question.now.year else "is"
+    return f"Yes, {year} {verb} a leap year." if calendar.isleap(year) else f"No, {year} {verb} not a leap year."
+
+
+def _next_leap(question: Question, match: re.Match[str]) -> str | None:
+    back = match["which"] in ("last", "previous", "most recent")
+    start = _year_of(question, match["after"]) if match["after"] else question.now.year
+    if start < GREGORIAN:
         return None
-    return f"Someone born in {year} turns {today.year - year} in {today.year}."
+    year = start + (-1 if back else 1)
+    while not calendar.isleap(year):
+        year += -1 if back else 1
+    which = "last" if back else "next"
+    after = f" {'before' if back else 'after'} {start}" if match["after"] else ""
+    return f"The {which} leap year{after} {'was' if year < question.now.year else 'is'} {year}."
 
 
-def _year(question: Question, _match: re.Match[str]) -> str:
-    return f"It is {question.now.year}."
+def _week(question: Question, match: re.Match[str]) -> str | None:
+    text = match.groupdict().get("day")
+    day = find(text, question.now.date()) if text else question.now.date()
+    if not day:
+        return None
+    iso = day.isocalendar()
+    subject = f"{say(day)} is in" if text else "It is"
+    return f"{subject} week {iso.week} of {iso.year}, counted as ISO 8601 does."
 
 
-def _week(question: Question, _match: re.Match[str]) -> str:
-    return (
-        f"It is week {question.now.isocalendar().week} of {question.now.isocalendar().year}, "
-        f"counted as ISO 8601 does."
-    )
+def _week_start(question: Question, match: re.Match[str]) -> str | None:
+    year = _year_of(question, match["year"] or "this year")
+    try:
+        monday = date.fromisocalendar(year, int(match["week"]), 1)
+    except ValueError:
+        return f"{year} has no week {match['week']}, as ISO 8601 counts."
+    return f"Week {match['week']} of {year} runs from {say(monday)} to {say(monday + timedelta(days=6))}."
 
 
-_SPAN = (
-    r"(?:\d+|an?) (?:days?|weeks?|fortnights?|months?|years?)(?:(?: and)? (?:\d+|an?) (?:days?"
-    r"|weeks?|months?))?"
-)
+def _day_number(question: Question, match: re.Match[str]) -> str | None:
+    day = find(match["day"], question.now.date()) if match["day"] else question.now.date()
+    if not day:
+        return None
+    number = day.timetuple().tm_yday
+    name = "Today" if day == question.now.date() else say(day, weekday=False)
+    return f"{name} is day {number} of {day.year}, of {366 if calendar.isleap(day.year) else 365}."
+
+
+def _numbered_day(question: Question, match: re.Match[str]) -> str | None:
+    year, number = _year_of(question, match["year"] or "this year"), int(match["n"])
+    if not 1 <= number <= (366 if calendar.isleap(year) else 365) or year < GREGORIAN:
+        return None
+    day = date(year, 1, 1) + timedelta(days=number - 1)
+    return f"Day {number} of {year} {'was' if day < question.now.date() else 'is'} {say(day)}."
+
+
+def _quarter(question: Question, match: re.Match[str]) -> str | None:
+    text = match.groupdict().get("day")
+    if text and re.fullmatch(MONTH, text):
+        number = (month_number(text) - 1) // 3 + 1
+        return f"{calendar.month_name[month_number(text)]} is in the {('first', 'second', 'third', 'fourth')[number - 1]} quarter."
+    day = find(text, question.now.date()) if text else question.now.date()
+    if not day:
+        return None
+    number = (day.month - 1) // 3
+    return f"{'It is' if not text else say(day) + ' is in'} the {('first', 'second', 'third', 'fourth')[number]} quarter of {day.year}."
+
+
+def _moved_part(question: Question, match: re.Match[str]) -> str | None:
+    """Name the year or the month some years or months away."""
+    found = match.groupdict()
+    count = int(found.get("n") or found.get("n2") or 0)
+    sign = -1 if "ago" in match[0] else 1
+    today = question.now.date()
+    if match["unit"] == "year":
+        year = today.year + sign * count
+        return f"It {'was' if sign < 0 else 'will be'} {year}." if 0 < year < 10000 else None  # noqa: PLR2004
+    try:
+        day = add_months(today.replace(day=1), sign * count)
+    except ValueError:
+        return None
+    return f"It {'was' if sign < 0 else 'will be'} {day:%B} {day.year}."
+
+
+def _neighbour(question: Question, match: re.Match[str]) -> str | None:
+    """Name next or last month or year, and the month or weekday before or after another."""
+    which, unit = match["which"], match["unit"]
+    step = -1 if which in ("last", "previous") else 1
+    if unit == "year":
+        return f"{which.capitalize()} year {'was' if step < 0 else 'is'} {question.now.year + step}."
+    day = add_months(question.now.date().replace(day=1), step)
+    return f"{which.capitalize()} month {'was' if step < 0 else 'is'} {day:%B} {day.year}."
+
+
+def _adjacent(_question: Question, match: re.Match[str]) -> str | None:
+    step, name = (1 if match["side"] in ("after", "follows") else -1), match["name"]
+    if name in DAYS:
+        return f"{DAYS[(DAYS.index(name) + step) % 7].capitalize()} comes {'after' if step > 0 else 'before'} {name.capitalize()}."
+    number = month_number(name)
+    return f"{calendar.month_name[(number - 1 + step) % 12 + 1]} comes {'after' if step > 0 else 'before'} {calendar.month_name[number]}."
+
+
+def _numbered_month(_question: Question, match: re.Match[str]) -> str | None:
+    if name := match.groupdict().get("month"):
+        number = month_number(name)
+        return f"{calendar.month_name[number]} is month {number}, the {number}{ending(number)} of the year."
+    number = int(match["n"])
+    return f"The {number}{ending(number)} month is {calendar.month_name[number]}." if 1 <= number <= 12 else None  # noqa: PLR2004
+
+
+def _season(question: Question, _match: re.Match[str]) -> str:
+    north = ("winter", "spring", "summer", "autumn")[question.now.month % 12 // 3]
+    south = ("summer", "autumn", "winter", "spring")[question.now.month % 12 // 3]
+    return f"By the calendar of the weather services it is {north} in the north of the world and {south} in the south."
+
+
+def _list_of(question: Question, match: re.Match[str]) -> str | None:
+    """List the Fridays the 13th of a year."""
+    year = _year_of(question, match["year"] or "this year")
+    days = [date(year, month, 13) for month in range(1, 13) if date(year, month, 13).weekday() == 4]  # noqa: PLR2004
+    named = " and ".join(f"{day:%B}" for day in days) if len(days) < 3 else ", ".join(f"{day:%B}" for day in days[:-1]) + f" and {days[-1]:%B}"  # noqa: PLR2004
+    return f"{year} has {len(days)} Friday{'s' if len(days) > 1 else ''} the 13th: in {named}."
+
+
+def _period_is(question: Question, match: re.Match[str]) -> str | None:
+    """Say when a period begins and ends."""
+    span = period(match["period"], question.now.date())
+    if not span:
+        return None
+    day = span[1] if match["edge"].startswith(("end", "finish", "over")) else span[0]
+    return f"That is {say(day)}."
+
+
 _R = r"(?:the )?day after tomorrow|(?:the )?day before yesterday|today|tomorrow|yesterday"
-_WHAT_DAY = r"(?:what|which) (?:day|weekday|day of the week|date|day and date)"
+_WHAT_DAY = r"(?:(?:on |for )?(?:what|which) (?:calendar )?(?:day|weekday|week day|day of the week|date|day and date))(?: of the week)?"
+_YEAR = rf"{YEAR}|this year|next year|last year|the current year"
 INTENTS = (
     Intent(rf"{_WHAT_DAY} (?:is it|it is|do we have|are we on|is)?(?: (?P<r>{_R}))?(?: now| here)?", _today),
-    Intent(rf"{_WHAT_DAY} (?:is|was|will) (?:it )?(?P<r>{_R})(?: be)?", _today),
+    Intent(rf"{_WHAT_DAY} (?:is|was|will|does) (?:it )?(?P<r>{_R})(?: be| have| fall on)?", _today),
     Intent(rf"{_WHAT_DAY} (?:is it|will it be|was it|is|was|will be) (?P<r>{_R})", _today),
     Intent(
-        rf"(?:what is|what was|what will be|give me) (?:the )?(?:(?P<r>{_R})(?:'s|s)? )?(?:date|day"
-        rf"|weekday|day of the week)(?: (?:of |for |be )?(?P<r2>{_R}))?",
+        rf"(?:what is|what was|what will be|give me) (?:the )?(?:(?P<r>{_R})(?:'s|s)? )?(?:date|day|weekday|full date"
+        rf"|day of the week)(?: (?:of |for |be |going to be |is it )?(?P<r2>{_R}))?",
         _today,
     ),
     Intent(
-        r"(?:what is |the |current |what is the )?(?:current |today's |todays )?(?:date|date today"
-        r"|day today|weekday)",
+        r"(?:what is |the |current |what is the )?(?:current |today's |todays )?(?:date|date today|day today|weekday|day of the week)",
         _today,
     ),
-    Intent(rf"what (?:is|was) (?P<r>{_R})", _today),
+    Intent(rf"what (?:is|was) (?P<r>{_R})|what (?:date|day) (?P<r2>{_R}) is", _today),
     Intent(rf"(?P<r>{_R})(?:'s|s) date", _today),
     Intent(
         r"(?:what|which) month (?:is it|is this|are we in|do we have)(?: now)?"
-        r"|what is the (?:current )?month|what is this month",
+        r"|what is the (?:current )?month|what is this month|current month",
         lambda q, _m: f"It is {q.now:%B} {q.now.year}.",
     ),
     Intent(
-        r"(?:what|which) year (?:is it|is this|are we in|do we have|it is)(?: now)?"
-        r"|what is the (?:current )?year",
-        _year,
+        r"(?:what|which) year (?:is it|is this|are we in|do we have|it is)(?: now)?|what is the (?:current )?year|current year",
+        lambda q, _m: f"It is {q.now.year}.",
     ),
     Intent(
-        r"(?:what|which) (?:calendar )?week(?: number)? (?:is it|is this|are we in"
-        r"|of the year is it|do we have)|what is the (?:current )?(?:calendar )?week(?: number)?"
-        r"|week number",
+        r"(?:what|which) (?:calendar |iso )?week(?: number)? (?:is it|is this|are we in|of the year (?:is it|are we in|is this)|do we have|is (?:the )?current)"
+        r"|what is the (?:current )?(?:calendar |iso )?week(?: number)?|(?:current |iso )?week number|what is this week's number",
         _week,
     ),
     Intent(
-        r"(?:what|which) day of the year is (?:it|today|this)",
-        lambda q, _m: f"Today is day {q.now.timetuple().tm_yday} of {q.now.year}.",
+        r"(?:what|which) (?:calendar |iso )?week(?: number)?(?: of the year)? (?:is|does|will|was) (?P<day>.+?)(?: (?:in|fall in|be in|be|on|fall))?"
+        r"|(?:what is the )?week number (?:of|for|on) (?P<day2>.+)",
+        lambda q, m: _week(q, re.match(r"(?P<day>.*)", m["day"] or m["day2"])),  # type: ignore[arg-type]  it always matches
+        ("week",),
+    ),
+    Intent(rf"(?:when (?:is|does|did|was|will)|what (?:are the )?dates? (?:is|are|of|for|does)|what date does) (?:calendar |iso )?week (?:number )?(?P<week>\d{{1,2}})(?: of| in)?(?: (?P<year>{_YEAR}))?(?: (?:start|begin|end|run|cover|be))?", _week_start, ("week",)),
+    Intent(
+        r"(?:what|which) (?:number )?day (?:number )?of the year is (?:it|this|(?P<day>.+?))(?: today)?"
+        r"|what number day of the year is it|(?:what is the )?day (?:number )?of (?:the )?year(?: today)?",
+        _day_number,
+        ("of the year", "of year"),
     ),
     Intent(
-        rf"how many (?P<unit>days|weeks|sleeps|nights|months)(?: more)?(?: are there| is it"
-        rf"| are left| left| remain| do we have| to go| have we got)?(?: from (?:now"
-        rf"|today))? (?:until|till|til|to|before|untill) (?P<day>{DAY})",
-        _until,
+        rf"(?:what|which)(?: day| date)? is (?:the )?(?:(?P<n>\d{{1,3}})(?:st|nd|rd|th)?) day of (?:the year|(?:the year )?(?P<year>{_YEAR}))",
+        _numbered_day,
+        ("day of",),
     ),
     Intent(
-        rf"how (?:long|much time|far away|far)(?: is it| is there| is left| left"
-        rf"| do we have)?(?: from (?:now|today))? (?:until|till|til|to|before|is) (?P<day>{DAY})",
-        _until,
-    ),
-    Intent(
-        rf"(?:how (?:many days|long) away is|(?:count ?down|days) (?:until|till|to)) (?P<day>{DAY})",
-        _until,
-    ),
-    Intent(
-        rf"how (?:many (?P<unit>days|weeks)|long)(?: is it| has it been| have passed| passed"
-        rf"| ago is| ago was| is it been)? (?:since )?(?P<day>{DAY})(?: ago)?",
-        _since,
-    ),
-    Intent(
-        rf"how (?:many (?P<unit>days|weeks)|long) (?:are there |are |is it |is there "
-        rf"|is )?(?:between|from) (?P<first>{DAY}) (?:and|to|until|till) (?P<second>{DAY})",
-        _between,
-    ),
-    Intent(
-        rf"(?:the |number of |what is the number of )?days (?:between"
-        rf"|from) (?P<first>{DAY}) (?:and|to|until|till) (?P<second>{DAY})",
-        _between,
-    ),
-    Intent(
-        rf"(?:(?:what|which) (?:date|day|weekday|day of the week)|what"
-        rf"|when)(?: and date)? (?:is it |is |will it be |will be |would it be |was it |was "
-        rf"|it is )?(?:the date )?(?:in (?P<span>{_SPAN})|(?P<span2>{_SPAN}) (?:from (?:now|today"
-        rf"|(?P<base>{DAY}))|ago|hence|later))",
-        _shifted,
-    ),
-    Intent(
-        rf"(?:(?:what|which) (?:date|day|weekday)|what|when) (?:is|will be|was"
-        rf"|comes) (?P<span>{_SPAN}) (?:after|before|from) (?P<base>{DAY})",
-        _shifted,
-    ),
-    Intent(
-        rf"what (?:is|was|will be|will) the (?:date|day|weekday) (?:be )?(?:in (?P<span>{_SPAN})"
-        rf"|(?P<span2>{_SPAN}) (?:from (?:now|today|(?P<base>{DAY}))|ago))",
-        _shifted,
-    ),
-    Intent(rf"(?P<span>{_SPAN}) from (?:now|today|(?P<base>{DAY}))", _shifted),
-    Intent(
-        rf"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:is"
-        rf"|was|will|does|did|falls?)(?: it| i born)? (?:on )?(?P<day>{DAY})(?: be| fall on| fall"
-        rf"| on)?(?: this year)?(?: in (?P<year>{YEAR}))?",
-        _weekday,
-    ),
-    Intent(
-        rf"(?:what|which) (?:day|weekday|day of the week) (?:was it|is it"
-        rf"|will it be) on (?P<day>{DAY})",
-        _weekday,
-    ),
-    Intent(
-        rf"(?:when|what day|what date|on what date|which date|which day) (?:is|are|was|will"
-        rf"|does) (?:be )?(?P<day>(?:{FEAST})(?: (?:in |of )?{YEAR})?|(?:the )?(?:next "
-        rf"|coming )?(?:{WEEKDAY}))(?: be| fall on| fall| this year)*",
-        _when,
-    ),
-    Intent(
-        rf"what (?:date|day) (?:is|was|falls on) (?P<day>(?:the )?(?:next |coming "
-        rf"|this )?(?:{WEEKDAY}))",
-        _when,
-    ),
-    Intent(
-        rf"what (?:is|was|will be) the date (?:on |of |for )?(?P<day>(?:the )?(?:next |coming "
-        rf"|this )?(?:{WEEKDAY})|(?:{FEAST})(?: (?:in |of )?{YEAR})?)",
-        _when,
-    ),
-    Intent(
-        rf"in (?P<span>{_SPAN}) (?:what|which) (?:date|day|weekday) (?:is it|will it be|is that)", _shifted
-    ),
-    Intent(
-        rf"is (?:it |today |it going to be )?(?P<r>today"
-        rf"|tomorrow)? ?(?:an? )?(?P<day>{WEEKDAY})(?: (?P<r2>today|tomorrow))?",
+        rf"(?:is|was|will|are) (?:it |today |we |it going to be )?(?P<r>today|tomorrow)? ?(?:be )?(?:an? |the )?(?P<day>{WEEKDAY}|weekend|weekday|workday|working day)(?: (?P<r2>today|tomorrow))?(?: yet)?",
         _is_day,
     ),
     Intent(
-        r"(?:what|which) quarter (?:is it|are we in|is this|of the year is it)",
-        lambda q, _m: (
-            f"It is the {('first', 'second', 'third', 'fourth')[(q.now.month - 1) // 3]} quarter of "
-            f"{q.now.year}."
-        ),
+        rf"(?P<verb>is|was|will|does|did) (?P<day>.+?) (?:be |fall |falls |land )?(?:on )?(?:an? |the )(?P<weekday>{WEEKDAY}|weekend|weekday)(?: this year)?"
+        rf"|(?:is|will) (?P<d2>today|tomorrow) (?:be )?(?P<w2>{WEEKDAY})",
+        lambda q, m: _weekday_is(q, m) if m["day"] else None,
+        ("day", "weekend"),
     ),
     Intent(
-        r"(?:what|which) century (?:is it|are we in|is this)",
-        lambda q, _m: (
-            f"It is the {(q.now.year - 1) // 100 + 1}st century." if q.now.year <= _LAST_21ST else None
-        ),
+        r"(?:what|which) quarter (?:of the year )?(?:is it|are we in|is this|of the year is it|of the year are we in)|what is the current quarter",
+        _quarter,
+        ("quarter",),
+    ),
+    Intent(r"(?:what|which) quarter (?:of the year )?(?:is|does|will) (?P<day>.+?)(?: (?:in|fall in|be in))?", _quarter, ("quarter",)),
+    Intent(
+        r"(?:what|which) century (?:is it|are we in|is this)|what is the current century",
+        lambda q, _m: f"It is the {(q.now.year - 1) // 100 + 1}st century." if q.now.year <= _LAST_21ST else None,
     ),
     Intent(
-        rf"(?:is|was|will) (?P<year>{YEAR}|this year|this|it|next year" rf"|last year) (?:be )?a leap year",
-        _leap,
+        r"(?:what|which) century (?:is|was) (?:the year )?(?P<year>[12]\d{3}|\d\d \d\d)(?: in)?",
+        lambda _q, m: f"{m['year'].replace(' ', '')} is in the {(n := (int(m['year'].replace(' ', '')) - 1) // 100 + 1)}{ending(n)} century.",
+        ("century",),
     ),
+    Intent(r"(?:what|which) decade (?:is it|are we in|is this)", lambda q, _m: f"It is the {q.now.year // 10 * 10}s."),
+    Intent(r"(?:what|which) season (?:is it|are we in|is this|do we have)|what is the season", _season, ("season",)),
+    Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this|it|the year {YEAR}) (?:be )?a leap year", lambda q, m: _leap(q, m), ("leap",)),
     Intent(
-        r"(?:when|what|which)(?: year)? (?:is|was|will be) (?:the )?(?P<which>next|last"
-        r"|previous) leap year",
+        rf"(?:when|what|which)(?: year)? (?:is|was|will be|will)(?: be)? (?:the )?(?P<which>next|last|previous|most recent|first|1st) leap year(?: be)?(?: (?:after|before|following) (?P<after>{YEAR}|this year))?",
         _next_leap,
+        ("leap",),
     ),
     Intent(
-        rf"how many days (?:are (?:there )?in|does|has|are in|do we have in"
-        rf"|in) (?:the month of )?(?P<month>{MONTH}|this month|next month|last month|the month"
-        rf"|the current month)(?: (?:of |in )?(?P<year>{YEAR}|this year|next year))?(?: have"
-        rf"| has)?",
-        _month_length,
+        r"(?:what|which) (?P<unit>year|month) (?:will it be|is it|was it|would it be|it will be|it was) (?:in (?P<n>\d{1,4}) (?:years|months|year|month)(?: time)?|(?P<n2>\d{1,4}) (?:years?|months?) (?:from now|ago|from today))",
+        lambda q, m: _moved_part(q, m) if m["unit"] in m[0].split(m["unit"], 1)[1] else None,
+        ("year", "month"),
     ),
     Intent(
-        r"how many days (?:(?:are|were) (?:there )?in|does|did|has"
-        r"|in) (?:the year )?(?P<year>[12]\d{3}|\d\d \d\d|this year|next year"
-        r"|last year)(?: have)?",
-        _year_length,
+        r"what (?:is|was|will be) (?P<which>next|last|previous) (?P<unit>month|year)|(?:what|which) (?P<unit2>month|year) (?:is|was|comes) (?P<which2>next|last)",
+        lambda q, m: _neighbour(q, m) if m["which"] else None,
+    ),
+    Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})", _adjacent, ("after", "before", "follow")),
+    Intent(r"(?:what|which) is the (?P<n>\d{1,2})(?:st|nd|rd|th) month(?: of the year)?|what month is (?:number |month )(?P<m2>\d{1,2})", lambda q, m: _numbered_month(q, m) if m["n"] else None, ("month",)),
+    Intent(rf"what (?:number )?month(?: number)?(?: of the year)? is (?P<month>{MONTH})|what number is (?P<month2>{MONTH})", lambda q, m: _numbered_month(q, m) if m["month"] else None, ("month",)),
+    Intent(rf"(?:when are the|what are the|how many|list the|which months have a|are there any) fridays? (?:the )?13(?:ths?)?(?: are)?(?: there)?(?: in| this)? ?(?P<year>{YEAR}|this year|year|next year)?", lambda q, m: _list_of(q, m) if m["year"] != "year" else _list_of(q, re.match(r"(?P<year>x)?", "")), ("13",)),  # type: ignore[arg-type]  as above
+    Intent(r"when (?:does|will|is|did) (?P<period>(?:the |this |next |last )?(?:week|month|year|quarter)) (?P<edge>end|ending|start|begin|over|finish)", _period_is),
+    Intent(rf"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:was i|were you|was he|was she|was someone|was somebody|were they) born(?: on)? (?:if (?:i|they|he|she) (?:was|were) born )?(?:on )?(?P<day>.+)", _born, ("born",)),
+    Intent(rf"(?:if )?i was born (?:on )?(?P<day>.+?) (?:what|which) (?:day|weekday|day of the week) (?:was (?:that|it)|of the week was (?:that|it))", _born, ("born",)),
+    Intent(
+        rf"{_WHAT_DAY} (?:does|did|will|is) (?P<period>(?:the |next |this |the year )?(?:year|month|{YEAR}|{MONTH})(?: {YEAR})?) (?P<edge>start|begin|end|finish|starting|ending|over)(?: on| with)?",
+        _period_is,
     ),
     Intent(
-        rf"how many days (?:are |is )?(?:left|remain|remaining|still left"
-        rf"|are there left)(?: are)? (?:in|of) (?:the |this )?(?P<span>week|month|year|{MONTH})",
-        _remaining,
+        rf"(?:{_WHAT_DAY}|what|when)(?: and date)? (?:is it |is that |is |will it be |will be |would it be |was it |was |it is |does |did |will |are |falls |do )?(?:the date |the day |on )?(?P<day>.+?)(?: (?:be|fall on|fall|falls|on|going to be|this year|land on|celebrated|happen|start|starts|begin))*",
+        lambda q, m: _on(q, m) if _asks(m) else None,
     ),
     Intent(
-        rf"how old (?:is|am|are|would be) (?:someone|somebody|a person|i|you|one"
-        rf"|anyone)(?: who)?(?: (?:if|when))?(?: (?:i|they|you|he|she))?(?: (?:was|is|were"
-        rf"|am))? born (?:in (?P<year>{YEAR})|on (?P<day>{DAY}))",
-        _age,
+        rf"(?:what (?:is|was|will be|will)|give me|tell me) (?:the )?(?:date|day|weekday|day of the week|exact date) (?:be |is )?(?:on |of |for )?(?P<day>.+)",
+        _on,
     ),
-)
+    Intent(rf"(?:what|which) (?:date|day|weekday) (?:is|was|will be|comes|falls) (?:the )?(?P<day>.+)", _on),
+    Intent(rf"(?P<day>in {SPAN}) (?:what|which) (?:date|day|weekday) (?:is it|will it be|is that)", _on),
+    Intent(rf"(?P<day>{SPAN} (?:from (?:now|today)|(?:from|after|before) .+|ago))", _on),
+    Intent(rf"(?P<day>today|tomorrow|now) (?P<op>plus|minus|\+|-) (?P<span>{SPAN})", lambda q, m: _on(q, re.match(r"(?P<day>.*)", f"{m['span']} {'after' if m['op'] in ('plus', '+') else 'before'} {m['day']}"))),  # type: ignore[arg-type]  as above
+)  # fmt: skip
+
+
+def _asks(match: re.Match[str]) -> bool:
+    """Keep out what only looks like a date's question: "what is now", "what is may", "when is 2030"."""
+    text = match["day"]
+    if re.fullmatch(rf"{MONTH}|{YEAR}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|next \w+|tonight|now|today", text):
+        return bool(re.fullmatch(rf"next (?:{WEEKDAY})", text) or (re.fullmatch(WEEKDAY, text) and match[0].startswith(("when", "what date", "what day", "which da"))))
+    if match[0].startswith("what is") and not re.match(rf"what is (?:the (?:date|day)|on )|what is {SPAN}", match[0]):
+        return bool(re.match(r"what is (?:the )?(?:next|last|first|1st|2nd|3rd|4th|5th) ", match[0])) and bool(find(text, date(2026, 1, 1)))
+    return True

@@ -7,104 +7,29 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from hub.intents.feasts import GREGORIAN, feast, is_feast
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-GREGORIAN = 1583
-"""First whole year of the Gregorian calendar; earlier dates had another, and are declined."""
 
 MONTHS = [name.lower() for name in calendar.month_name]
 DAYS = [name.lower() for name in calendar.day_name]
 MONTH = "|".join(MONTHS[1:]) + "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 WEEKDAY = "|".join(DAYS)
-YEAR = r"(?:\d{4}|\d\d \d\d)"
-_FIXED = {
-    "christmas eve": (12, 24),
-    "christmas day": (12, 25),
-    "christmas": (12, 25),
-    "xmas": (12, 25),
-    "boxing day": (12, 26),
-    "new years eve": (12, 31),
-    "new year's eve": (12, 31),
-    "new years day": (1, 1),
-    "new year's day": (1, 1),
-    "new years": (1, 1),
-    "new year's": (1, 1),
-    "new year": (1, 1),
-    "the new year": (1, 1),
-    "next year": (1, 1),
-    "halloween": (10, 31),
-    "valentines day": (2, 14),
-    "valentine's day": (2, 14),
-    "valentines": (2, 14),
-    "saint patricks day": (3, 17),
-    "st patricks day": (3, 17),
-    "st patrick's day": (3, 17),
-    "st. patrick's day": (3, 17),
-    "april fools": (4, 1),
-    "april fools day": (4, 1),
-    "april fool's day": (4, 1),
-    "may day": (5, 1),
-    "leap day": (2, 29),
-    "epiphany": (1, 6),
-    "pi day": (3, 14),
-    "all saints day": (11, 1),
-    "bastille day": (7, 14),
-}
-_EASTER = {
-    "easter": 0,
-    "easter sunday": 0,
-    "good friday": -2,
-    "easter monday": 1,
-    "palm sunday": -7,
-    "ash wednesday": -46,
-    "pentecost": 49,
-    "ascension day": 39,
-}
-FEAST = "|".join(
-    sorted(
-        map(re.escape, [*_FIXED, *_EASTER, "thanksgiving", "thanksgiving day", "black friday"]),
-        key=len,
-        reverse=True,
-    )
+YEAR = r"(?:[12]\d{3}|(?:1[5-9]|20) \d\d)"
+SPAN = (
+    r"(?:\d{1,6}|an?) (?:days?|weeks?|fortnights?|months?|years?|decades?|working days?|business days?|weekdays?)"
+    r"(?:(?: and)? (?:\d{1,6}|an?) (?:days?|weeks?|months?))*"
 )
-DAY = (
-    rf"(?:(?:the )?(?:{FEAST})(?: (?:of |in )?{YEAR})?"
-    rf"|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})(?: (?:in |of )?{YEAR})?"
-    rf"|(?:{MONTH}) (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: (?:in |of )?{YEAR})?"
-    rf"|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
-    rf"|(?:the )?day (?:after tomorrow|before yesterday)|today|tomorrow|yesterday|now"
-    rf"|(?:the )?(?:next |coming |this )?(?:{WEEKDAY})|(?:the )?weekend"
-    rf"|(?:the )?end of (?:the|this) (?:year|month)|(?:the )?year'?s end)"
-)
+_SIMPLE = {
+    "today": 0, "now": 0, "tonight": 0, "this day": 0, "tomorrow": 1, "yesterday": -1, "tomorrow night": 1,
+    "day after tomorrow": 2, "day before yesterday": -2,
+}  # fmt: skip
+_NTH = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1, "final": -1}
 
 
-def easter(year: int) -> date:
-    """Return Easter Sunday of a Gregorian year (the anonymous algorithm, Meeus ch. 8)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (b - (b + 8) // 25 + 1) // 3
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    weekday = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * weekday) // 451
-    month, day = divmod(h + weekday - 7 * m + 114, 31)
-    return date(year, month, day + 1)
-
-
-def feast(name: str, year: int) -> date | None:
-    """Return the date of a feast in ``year``; None where it has none (29 February)."""
-    name = name.removeprefix("the ") if name not in _FIXED else name
-    if name in _EASTER:
-        return easter(year) + timedelta(days=_EASTER[name])
-    if name.startswith(("thanksgiving", "black")):
-        first = date(year, 11, 1)
-        return first + timedelta(days=(3 - first.weekday()) % 7 + 21 + name.startswith("black"))
-    month, day = _FIXED[name]
-    return _date(year, month, day)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
+def make(year: int, month: int, day: int) -> date | None:
+    """Return a date; None when the calendar has no such date."""
     try:
         return date(year, month, day) if year >= GREGORIAN else None
     except ValueError:
@@ -116,45 +41,192 @@ def month_number(name: str) -> int:
     return next(n for n, full in enumerate(MONTHS) if full and full.startswith(name[:3]))
 
 
-def find(text: str, today: date, side: int = 1) -> date | None:  # noqa: PLR0911  a kind of day a line
+def find(text: str, today: date, side: int = 1) -> date | None:
     """Read a day. Without a year, the next such day (``side`` 1, today included) or the last (-1)."""
-    text = text.strip()
-    simple = {
-        "today": 0,
-        "now": 0,
-        "tomorrow": 1,
-        "yesterday": -1,
-        "day after tomorrow": 2,
-        "day before yesterday": -2,
-    }
-    bare = text.removeprefix("the ")
-    if bare in simple:
-        return today + timedelta(days=simple[bare])
-    if bare.startswith("end of") or bare in ("year's end", "years end"):
-        return (
-            date(today.year, 12, 31)
-            if "year" in bare
-            else date(today.year, today.month, calendar.monthrange(today.year, today.month)[1])
-        )
-    if bare == "weekend":
-        return today + timedelta(days=(5 - today.weekday()) % 7)
-    if weekday := re.fullmatch(rf"(?:next |coming |this )?({WEEKDAY})", bare):
-        return today + timedelta(
-            days=side * (((DAYS.index(weekday[1]) - today.weekday()) * side - 1) % 7 + 1)
-        )
-    if iso := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
-        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
-    if dotted := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
-        return _date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
-    year = re.search(rf" (?:of |in )?({YEAR})$", text)
-    name = text[: year.start()] if year else text
-    given = int(year[1].replace(" ", "")) if year else None
-    if re.fullmatch(FEAST, name) or re.fullmatch(FEAST, name.removeprefix("the ")):
-        return _nearest(lambda y: feast(name, y), given, today, side)
-    day, month = re.search(r"\d{1,2}", name), re.search(rf"\b({MONTH})\b", name)
-    if not day or not month:
+    text = re.sub(r"^(?:on |the date of |upcoming |this coming |coming |the coming |the )+", "", text.strip())
+    text = re.sub(r"'s?(?: date)?$", "", text) if re.search(rf"(?:{WEEKDAY})'s?(?: date)?$", text) else text
+    text = re.sub(r"^(?:this|next|the next|my next)(?= (?:year'?s )?(?!year|month|week)[a-z' ]*(?:day|eve|christmas|easter|halloween|thanksgiving)\b)(?! (?:mon|tues|wednes|thurs|fri|satur|sun)day)", "", text).strip()
+    if text in _SIMPLE:
+        return today + timedelta(days=_SIMPLE[text])
+    for reader in _READERS:
+        if day := reader(text, today, side):
+            return day
+    return None
+
+
+def _weekday(text: str, today: date, side: int) -> date | None:
+    """Read "friday", "next friday", "last friday", "friday week", "friday of next week"."""
+    found = re.fullmatch(rf"(?:(next|coming|this|this coming|last|past|previous|following) )?({WEEKDAY})( week| next week| after next)?", text)
+    if not found:
+        return _in_week(text, today)
+    wanted = DAYS.index(found[2])
+    if found[1] in ("last", "past", "previous"):
+        return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1)
+    if found[3] == " next week":
+        return today + timedelta(days=7 - today.weekday() + wanted)
+    backward = side < 0 and found[1] not in ("next", "coming", "this coming", "following") and not found[3]
+    if backward:
+        return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1)
+    ahead = (wanted - today.weekday() - 1) % 7 + 1
+    return today + timedelta(days=ahead + (7 if found[3] else 0))
+
+
+def _in_week(text: str, today: date) -> date | None:
+    found = re.fullmatch(rf"({WEEKDAY}) (?:of )?(this|next|last) week", text) or re.fullmatch(
+        rf"(?P<w>this|next|last) week'?s? (?:on )?(?P<d>{WEEKDAY})", text
+    )
+    if not found:
         return None
-    return _nearest(lambda y: _date(y, month_number(month[1]), int(day[0])), given, today, side)
+    day, week = (found[1], found[2]) if found[1] in DAYS else (found[2], found[1])
+    monday = today - timedelta(days=today.weekday()) + timedelta(days=7 * {"this": 0, "next": 1, "last": -1}[week])
+    return monday + timedelta(days=DAYS.index(day))
+
+
+def _moved(text: str, today: date, side: int) -> date | None:
+    """Read "in 3 weeks", "3 weeks from friday", "10 days ago", "2 weeks before christmas"."""
+    found = re.fullmatch(rf"(?:in |within )(?P<span>{SPAN})(?: time| from (?:now|today))?|(?P<span2>{SPAN}) (?P<way>ago|hence|later|back|from|after|before|prior to)(?: (?P<base>.+))?", text)
+    if not found:
+        return None
+    way, base = found["way"] or "from", found["base"]
+    if way in ("after", "before", "prior to") and not base:
+        return None
+    if base and way in ("ago", "hence", "later", "back"):
+        return None
+    start = find(base, today, side) if base else today
+    sign = -1 if way in ("ago", "before", "prior to", "back") else 1
+    return shift(start, sign, found["span"] or found["span2"]) if start else None
+
+
+def _nth_of(text: str, today: date, side: int) -> date | None:
+    """Read "last friday of november", "2nd monday in june 2027", "first day of next month"."""
+    found = re.fullmatch(rf"({'|'.join(_NTH)}) ({WEEKDAY}|day|weekday|working day|business day) (?:of|in) (.+)", text)
+    if not found:
+        return None
+    span = period(found[3], today)
+    if not span:
+        return None
+    day = _pick(found[1], found[2], span)
+    return _coming(found[3], day, today, side, lambda s: _pick(found[1], found[2], s))
+
+
+def _pick(which: str, kind: str, span: tuple[date, date]) -> date | None:
+    """Return the first, second or last day of a kind from ``span``."""
+    first, last = span
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if kind in DAYS:
+        days = [day for day in days if day.weekday() == DAYS.index(kind)]
+    elif kind != "day":
+        days = [day for day in days if day.weekday() < 5]  # noqa: PLR2004  Saturday
+    at = _NTH[which] - (_NTH[which] > 0)
+    return days[at] if -len(days) <= at < len(days) else None
+
+
+def _edge(text: str, today: date, side: int) -> date | None:
+    """Read "end of the month", "start of next year", "year's end"."""
+    if text in ("year's end", "years end", "end of year"):
+        return date(today.year, 12, 31)
+    if text in ("weekend", "this weekend", "next weekend"):
+        return today + timedelta(days=(5 - today.weekday() - (text == "weekend" and 0)) % 7)
+    found = re.fullmatch(r"(end|start|beginning) of (.+)", text)
+    span = period(found[2], today) if found else None
+    if not found or not span:
+        return None
+    return _coming(found[2], span[1] if found[1] == "end" else span[0], today, side, lambda s: s[1] if found[1] == "end" else s[0])
+
+
+def _coming(
+    text: str, day: date | None, today: date, side: int, pick: Callable[[tuple[date, date]], date | None]
+) -> date | None:
+    """Move a day of a month without a year to the next such month, or the last, if it lies on the other side."""
+    if day and re.fullmatch(rf"(?:the )?(?:{MONTH})", text) and (day - today).days * side < 0:
+        span = period(f"{text} {today.year + side}", today)
+        return pick(span) if span else None
+    return day
+
+
+def _friday_13(text: str, today: date, side: int) -> date | None:
+    found = re.fullmatch(r"(?:next |last )?friday (?:the )?13(?:th)?", text)
+    if not found:
+        return None
+    step = -1 if side < 0 or text.startswith("last") else 1
+    day = today
+    for _ in range(1200):
+        day += timedelta(days=step)
+        if day.day == 13 and day.weekday() == 4:  # noqa: PLR2004  a Friday
+            return day
+    return None
+
+
+def _numeric(text: str, _today: date, _side: int) -> date | None:
+    """Read 2026-11-21, 21.11.2026, and with slashes what can be read in one way only."""
+    if iso := re.fullmatch(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", text):
+        return make(int(iso[1]), int(iso[2]), int(iso[3]))
+    if dotted := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
+        return make(int(dotted[3]), int(dotted[2]), int(dotted[1]))
+    if slashed := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", text):
+        a, b, year = map(int, slashed.groups())
+        if a > 12 or a == b:  # noqa: PLR2004  a day, as in Britain
+            return make(year, b, a)
+        return make(year, a, b) if b > 12 else None  # noqa: PLR2004  a day, as in America
+    return None
+
+
+def _named(text: str, today: date, side: int) -> date | None:
+    """Read a feast or a date by the name of its month, with or without a year."""
+    year = re.search(rf" (?:of |in )?({YEAR}|this year|next year|last year|the year {YEAR})$", text)
+    name = text[: year.start()] if year else text
+    given = _year(year[1], today) if year else None
+    if is_feast(name):
+        return _nearest(lambda y: feast(name, y), given, today, side)
+    weekday = re.match(rf"({WEEKDAY}) (?:the )?", name)
+    if weekday:
+        name = name[weekday.end() :]
+    dated = re.fullmatch(rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: day)?(?: of)? ({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?", name)
+    if not dated:
+        return _of_month(name, today, side) if not year else None
+    day, month = int(dated[1] or dated[4]), month_number(dated[2] or dated[3])
+    if not given and not weekday and int(dated[1] or dated[4]) > 31:  # noqa: PLR2004  "may 45"
+        return None
+    found = _nearest(lambda y: make(y, month, day), given, today, side)
+    return found if not weekday or not found or found.weekday() == DAYS.index(weekday[1]) else None
+
+
+def _of_month(name: str, today: date, side: int) -> date | None:
+    """Read "the 15th", "the 15th of next month"."""
+    found = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)(?: (?:of|day of) (this|next|last|the) month)?", name)
+    if not found:
+        return None
+    month = {"next": 1, "last": -1}.get(found[2] or "", 0)
+    base = add_months(today.replace(day=1), month)
+    day = make(base.year, base.month, int(found[1]))
+    if found[2] or not day or (day - today).days * side >= 0:
+        return day
+    base = add_months(today.replace(day=1), side)
+    return make(base.year, base.month, int(found[1]))
+
+
+def _month_or_year(text: str, today: date, side: int) -> date | None:
+    """Read "next year", "december", "2030" as their first days."""
+    if text in ("next year", "next month", "next week"):
+        span = period(text, today)
+        return span[0] if span else None
+    if re.fullmatch(MONTH, text):
+        return _nearest(lambda y: make(y, month_number(text), 1), None, today, side)
+    found = re.fullmatch(rf"({MONTH})(?: of)? ({YEAR})|(?:the year )?({YEAR})", text)
+    if not found:
+        return None
+    return make(_year(found[2] or found[3], today) or 0, month_number(found[1]) if found[1] else 1, 1)
+
+
+def _year(text: str, today: date) -> int | None:
+    text = text.removeprefix("the year ")
+    relative = {"this year": 0, "next year": 1, "last year": -1}
+    return today.year + relative[text] if text in relative else int(text.replace(" ", ""))
+
+
+_READERS: tuple[Callable[[str, date, int], date | None], ...] = (
+    _weekday, _moved, _nth_of, _edge, _friday_13, _numeric, _named, _month_or_year,
+)  # fmt: skip
 
 
 def _nearest(of: Callable[[int], date | None], given: int | None, today: date, side: int) -> date | None:
@@ -167,6 +239,40 @@ def _nearest(of: Callable[[int], date | None], given: int | None, today: date, s
     return None
 
 
+def period(text: str, today: date) -> tuple[date, date] | None:  # noqa: PLR0911  a kind of period a line
+    """Read a week, a month, a quarter or a year; return its first and last day."""
+    text = text.strip().removeprefix("the ").removeprefix("year ").removeprefix("month of ")
+    step = 1 if text.startswith("next ") else -1 if text.startswith("last ") else 0
+    bare = re.sub(r"^(?:this|next|last|current) ", "", text)
+    if bare == "week":
+        monday = today + timedelta(days=7 * step - today.weekday())
+        return monday, monday + timedelta(days=6)
+    if bare == "month":
+        first = add_months(today.replace(day=1), step)
+        return first, _month_end(first)
+    if bare == "year":
+        return date(today.year + step, 1, 1), date(today.year + step, 12, 31)
+    if bare == "quarter":
+        first = add_months(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), 3 * step)
+        return first, _month_end(add_months(first, 2))
+    if quarter := re.fullmatch(rf"(?:q([1-4])|(1st|2nd|3rd|4th|first|last) quarter)(?: of)?(?: (?:the year|this year|({YEAR})))?", text):
+        number = int(quarter[1] or {"first": "1", "last": "4"}.get(quarter[2], quarter[2][0]))
+        first = date(int((quarter[3] or str(today.year)).replace(" ", "")), number * 3 - 2, 1)
+        return first, _month_end(add_months(first, 2))
+    if re.fullmatch(YEAR, text):
+        year = int(text.replace(" ", ""))
+        return (date(year, 1, 1), date(year, 12, 31)) if year >= GREGORIAN else None
+    if named := re.fullmatch(rf"({MONTH})(?: (?:of |in )?({YEAR}|this year|next year|last year))?", bare):
+        year = (_year(named[2], today) if named[2] else None) or today.year + step
+        first_day = make(year, month_number(named[1]), 1)
+        return (first_day, _month_end(first_day)) if first_day else None
+    return None
+
+
+def _month_end(first: date) -> date:
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
 def say(day: date, *, weekday: bool = True) -> str:
     """Write a date: "Saturday, 21 November 2026"."""
     return f"{day:%A}, {day.day} {day:%B} {day.year}" if weekday else f"{day.day} {day:%B} {day.year}"
@@ -175,12 +281,12 @@ def say(day: date, *, weekday: bool = True) -> str:
 def shift(start: date, sign: int, span: str) -> date | None:
     """Move a date by "3 weeks", "2 months and 3 days", ...; None when the calendar has no such date."""
     try:
-        for number, unit in re.findall(r"(\d+|an?|half an?) (day|week|fortnight|month|year)s?", span):
-            if number.startswith("half"):
-                return None
+        for number, unit in re.findall(r"(\d+|an?) (working day|business day|weekday|day|week|fortnight|month|year|decade)s?", span):
             count = sign * (1 if number.startswith("a") else int(number))
-            if unit in ("month", "year"):
-                start = add_months(start, count * (12 if unit == "year" else 1))
+            if unit in ("month", "year", "decade"):
+                start = add_months(start, count * {"month": 1, "year": 12, "decade": 120}[unit])
+            elif unit in ("working day", "business day", "weekday"):
+                start = _workdays(start, count)
             else:
                 start += timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])
     except (ValueError, OverflowError):
@@ -188,7 +294,23 @@ def shift(start: date, sign: int, span: str) -> date | None:
     return start if start.year >= GREGORIAN else None
 
 
+def _workdays(start: date, count: int) -> date:
+    """Move by days from Monday to Friday; public holidays are not known here."""
+    if abs(count) > 5000:  # noqa: PLR2004  twenty years
+        raise ValueError(count)
+    step = 1 if count > 0 else -1
+    while count:
+        start += timedelta(days=step)
+        count -= step * (start.weekday() < 5)  # noqa: PLR2004  Saturday
+    return start
+
+
 def add_months(start: date, months: int) -> date:
     """Move a date by months; a day that the new month lacks becomes its last."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def count_days(count: int, unit: str = "day") -> str:
+    """Write a number of days or other things: "1 day", "2 days"."""
+    return f"{count} {unit}{'' if count == 1 else 's'}"

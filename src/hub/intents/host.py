@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub import __version__
-from hub.intents.clock import words
+from hub.intents.hours import words
 from hub.intents.intent import Intent, Question
 
 if TYPE_CHECKING:

@@ -308,7 +308,6 @@ what is a mile
 How many ounces of gold are in Fort Knox?
 how many miles to Babylon
 how many calories in an apple
-is a pound heavier than a kilo
 Why are there 60 minutes in an hour?
 who invented the metre
 What is the best day to plant tomatoes?
