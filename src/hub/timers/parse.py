@@ -312,9 +312,9 @@ _LEFTS = (
 _END = r"(?:cancel|stop|delete|remove|clear|end|kill|dismiss|disable|forget|get rid of|abort|drop|turn off|switch off|shut off|scrap|discard|erase|unset|quit)"
 _CANCELS = (
     rf"{_END} (?:(?P<all>{_ALL}) )?{_MY}(?:(?P<words>{_NAME}) )??(?P<thing>{_THINGS})(?: (?P<more>.+))?",
-    rf"(?:(?P<words>{_NAME}) )??(?P<thing>timer|alarm)s? off(?P<more>)",
     rf"(?:turn|switch|shut) {_MY}(?:(?P<words>{_NAME}) )??(?P<thing>{_THINGS}) off(?P<more>)",
     rf"(?:i do not need|never mind|nevermind|forget about) {_MY}(?:(?P<words>{_NAME}) )??(?P<thing>{_THINGS})(?: any ?more)?(?P<more>)",
+    rf"(?:(?P<words>{_NAME}) )??(?P<thing>timer|alarm)s? off(?P<more>)",
 )
 _ADDS = (
     rf"(?P<verb>add|put|give)(?: me)?(?: another| an extra)? (?P<span>{SPAN})(?: more)?(?: (?:to|on|onto|2|on to|for) {_MY}(?:{_WHICH}(?P<thing>{_THING})|it|that|(?P<lone>[a-z' ]+)))?",

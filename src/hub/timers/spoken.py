@@ -22,7 +22,7 @@ _CUES = re.compile(
     re.IGNORECASE,
 )
 _DROPPED = frozenset(
-    ["the", "my", "one", "timer", "alarm", "reminder", "a", "for", "to", "at", "please", "about", "that"]
+    ["the", "my", "one", "1", "timer", "alarm", "reminder", "a", "for", "to", "at", "please", "about", "that"]
 )
 
 
@@ -185,8 +185,8 @@ class Spoken:
     async def _remind(self, command: Remind) -> str:
         when, now = command.when, self._timers.now()
         at = when.seconds if when.seconds is not None else when.start(now, "day")
-        reminder = await self._timers.remind(command.text, at, rule=when.rule, every=when.every)
-        return f"{reminder.title}, {self._for(reminder).removeprefix('for ')}."
+        reminder = await self._timers.remind(at, command.text, rule=when.rule, every=when.every)
+        return f"Reminder set {self._for(reminder)}: {reminder.name}."
 
     def _for(self, timer: Timer) -> str:
         then = self._timers.local(timer.due or 0.0)

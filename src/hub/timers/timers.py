@@ -70,7 +70,7 @@ class Timers:
         title = f"{_capital(name)} alarm" if name else "Alarm"
         return await self._add("alarm", title, **self._when(at, rule), args={"name": name, "every": every})
 
-    async def remind(self, text: str, at: datetime | float, *, rule: str = "", every: str = "") -> Timer:
+    async def remind(self, at: datetime | float, text: str, *, rule: str = "", every: str = "") -> Timer:
         """Set a reminder of ``text``; the rest as for `alarm`."""
         text = _short(text, TEXT)
         if not text:
@@ -217,9 +217,9 @@ class Timers:
         """Return ``at`` and ``rule`` as a job takes them."""
         if not isinstance(at, datetime):
             return {"due": self._after(at)} if not rule else {"every": rule}
+        at = at.astimezone(self._jobs.zone()) if at.tzinfo else at.replace(tzinfo=self._jobs.zone())
         if rule:
             return {"every": rule, "start": at.replace(tzinfo=None)}
-        at = at if at.tzinfo else at.replace(tzinfo=self._jobs.zone())
         ahead = at.timestamp() - self._jobs.clock.wall()
         if ahead <= 0:
             raise HubError(f"{at:%d.%m.%Y %H:%M} has passed.", fix="Name a time to come.")
