@@ -16,6 +16,7 @@ import pytest
 
 from hub.errors import Unavailable
 from hub.supervise import Child, ChildSpec, Pace
+from hub.telemetry import trace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -390,3 +391,48 @@ def test_the_same_on_uvloop() -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(live())
+
+
+async def test_a_restart_by_hand_is_at_once_polite_and_forgets_past_deaths() -> None:
+    async with child(pace=Pace(backoff=(60.0,), retry=60.0)) as witness:
+        assert await witness.child.ready(30)
+        before, seen = witness.child.pid, len(witness.states)
+        witness.child.restart()
+        assert await witness.saw("restarting", seen) == "it was restarted by hand"
+        await witness.saw("ready", seen)
+        assert witness.child.pid != before
+        assert witness.child.restarts == 1
+
+
+async def test_a_child_that_waits_for_its_next_life_is_restarted_without_waiting() -> None:
+    async with child(pace=Pace(backoff=(60.0,), retry=60.0)) as witness:
+        assert await witness.child.ready(30)
+        seen = len(witness.states)
+        await witness.child.send("exit", {"code": 3})
+        await witness.saw("restarting", seen)
+        witness.child.restart()
+        await witness.saw("ready", seen)
+
+
+async def test_only_what_was_started_can_be_restarted() -> None:
+    witness = Witness(ChildSpec("x", "children.obedient", {}, 100), QUICK, None)
+    with pytest.raises(Unavailable):
+        witness.child.restart()
+
+
+async def test_a_frame_carries_the_trace_of_its_sender_there_and_back() -> None:
+    seen: list[str] = []
+
+    async def note(_: Event) -> None:
+        seen.append(trace.current_id())
+
+    async with child(handler=note) as witness:
+        assert await witness.child.ready(30)
+        begun = trace.fresh()
+        with trace.entered(begun):
+            await witness.child.send("echo")
+        await witness.child.send("echo")
+        async with asyncio.timeout(30):
+            while len(seen) < 2:
+                await asyncio.sleep(0.01)
+    assert seen == [begun.id, ""]

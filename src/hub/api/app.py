@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from hub.api import models, people, settings, talks
+from hub.api import models, people, settings, talks, timers
 from hub.api.people import needs
 from hub.errors import HubError
 from hub.telemetry import happenings
@@ -48,6 +48,7 @@ def build(hub: Hub) -> FastAPI:
         )
 
     app.include_router(people.router(hub))
+    app.include_router(timers.router(hub))
     app.include_router(talks.router(hub))
     app.include_router(models.router(hub))
 

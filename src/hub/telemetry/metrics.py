@@ -131,9 +131,11 @@ class Metrics:
             Gauge,
             Histogram,
             ProcessCollector,
+            disable_created_metrics,
         )
 
         kinds: dict[str, Any] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
+        disable_created_metrics()  # a series that says when each series began, for each series
         registry = CollectorRegistry(auto_describe=False)
         for metric in METRICS:
             options: dict[str, Any] = {"buckets": metric.buckets} if metric.buckets else {}

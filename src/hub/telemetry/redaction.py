@@ -29,7 +29,7 @@ _LOOKS = re.compile(
     rf"""
       -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z)
     | (?P<input>\binput_value=).*?(?=,\ input_type=|\Z)
-    | (?P<path>/(?:claim|invite|join|pair)/)[^\s/?#"'&<>]+
+    | (?P<path>/(?:claim|invite|join|pair)/)[^\s/?#"'&<>{{]+
     | (?P<header>\b(?:(?:proxy-)?authorization|(?:set-)?cookie)b?["']?\s*(?:[:=]|,)\s*)
         (?:b?"(?:\\.|[^"\\])*(?:"|\Z)|b?'(?:\\.|[^'\\])*(?:'|\Z)|[^\r\n"']+)
     | (?P<scheme>\b(?:bearer|l402|lsat|macaroon)\s+)[^\s"',;<>]{{8,}}

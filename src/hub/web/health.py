@@ -145,8 +145,8 @@ class HealthPages:
         return self._site.renderer.page(
             "parts/health.html", name=name, may=name == OWNER, troubles=troubles(hub, language),
             plugins=[_plugin(hub, plugin) for plugin in hub.plugins], children=[*map(_child, hub.children)],
-            language=language, calm=status.calm(hub), models=_models(hub), machine=self._vitals.latest, lag=hub.lag,
-            damaged=hub.transcripts.damaged, up=span(time.time() - hub.started), size=size,
+            language=language, calm=status.calm(hub), models=_models(hub), machine=self._vitals.latest,
+            lag=hub.lag, damaged=hub.transcripts.damaged, up=span(time.time() - hub.started), size=size,
             clock=time.strftime("%H:%M, %Z"), version=hub.version,
         )  # fmt: skip
 

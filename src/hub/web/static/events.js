@@ -6,6 +6,7 @@ const waiting = [];
 let paused = false;
 
 const list = () => at("stream");
+const markup = (html) => new DOMParser().parseFromString(html, "text/html").body;
 const number = (row) => Number(row.id.slice(1));
 
 function chosen() {
@@ -35,9 +36,8 @@ function tell() {
 
 /** Put rows, in any order, where they belong; each stands once, and the oldest go. */
 function add(html) {
-  const fresh = document.createElement("template"), wanted = chosen();
-  fresh.innerHTML = html;
-  for (const row of fresh.content.querySelectorAll("li")) {
+  const wanted = chosen();
+  for (const row of markup(html).querySelectorAll("li")) {
     if (at(row.id)) continue;
     row.hidden = !fits(row, wanted);
     const next = [...list().children].find((other) => number(other) < number(row));
@@ -84,7 +84,7 @@ list().addEventListener("toggle", async ({ target }) => {
   if (!target.open || inside.dataset.whole) return;
   inside.dataset.whole = "1";
   const answer = await fetch(`/events/${number(target.parentElement)}?part`).catch(() => null);
-  if (answer?.ok) inside.innerHTML = await answer.text();
+  if (answer?.ok) inside.replaceChildren(...markup(await answer.text()).childNodes);
   else delete inside.dataset.whole;
 }, true);
 
