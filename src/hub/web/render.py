@@ -44,7 +44,7 @@ class Renderer:
             undefined=jinja2.StrictUndefined, auto_reload=False,
         )  # fmt: skip
         self._env.filters["clock"] = _clock
-        self._env.globals |= {"static": static.base, "part": self._part}
+        self._env.globals |= {"static": static.base, "part": self._part, "now": time.time}
         # A turn that has ended does not change: a talk of fifty costs as little as one of five.
         self.kept_turn = lru_cache(KEPT_TURNS)(self.turn)
         hub.conversations.on_forget.append(self.kept_turn.cache_clear)

@@ -91,6 +91,7 @@ class Site:
 
     def back(self, request: Request, path: str, said: str = "") -> Response:
         """Go to ``path`` after a form was taken; ``said`` is told once at the top of that page."""
+        self.parts.renew()  # the page that follows shows what the form changed
         if said:
             self._said[request.state.token] = said
             while len(self._said) > _SAID:

@@ -81,7 +81,7 @@ async def test_what_rang_too_long_while_the_hub_was_off_was_missed(home: Home):
 async def test_due_while_the_hub_was_off_rings_at_once_and_says_so(home: Home):
     await home.timers.timer(60, "tea")
     await home.restart(away=600)
-    await until(home.timers.ringing)
+    await until(lambda: home.told("timer.rang"))
     assert home.told("timer.rang")[0].line() == "Tea timer rings, 9 min late: I was off"
 
 

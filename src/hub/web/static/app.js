@@ -1,4 +1,5 @@
 // Wires the page: socket to conversation, button to talk, levels to ring.
+import "./alarm.js";
 import { onstate, wake } from "./audio.js";
 import { Conversation } from "./conversation.js";
 import "./copy.js";

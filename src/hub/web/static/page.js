@@ -1,4 +1,5 @@
 // Every page but home: keeps its parts up to date, sends its forms without a reload, and knows the keys.
+import "./alarm.js";
 import { bind as bindKeys } from "./shortcuts.js";
 import { Socket } from "./socket.js";
 import htmx from "./vendor/htmx.js";
