@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body
+from pydantic import BaseModel, Field
 
 from hub.api.people import needs
 from hub.errors import HubError
@@ -14,7 +15,11 @@ from hub.models.shown import describe, licences
 if TYPE_CHECKING:
     from hub.hub import Hub
 
-Names = Annotated[list[str], Body(embed=True, max_length=100)]
+
+class Named(BaseModel):
+    """Models by name; which are meant when none is named, the route says."""
+
+    names: list[str] = Field(default_factory=list, max_length=100)
 
 
 def router(hub: Hub) -> APIRouter:
@@ -39,29 +44,29 @@ def router(hub: Hub) -> APIRouter:
         return licences(models.files)
 
     @api.post("/pull", dependencies=[needs("change settings")])
-    async def pull(names: Names) -> dict[str, Any]:
+    async def pull(body: Named) -> dict[str, Any]:
         """Have models fetched; their progress is in the list and in the events."""
-        await models.want(*names)
-        return {"wanted": [file.name for file in models.named(*names)]}
+        await models.want(*body.names)
+        return {"wanted": [file.name for file in models.named(*body.names)]}
 
     @api.post("/cancel", dependencies=[needs("change settings")])
-    async def cancel(names: Names) -> dict[str, Any]:
+    async def cancel(body: Named) -> dict[str, Any]:
         """Stop downloads."""
-        await models.cancel(*names)
-        return {"cancelled": [file.name for file in models.named(*names)]}
+        await models.cancel(*body.names)
+        return {"cancelled": [file.name for file in models.named(*body.names)]}
 
     @api.post("/remove", dependencies=[needs("change settings")])
-    async def remove(names: Names) -> dict[str, Any]:
+    async def remove(body: Named) -> dict[str, Any]:
         """Delete models; they are not fetched again unasked."""
-        await local.remove(hub, *names)
-        return {"removed": [file.name for file in models.named(*names)]}
+        await local.remove(hub, *body.names)
+        return {"removed": [file.name for file in models.named(*body.names)]}
 
     @api.post("/verify", dependencies=[needs("change settings")])
-    async def verify(names: Names | None = None) -> dict[str, Any]:
+    async def verify(body: Named) -> dict[str, Any]:
         """Read every byte of models (default: all) and name the files that are damaged."""
         if models.checks:
             raise HubError("I am checking already.", fix="Wait until that is done.")
-        return {"damaged": await models.verify(*(names or ()))}
+        return {"damaged": await models.verify(*body.names)}
 
     @api.post("/use", dependencies=[needs("change settings")])
     async def use(name: Annotated[str, Body(embed=True)]) -> dict[str, Any]:

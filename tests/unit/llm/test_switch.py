@@ -69,11 +69,11 @@ def loaded(hub: Hub) -> str:
 
 
 async def test_another_model_is_used_remembered_and_left_when_removed(hub: Hub, tmp_path: Path) -> None:
-    assert await say(hub, "Hello")
+    while hub.embedded.child is None:
+        await asyncio.sleep(0.01)
     before = hub.embedded.child
     await local.use(hub, "second")
     assert hub.embedded.child is not before
-    assert before is not None
     assert before.state == "stopped"
     assert await say(hub, "Hello")
     assert loaded(hub) == "second.gguf"
@@ -84,10 +84,9 @@ async def test_another_model_is_used_remembered_and_left_when_removed(hub: Hub, 
     assert loaded(hub) == SMALL.file
     assert config.load(data=tmp_path).language_model == "smollm2"
     assert not list((tmp_path / "models" / "tuned").glob("second*"))
-    assert await say(hub, "Hello")
 
     await local.remove(hub, "smollm2")  # its own last one: it says so, and what brings it back
-    with pytest.raises(Unavailable, match="were removed") as refusal:
+    with pytest.raises(Unavailable, match="Somebody removed") as refusal:
         await say_now(hub)
     assert "hub models pull smollm2" in refusal.value.fix
 
@@ -98,7 +97,7 @@ async def say_now(hub: Hub) -> None:
 
 
 async def test_what_cannot_be_used_is_refused_with_a_reason(hub: Hub, tmp_path: Path) -> None:
-    for name, why in (("huge", "have not been fetched"), ("nonsense", "no model named")):
+    for name, why in (("huge", "Nobody has fetched"), ("nonsense", "no model named")):
         with pytest.raises(HubError, match=why):
             await local.use(hub, name)
     hub.models._states["huge"] = hub.models.state("smollm2")  # as if there were such a disk
@@ -109,7 +108,6 @@ async def test_what_cannot_be_used_is_refused_with_a_reason(hub: Hub, tmp_path: 
 
 
 async def test_a_file_that_is_no_model_says_so(hub: Hub) -> None:
-    assert await say(hub, "Hello")
     await local.use(hub, "notes")
     async with asyncio.timeout(60):
         while hub.embedded.child is None or "cannot be read" not in hub.embedded.child.reason:
