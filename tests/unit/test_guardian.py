@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from hub.errors import HubError
-from hub.guardian import bind, holder
+from hub.guardian import AGAIN, bind, holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,13 +37,13 @@ class Guarded:
     """A guardian and its server, as processes."""
 
     def __init__(self, *words: str) -> None:
-        self.port = free_port()
+        self.host, self.port = "127.0.0.1", free_port()
         argv = [sys.executable, "-m", "children.guarded", str(self.port), *words]
         self.process = subprocess.Popen(argv, env=os.environ | PATHS, stderr=subprocess.PIPE, text=True)
 
     def ask(self, order: str = "hello", timeout: float = 20) -> dict[str, Any]:
         """Send an order on a connection of its own; {} when the server died of it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout) as connection:
+        with socket.create_connection((self.host, self.port), timeout) as connection:
             connection.sendall(order.encode())
             with suppress(ConnectionError):
                 answer = b"".join(iter(lambda: connection.recv(1000), b""))
@@ -273,3 +273,36 @@ def test_supervision_imports_nothing_heavy() -> None:
         [sys.executable, "-c", show], env=os.environ | PATHS, capture_output=True, text=True, check=True
     )
     assert not {"numpy", "pydantic", "sqlcipher3", "uvicorn", "onnxruntime"} & set(done.stdout.split())
+
+
+def test_one_that_asks_to_be_started_again_is_at_once_and_no_death_is_told(
+    start: Callable[..., Guarded],
+) -> None:
+    guarded = start()
+    first = guarded.up()
+    for _ in range(3):
+        guarded.ask(f"exit {AGAIN}")
+        again = guarded.up()
+        assert again["pid"] != first["pid"]
+        assert (again["count"], again["died_at"]) == (0, None)
+        first = again
+    guarded.process.terminate()
+    assert "died" not in guarded.ended()[1]
+
+
+def test_it_moves_to_where_the_settings_say_or_stays_where_it_was(start: Callable[..., Guarded]) -> None:
+    there, taken = free_port(), socket.create_server(("127.0.0.1", 0))
+    moves = f"127.0.0.1:{taken.getsockname()[1]},127.0.0.2:0,127.0.0.1:{there}"  # 0: its own port
+    guarded = start("move", moves)
+    guarded.up()
+    guarded.ask(f"exit {AGAIN}")
+    assert guarded.up()["count"] == 0  # that port is taken: it stayed
+    guarded.ask(f"exit {AGAIN}")
+    guarded.host = "127.0.0.2"  # its own port, on another address
+    guarded.up()
+    guarded.ask(f"exit {AGAIN}")
+    guarded.host, guarded.port = "127.0.0.1", there
+    guarded.up()
+    taken.close()
+    guarded.process.terminate()
+    assert guarded.ended()[1].count("I stay where I was.") == 1

@@ -308,12 +308,14 @@ class OpenAI:
 def _client(local: bool) -> httpx.AsyncClient:
     import httpx  # noqa: PLC0415
 
+    # Small servers at home close kept connections without a word; the handshake costs nothing there.
+    limits = httpx.Limits(max_keepalive_connections=0 if local else 4, keepalive_expiry=30.0)
     return httpx.AsyncClient(
         timeout=httpx.Timeout(STALL_S, connect=CONNECT_S),
         follow_redirects=False,
-        trust_env=not local,  # a proxy leads to the world; what is at home is reached directly
-        # Small servers at home close kept connections without a word; the handshake costs nothing there.
-        limits=httpx.Limits(max_keepalive_connections=0 if local else 4, keepalive_expiry=30.0),
+        limits=limits,
+        # A proxy of the environment leads to the world; what is at home is reached directly.
+        transport=httpx.AsyncHTTPTransport(limits=limits) if local else None,
         headers={"accept-encoding": "identity", "user-agent": "timmy-hub"},
     )
 

@@ -182,6 +182,8 @@ class Plugins:
                 f"It has no setting {unknown[0]!r}.", fix=f"Remove it from [plugins.{plugin.name}]."
             )
         for name, value in given.items():
+            if schema.is_secret(known[name]):
+                raise HubError(f"Its setting {name} is a secret.", fix="Move it from hub.toml to Settings.")
             if wrong := schema.check(known[name], value):
                 raise HubError(f"Its setting {name} is not right. {wrong}", fix="Correct it in Settings.")
         secrets = {

@@ -52,12 +52,12 @@ class SettingsPages:
         what, _, name = form.get("do", "").partition(":")
         try:
             said = await self._do(what, name, given)
-        except Invalid as error:
-            shown = {key: value for key, value in form.items() if key != "key"}
-            wrong = {_field(path): _sentence(why) for path, why in error.fields.items()}
-            return await self._show(request, do=form["do"], wrong=wrong, written=shown)
         except HubError as error:
-            return await self._show(request, do=form.get("do", ""), fault=error)
+            shown = {key: value for key, value in form.items() if key != "key"}
+            told = error.fields if isinstance(error, Invalid) else {}
+            wrong = {_field(path): _sentence(why) for path, why in told.items() if _field(path) in form}
+            fault = None if wrong else error  # what has no field here is said above all
+            return await self._show(request, do=form.get("do", ""), wrong=wrong, written=shown, fault=fault)
         if isinstance(said, _Refused):
             return await self._show(request, do=form["do"], wrong=said.wrong, written=said.written)
         return self._site.back(request, PATH, said=said)

@@ -40,9 +40,18 @@ def work(sockets: list[socket.socket], rebirth: guardian.Rebirth) -> int:
             connection.sendall(json.dumps({"pid": os.getpid()} | asdict(rebirth)).encode())
 
 
+_moves = iter(sys.argv[3].split(",") if len(sys.argv) > 3 else ())
+
+
+def address() -> tuple[str, int]:
+    """Return where the settings say it should be now."""
+    host, _, port = next(_moves, f"127.0.0.1:{sys.argv[1]}").rpartition(":")
+    return host, int(port) or int(sys.argv[1])
+
+
 if __name__ == "__main__":
     try:
-        sys.exit(guardian.serve("127.0.0.1", int(sys.argv[1]), work))
+        sys.exit(guardian.serve("127.0.0.1", int(sys.argv[1]), work, address))
     except HubError as error:
         sys.stderr.write(f"{error}\n{error.fix}\n")
         sys.exit(2)
