@@ -31,7 +31,7 @@ def check(
     """
     databases = [member for member in manifest.members if member.kind != "file"]
     try:
-        days = _day_keys(folder, master)
+        days = day_keys(folder, master)
     except (HubError, Error) as error:
         return [f"{CORE} cannot be read: {error}"]
 
@@ -56,7 +56,8 @@ def refuse_newer(manifest: Manifest) -> None:
             )
 
 
-def _day_keys(folder: Path, master: bytes) -> dict[str, bytes]:
+def day_keys(folder: Path, master: bytes) -> dict[str, bytes]:
+    """Return the keys of the days in ``folder`` by the names of their files."""
     with closing(connect(folder / CORE, master)) as core:
         rows = core.execute("SELECT day, wrapped FROM transcript_key").fetchall()
     keys = {f"transcripts/{day}.db": wrapped for day, wrapped in rows}

@@ -13,7 +13,7 @@ import click
 
 from hub.cli.data import data
 from hub.doctor import Finding, case, examine, worst
-from hub.doctor.examine import names
+from hub.doctor.checkup import names
 from hub.errors import HubError
 
 if TYPE_CHECKING:

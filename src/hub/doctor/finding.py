@@ -66,6 +66,11 @@ class Check:
     group: str
     run: Callable[[Case], Iterable[Finding]]
 
+    @property
+    def module(self) -> str:
+        """The name of the module that it is from."""
+        return self.run.__module__.rpartition(".")[2]
+
 
 CHECKS: list[Check] = []
 """All checks in the order in which they are told; `check` adds to it."""

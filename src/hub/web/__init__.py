@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["routes"]
 
 AREAS = (
-    "models", "pages", "style", "people", "me", "door", "stream", "health", "talks", "settings", "backup", "doctor", "timers")  # fmt: skip
+    "models", "pages", "style", "people", "me", "door", "stream", "health", "talks", "settings",
+    "backup", "doctor", "timers",
+)  # fmt: skip
 """The modules here that serve pages, each by its ``routes(site)``. Add yours."""
 
 

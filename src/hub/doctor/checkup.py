@@ -43,7 +43,7 @@ def case(*, deep: bool = False, **given: object) -> Case:
 def examine(case: Case, only: str = "") -> list[Finding]:
     """Run the checks, or those whose name or group is ``only``; blocks for a second or two."""
     broken = _load()
-    chosen = [check for check in CHECKS if only.lower() in {"", check.name, check.group.lower()}]
+    chosen = [check for check in _all() if only.lower() in {"", check.name, check.group.lower()}]
     done: queue.SimpleQueue[tuple[Check, list[Finding]]] = queue.SimpleQueue()
     for check in chosen:
         threading.Thread(target=lambda c=check: done.put((c, _run(c, case))), daemon=True).start()
@@ -67,7 +67,12 @@ async def findings(hub: Hub, *, deep: bool = False) -> list[Finding]:
 def names() -> list[str]:
     """Return the names and groups that `examine` can be narrowed to."""
     _load()
-    return [*dict.fromkeys(check.group.lower() for check in CHECKS), *(check.name for check in CHECKS)]
+    return [*dict.fromkeys(check.group.lower() for check in _all()), *(check.name for check in _all())]
+
+
+def _all() -> list[Check]:
+    """Return the checks in the order of `MODULES`, whoever has loaded which first."""
+    return sorted(CHECKS, key=lambda check: (*MODULES, check.module).index(check.module))
 
 
 def _load() -> list[Finding]:
