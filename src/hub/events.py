@@ -301,7 +301,7 @@ class TurnEnded(TurnEvent):
     state: Literal["done", "interrupted", "failed"]
     answer: str
     provider: str = ""
-    quality: Literal["exact", "basic", "full", "canned", ""] = ""
+    quality: Literal["exact", "full", "limit", "basic", "canned", ""] = ""
     seconds: float = 0.0
     reason: str = ""
     source: str = ""
@@ -312,7 +312,7 @@ class TurnEnded(TurnEvent):
     def line(self) -> str | None:
         """Tell the time an answer took, or how it ended early."""
         if self.state == "done":
-            return f"Answered in {self.seconds:.1f} s"
+            return f"Answered in {self.seconds:.1f} s" if self.seconds >= 0.05 else "Answered at once"
         if self.state == "interrupted":
             return "Stopped speaking"
         return f"Could not answer: {self.reason}"

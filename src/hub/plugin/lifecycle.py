@@ -204,7 +204,7 @@ class Plugins:
             except TimeoutError:
                 beat = True
             await self._check(plugin)
-            if beat:
+            if beat and (plugin.beats or plugin.state == "ready"):  # warming up is no missed beat
                 plugin.beats.append(plugin.state)
 
     async def _check(self, plugin: Plugin) -> None:
@@ -216,7 +216,7 @@ class Plugins:
                 health = Health("degraded", str(error), error.fix)
         if health.state == "ready" and plugin.flaw:
             health = plugin.flaw
-        if not plugin.beats and health.state == "ready":  # warming up is no missed beat
+        if not plugin.beats and health.state == "ready":
             plugin.beats.append(health.state)
         self.mark(plugin, health.state, health.reason, health.fix)
 

@@ -58,7 +58,7 @@ async function send(form, submitter) {
   if (submitter) submitter.disabled = true;
   try {
     const response = await fetch(address, get ? {} : { method: "POST", body: fields });
-    if (response.headers.get("content-type")?.startsWith("text/html")) await show(response);
+    if (response.headers.get("content-type")?.startsWith("text/html")) await show(response, form);
     else location.href = response.url;
   } catch {
     say("The hub is away. Try again in a moment.");
@@ -67,9 +67,10 @@ async function send(form, submitter) {
   }
 }
 
-async function show(response) {
+async function show(response, form) {
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = fresh.getElementById("main");
+  if (!main && response.status >= 400) return refuse(form, [...fresh.querySelectorAll(".told")].map((part) => part.textContent).join(" "));
   if (!main) { location.href = response.url; return; }
   history.replaceState(null, "", response.url);
   document.title = fresh.title;
@@ -77,6 +78,13 @@ async function show(response) {
   await htmx.swap({ text: main.outerHTML, target: document.getElementById("main"), swap: "outerMorph", sourceElement: document.body });
   const told = document.querySelector("#main .said, #main .wrong");
   if (told) say(told.textContent);
+}
+
+/** Say what was wrong beside the form; what was typed into it stays. */
+function refuse(form, text) {
+  form.querySelector(":scope > .wrong.now")?.remove();
+  form.append(Object.assign(document.createElement("p"), { className: "wrong now", textContent: text }));
+  say(text);
 }
 
 bindKeys();
