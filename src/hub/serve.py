@@ -58,8 +58,13 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> i
     wished = False
 
     def restart() -> None:
+        """End as soon as what is being answered is; whoever asks from now on waits for the next of us."""
         nonlocal wished
         wished = server.should_exit = True
+        for listening in server.servers:
+            listening.close()
+        for connection in tuple(server.server_state.connections):
+            connection.shutdown()
 
     app.state.hub.restart = restart
     try:

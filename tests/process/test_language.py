@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import aiohttp
-import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -96,24 +94,12 @@ async def _journey(hub: RunningHub) -> None:
     )
     assert "Takes effect with a restart: Host names." in page
     before = hub.worker().pid
-    await send("restart")
-    async with asyncio.timeout(30):
-        while not (alive := psutil.Process(hub.pid).children()) or alive[0].pid == before:
-            await asyncio.sleep(0.05)
-    page = await _page(hub)
+    page = await send("restart")  # its answer comes from the next of them
+    assert hub.worker().pid != before
+    assert "I have started afresh." in page
     assert "restart: " not in page
     assert "A key is set, since" in page
     assert "# by hand" in (hub.data / "hub.toml").read_text()
     events = await hub.get("/api/events?count=500")
     assert not [event for event in events if event["event"] == "hub.recovered"]
     assert not [line for line in hub.output if "died" in line or "xai-secret-1" in line]
-
-
-async def _page(hub: RunningHub) -> str:
-    for _ in range(100):
-        try:
-            async with hub.client.get(f"{hub.url}/settings") as response:
-                return await response.text()
-        except aiohttp.ClientError:
-            await asyncio.sleep(0.05)
-    raise AssertionError("It did not come back.")

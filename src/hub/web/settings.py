@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 from hub.config import FILE, LIVE, Invalid, Settings
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 PATH = "/settings"
 SHOWN = ("system_prompt", "forget_after_days", "disabled", "host", "port", "names")
 """The hub's own settings in the order of the page; the data folder is where hub.toml itself lies."""
-
-RESTART_S = 0.2
-"""How long a restart waits, so that the answer to its button still gets out."""
+FRESH_S = 60.0
 
 
 def routes(site: Site) -> list[BaseRoute]:
@@ -51,6 +49,10 @@ class SettingsPages:
         form = dict(given)
         what, _, name = form.get("do", "").partition(":")
         try:
+            if what == "restart":
+                await self._restart()
+                # The next of us answers that, when it is there.
+                return self._site.back(request, f"{PATH}?fresh")
             said = await self._do(what, name, given)
         except HubError as error:
             shown = {key: value for key, value in form.items() if key != "key"}
@@ -63,8 +65,6 @@ class SettingsPages:
         return self._site.back(request, PATH, said=said)
 
     async def _do(self, what: str, name: str, given: list[tuple[str, str]]) -> str | _Refused:
-        if what == "restart":
-            return await self._restart()
         if what == "hub":
             return await self._save(await self._core(), given)
         if what == "plugin":
@@ -89,13 +89,12 @@ class SettingsPages:
         waits = self._hub.configuration.waiting(now) or secret & set(values)
         return "Saved. It takes effect with a restart." if waits else "Saved."
 
-    async def _restart(self) -> str:
+    async def _restart(self) -> None:
         """Start afresh, once the settings are known to be good."""
         await self._hub.configuration.read()
         if self._hub.restart is None:
             raise HubError("I cannot restart myself here.", fix="Stop me and run hub serve again.")
-        asyncio.get_running_loop().call_later(RESTART_S, self._hub.restart)
-        return "I have started afresh."
+        self._hub.restart()
 
     async def _show(
         self,
@@ -123,6 +122,7 @@ class SettingsPages:
             ],
             waiting=[_title(name) for name in hub.configuration.waiting(settings)],
             restarts=hub.restart is not None,
+            fresh="fresh" in request.query_params and time.time() - hub.started < FRESH_S,
         )  # fmt: skip
         if wrong or fault:
             response.status_code = 422

@@ -217,7 +217,7 @@ async def test_a_restart_is_asked_for_and_said(site):
     asked = []
     site.hub.restart = lambda: asked.append(True)
     status, _ = await send(site, "restart")
-    assert status == 303
+    assert (status, asked) == (303, [True])
 
 
 async def test_only_the_owner_sees_settings(site):
