@@ -23,9 +23,10 @@ _CROWDED = re.compile(r"([\[\]!*_`~<&\\>-])(?:\s*\1){63}")
 def render(text: str) -> Markup | None:
     """Return ``text`` as markup; None when it is plain and can stand as it is. Never raises."""
     text = text.strip()
-    if not _MARKUP.search(text):
+    is_huge = len(text) > MOST_CHARS
+    if not is_huge and not _MARKUP.search(text):
         return None
-    if len(text) > MOST_CHARS or _CROWDED.search(text):
+    if is_huge or _CROWDED.search(text):
         return Markup(f'<p class="as-is">{escape(text)}</p>')  # noqa: S704  escaped
     return Markup(_reader().render(text))  # noqa: S704  written by `hub.web.rules`, which escapes
 
