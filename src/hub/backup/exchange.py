@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
-def exchange(fresh: Path, place: Path) -> Path | None:
+def exchange(fresh: Path, place: Path, *, full: bool) -> Path | None:
     """Give ``fresh`` the name ``place``; return where the folder that was there lies now, if any did.
 
+    ``full``: something is there and may be moved aside; otherwise ``place`` must be empty or absent.
     Both lie in one folder; when this raises, nothing was changed and ``fresh`` is gone. Uses
     renameat2(2) where the file system can exchange names; elsewhere two renames, between which a crash
     leaves both folders whole but ``place`` without its name.
     """
     try:
-        if not place.exists() or not any(place.iterdir()):
-            fresh.rename(place)  # onto an empty folder too (rename(2))
+        if not full:
+            fresh.rename(place)  # onto an empty folder too, but onto no other (rename(2))
             sync_folder(place.parent)
             return None
         aside = _aside(place)

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from hub.backup.seal import secret_of
 from hub.errors import HubError
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def check(passphrase: str) -> bytes:
             f"A passphrase needs at least {SHORTEST} characters.",
             fix="Take four words that nobody would guess.",
         )
-    return passphrase.encode()
+    return secret_of(passphrase)
 
 
 def _work(data: Path, folder: Path, secret: bytes, keep: int, way: _Way) -> None:

@@ -94,7 +94,7 @@ def restore(
     A crash at any moment leaves the old folder or the new one.
     """
     data = data.resolve()
-    with _opened(file) as source, _alone(data, replace=replace):
+    with _opened(file) as source, _alone(data, replace=replace) as full:
         staging = _staging(data)
         try:
             tell = _Teller(progress, _size(source))
@@ -106,7 +106,7 @@ def restore(
             if (staging / _UNFINISHED).exists():
                 shutil.rmtree(staging, ignore_errors=True)
             raise
-        aside = exchange(staging, data)
+        aside = exchange(staging, data, full=full)
     return Restored(unpacked.manifest, aside, deeds)
 
 
@@ -248,11 +248,14 @@ def _prove(folder: Path, unpacked: _Unpacked, tell: _Teller) -> None:
 
 
 @contextmanager
-def _alone(data: Path, *, replace: bool) -> Iterator[None]:
-    """Keep hubs off ``data`` meanwhile. Raises `HubError` when one runs there, or it holds something."""
+def _alone(data: Path, *, replace: bool) -> Iterator[bool]:
+    """Keep hubs off ``data`` meanwhile; yield whether it holds something.
+
+    Raises `HubError` when a hub runs there, or when it may not be replaced.
+    """
     try:
         if not data.exists() or not any(data.iterdir()):
-            yield
+            yield False
             return
         if not replace:
             raise HubError(
@@ -263,7 +266,7 @@ def _alone(data: Path, *, replace: bool) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise HubError(f"A hub runs on {data}.", fix="Stop it, then restore.") from None
-            yield
+            yield True
     except OSError as error:
         raise HubError(f"{data} cannot be used: {error.strerror}.", fix="Choose another --data.") from error
 

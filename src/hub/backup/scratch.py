@@ -61,6 +61,8 @@ def _take(handle: int, folder: Path) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise HubError(f"Another backup is at work in {folder}.", fix="Wait until it is done.") from None
+    except OSError:
+        return  # a share that knows no locks
 
 
 def _empty(place: Path) -> None:

@@ -8,6 +8,7 @@ dropped or cut off. The key is made from the secret by scrypt (RFC 7914) with a 
 from __future__ import annotations
 
 import os
+import unicodedata
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -109,6 +110,11 @@ class Opener:
         plain = self._box.open(sealed, self._number, last=not self._next)
         self._number += 1
         return plain
+
+
+def secret_of(passphrase: str) -> bytes:
+    """Return the secret of a passphrase, the same from every keyboard (NFKC; Unicode annex 15)."""
+    return unicodedata.normalize("NFKC", passphrase).encode()
 
 
 def new_header(lock: Literal["passphrase", "hub key"]) -> Header:

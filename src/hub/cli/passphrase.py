@@ -37,13 +37,23 @@ def read_file(path: Path) -> bytes:
     """Return what stands in ``path``, without the line's end."""
     try:
         with path.open("rb") as file:
-            return file.read(_LARGEST).rstrip(b"\r\n")
+            content = file.read(_LARGEST).rstrip(b"\r\n")
     except OSError as error:
         raise HubError(f"{path} cannot be read: {error.strerror}.", fix="Name another --key-file.") from error
+    try:
+        return _secret(content.decode())
+    except UnicodeDecodeError:
+        return content
+
+
+def _secret(text: str) -> bytes:
+    from hub.backup.seal import secret_of
+
+    return secret_of(text)
 
 
 def _ask(question: str, *, confirm: bool) -> bytes:
     if not sys.stdin.isatty():
         raise HubError("I need a passphrase and there is no terminal.", fix="Give it by --key-file FILE.")
     typed: str = click.prompt(question, hide_input=True, confirmation_prompt=confirm, err=True)
-    return typed.encode()
+    return _secret(typed)

@@ -138,7 +138,8 @@ class BackupPages:
         """Read which backups lie there, and how the last job ended."""
         self._made = await self._backups.made()
         ended = await self._hub.jobs.past(keeper.ONCE, keeper.REGULAR, limit=1)
-        failed = ended[0] if ended and ended[0].state == "failed" else None
+        late = [job for job in self._hub.jobs.list(keeper.REGULAR) if job.reason]
+        failed = next((job for job in [*late, *ended] if job.reason), None)
         self._failed = HubError(failed.reason, fix=failed.fix) if failed else None
         self._site.parts.renew()
 

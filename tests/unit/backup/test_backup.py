@@ -293,6 +293,19 @@ def test_a_newer_schema_is_refused(backup: Path, tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "new").exists()
 
 
+def test_a_hub_that_starts_meanwhile_keeps_its_folder(backup: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+
+    def begin(_done: int, _total: int) -> None:
+        new.mkdir(exist_ok=True)
+        (new / "core.db").write_text("a hub's own")
+
+    with pytest.raises(HubError, match="cannot be put in place"):
+        restore(backup, secret, new, replace=True, progress=begin)
+    assert tree(new) == {"core.db": b"a hub's own"}
+    assert not (tmp_path / "new.restoring").exists()
+
+
 def test_leftovers_of_a_killed_restore_are_cleared_but_never_data(
     backup: Path, data: Path, tmp_path: Path
 ) -> None:

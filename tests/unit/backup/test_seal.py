@@ -88,6 +88,10 @@ def test_chunks_cannot_change_places() -> None:
         opened(WHOLE[:start] + parts[1] + parts[0] + parts[2] + parts[3])
 
 
+def test_a_passphrase_is_the_same_from_every_keyboard() -> None:
+    assert seal.secret_of("Zu\u0308rich \ufb01ve") == seal.secret_of("Z\u00fcrich five")
+
+
 def test_the_same_twice_is_not_the_same() -> None:
     assert seal.new_header("passphrase").salt != seal.new_header("passphrase").salt
 
