@@ -21,8 +21,10 @@ from hub.conversation.conversations import Conversations
 from hub.conversation.tools import Tools
 from hub.events import Bus
 from hub.intents import Exact
+from hub.intents.intent import Facts
 from hub.jobs import Jobs
 from hub.llm import local
+from hub.llm.bigger import Bigger
 from hub.llm.canned import Canned
 from hub.llm.embedded import Embedded
 from hub.llm.providers import Providers
@@ -79,7 +81,7 @@ class Hub:
         self.embedded = Embedded(self.models, self.bus, self.children, model=settings.language_model)
         self.jobs = Jobs(self.core, self.bus)
         self.timers = Timers(self.jobs, self.core, self.bus)
-        self.router = Router([Spoken(self.timers), Exact(), self.embedded], Canned(), self.bus)
+        self.router = Router([Spoken(self.timers), Exact(self._facts), Bigger(), self.embedded], Canned(), self.bus)
         self.secrets = Secrets(self.core)
         self.backups = Backups(self.jobs, self.secrets, self.data)
         self.providers = Providers(self.router, self.secrets)
@@ -106,6 +108,13 @@ class Hub:
     def port(self, port: type[Port]) -> Port:
         """Return the live adapter of ``port``, or its Null, which says why there is none."""
         return cast("Port", self._ports.get(port) or ports.NULLS[port]())
+
+    def _facts(self) -> Facts:
+        """Return what the hub can say of itself: its models, and the parts that are not well."""
+        held = [file for file in self.models.files if self.models.state(file.name).state == "ready"]
+        ill = [p for p in self.plugins if p.state == "degraded" or (p.state == "disabled" and p.fix)]
+        models = tuple(file.title or file.name for file in held)
+        return Facts(models, tuple(f"{p.title}: {p.reason}" for p in ill))
 
     def recheck(self, plugin: str) -> None:
         """Ask a plugin for its health at once."""

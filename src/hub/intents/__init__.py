@@ -21,17 +21,19 @@ if TYPE_CHECKING:
     from hub.intents.intent import Facts, Intent
 
 SUBJECTS = (
-    "courtesy", "clock", "hours", "dates", "counts", "host", "kitchen", "units", "shares", "amounts",
+    "safety", "courtesy", "clock", "hours", "dates", "counts", "host", "kitchen", "units", "shares", "amounts",
     "integers", "geometry", "arithmetic", "letters", "play", "limits",
 )  # fmt: skip
 """In the order in which they are asked."""
 
 _LONGEST = 300  # characters; a longer text is a talk, not a question with one exact answer
+_MOST_WORDS, _LONGEST_WORD = 40, 40  # more is no such question either: only what is about safety looks at it
 
 
 @cache
-def _intents() -> tuple[Intent, ...]:
-    modules = [importlib.import_module(f"hub.intents.{subject}") for subject in SUBJECTS]
+def _intents(*, short: bool = True) -> tuple[Intent, ...]:
+    subjects = SUBJECTS if short else SUBJECTS[:1]
+    modules = [importlib.import_module(f"hub.intents.{subject}") for subject in subjects]
     return tuple(intent for module in modules for intent in module.INTENTS)
 
 
@@ -46,8 +48,10 @@ def answer(text: str, now: datetime | None = None, facts: Facts | None = None) -
         return None
     now = now or local_now()
     for said in _forms(text):
+        words = said.split()
+        short = len(words) <= _MOST_WORDS and all(len(word) <= _LONGEST_WORD for word in words)
         question = Question(numbers(said), text, now, said, facts)
-        if told := next((told for intent in _intents() if (told := intent.try_on(question))), None):
+        if told := next((told for intent in _intents(short=short) if (told := intent.try_on(question))), None):
             return told
     return None
 

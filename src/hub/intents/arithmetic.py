@@ -25,7 +25,8 @@ def echo(tokens: list[str]) -> str:
     for at, token in enumerate(tokens):
         sign = token == "-" and (at == 0 or tokens[at - 1] in ("(", "+", "-", "*", "/", "^"))  # noqa: S105  a sign, not a secret
         words.append("minus" if sign else _ECHO.get(token, token))
-    text = " ".join(words).replace("( ", "(").replace(" )", ")")
+    text = re.sub(r"\( (\d+) divided by (\d+) \)", r"\1/\2", " ".join(words))
+    text = text.replace("( ", "(").replace(" )", ")")
     text = re.sub(r"to the power of 2(?!\S)", "squared", text)
     text = re.sub(r"to the power of 3(?!\S)", "cubed", text)
     return text[:1].upper() + text[1:]
@@ -187,11 +188,30 @@ def _in_base(_question: Question, match: re.Match[str]) -> str:
     return f"{match['n']} is {int(match['n']):{kind}} in {'hexadecimal' if kind == 'X' else match['base']}."
 
 
+def _one_number(_question: Question, match: re.Match[str]) -> str | None:
+    value = Fraction(match["n"].replace("minus ", "-"))
+    if match["what"] == "reciprocal":
+        return f"The reciprocal of {match['n']} is {spoken(1 / value)}." if value else None
+    result = abs(value) if match["what"] == "absolute value" else -value
+    return f"The {match['what']} of {match['n']} is {spoken(result)}."
+
+
+def _nth_root(_question: Question, match: re.Match[str]) -> str | None:
+    order, number = int(match["n"]), int(match["of"])
+    if not 2 <= order <= 60:  # noqa: PLR2004
+        return None
+    near = round(number ** (1 / order))
+    whole = next((k for k in (near - 1, near, near + 1) if k >= 0 and k**order == number), None)
+    value = Fraction(whole) if whole is not None else Fraction(round(number ** (1 / order) * 10**6), 10**6)
+    return f"The {order}th root of {number} is {spoken(value, exact=whole is not None)}."
+
+
 def _dozen(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {match['n']}." if match["n"] and re.search(r"dozen", _question.raw.lower()) else None
 
 
 _N = r"-?\d+(?:\.\d+)?"
+_R = r"-?\d+/[1-9]\d*|-?\d+(?:\.\d+)?"
 _ASK = (
     r"(?:what is|what are|what does|what do|how much is|how much are|how much does|calculate|compute"
     r"|work out|solve|evaluate|give me"
@@ -201,13 +221,13 @@ _LISTED = rf"(?P<list>{_N}(?:(?: and| ,)? {_N})+)"
 
 INTENTS = (
     Intent(
-        rf"(?:is|are) (?P<a>{_N}) (?P<than>greater|more|bigger|larger|higher|less|smaller|lower"
-        rf"|fewer) than (?P<b>{_N})",
+        rf"(?:is|are) (?P<a>{_R}) (?P<than>greater|more|bigger|larger|higher|less|smaller|lower"
+        rf"|fewer) than (?P<b>{_R})",
         _compare,
     ),
     Intent(
-        rf"(?:which|what)(?: number)? is (?P<than>greater|more|bigger|larger|higher|less|smaller"
-        rf"|lower)(?: number)? (?P<a>{_N}) or (?P<b>{_N})",
+        rf"(?:which|what)(?: number| fraction| 1)? is (?:the )?(?P<than>greater|more|bigger|larger|higher|less|smaller"
+        rf"|lower)(?: number| fraction)? (?P<a>{_R}) or (?P<b>{_R})",
         _which,
     ),
     Intent(
@@ -253,6 +273,19 @@ INTENTS = (
         rf"(?:{_ASK} )?(?:an? )?(?P<a>{_N}) ?(?:%|percent|per cent) (?:tip|discount|increase) (?:on|for|from"
         rf"|of|off) \$?(?P<b>{_N})(?: dollars?| euros?)?",
         _verb("{a} % of {b}"),
+    ),
+    Intent(
+        rf"(?:{_ASK} )?(?:the )?(?P<what>reciprocal|absolute value|opposite|negative) of (?P<n>-?\d+(?:\.\d+)?|minus \d+(?:\.\d+)?|\d+/[1-9]\d*)",
+        _one_number,
+    ),
+    Intent(
+        rf"(?:{_ASK} )?(?:the )?(?P<n>\d{{1,2}})th root of (?P<of>\d{{1,15}})",
+        _nth_root,
+        ("root",),
+    ),
+    Intent(
+        r"what is (?P<n>\d+)",
+        lambda q, m: f"That is {m['n']}." if "dozen" in q.said else None,
     ),
     Intent(
         rf"(?:{_ASK} )?(?P<sum>.*(?:\d|\bhalf\b|\bquarter\b).*?)(?: ?=| equal(?:s)?(?: to)?| make| come to"

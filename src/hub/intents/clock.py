@@ -27,7 +27,8 @@ def _there(question: Question, match: re.Match[str]) -> str | None:
     there = zone(place)
     if not there:
         vague = re.search(r"\d|\b(?:my|your|his|her|the|this|that|it|a|an|our|their|morning|evening|afternoon|night|words?)\b", place)
-        return None if vague or len(place.split()) > 3 else _unknown(place)  # noqa: PLR2004  longer is no place
+        asked = re.search(r"time is it|the (?:current |local )?time in", match[0])
+        return None if vague or not asked or len(place.split()) > 2 or " for " in place else _unknown(place)  # noqa: PLR2004  longer is no place
     then = question.now.astimezone(there)
     return f"It is {hm(then)}{_day(then, question.now)} in {title(place)}."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import socket
 import time
 from datetime import timedelta
@@ -14,9 +15,11 @@ from hub.intents.hours import words
 from hub.intents.intent import Intent, Question
 
 if TYPE_CHECKING:
-    import re
+    import psutil
 
-_TIGHT, _FULL = 85.0, 95.0
+_TIGHT, _FULL = 85.0, 95.0  # percent
+_WARM, _HOT = 70, 80  # degrees Celsius
+_SAMPLE_S = 0.2
 
 
 def size(count: float) -> str:
@@ -35,12 +38,29 @@ def _disk(_question: Question, _match: re.Match[str]) -> str:
     return f"The disk is {use.percent:.0f} percent full: {size(use.free)} are free."
 
 
+def _judged(percent: float) -> str:
+    return "No." if percent < _TIGHT else "It is getting tight." if percent < _FULL else "Yes."
+
+
+def _enough(question: Question, match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
+
+    percent = psutil.disk_usage(os.path.expanduser("~")).percent  # noqa: PTH111  psutil takes a string
+    verdict = "Yes." if percent < _TIGHT else "Yes, but it is getting tight." if percent < _FULL else "Hardly."
+    return f"{verdict} {_disk(question, match)}"
+
+
 def _running_out(question: Question, match: re.Match[str]) -> str:
     import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
     percent = psutil.disk_usage(os.path.expanduser("~")).percent  # noqa: PTH111  as above
-    verdict = "No." if percent < _TIGHT else "It is getting tight." if percent < _FULL else "Yes."
-    return f"{verdict} {_disk(question, match)}"
+    return f"{_judged(percent)} {_disk(question, match)}"
+
+
+def _low_ram(question: Question, match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
+
+    return f"{_judged(psutil.virtual_memory().percent)} {_ram(question, match)}"
 
 
 def _ram(_question: Question, _match: re.Match[str]) -> str:
@@ -58,6 +78,85 @@ def _heat(_question: Question, _match: re.Match[str]) -> str:
         if readings := [r.current for r in sensors.get(name, []) if r.current]:
             return f"The processor is at {max(readings):.0f} degrees Celsius."
     return "This machine does not tell me its temperature: it has no sensor that I can read."
+
+
+def _hot(question: Question, match: re.Match[str]) -> str:
+    """Judge the heat: processors slow themselves down from some 80 degrees on."""
+    told = _heat(question, match)
+    if not told.startswith("The processor is at"):
+        return told
+    degrees = int(told.split(" at ")[1].split()[0])
+    return f"{'No.' if degrees < _WARM else 'It is warm.' if degrees < _HOT else 'Yes.'} {told}"
+
+
+def _busiest(_question: Question, match: re.Match[str]) -> str:
+    """Name what uses most of the processor or of RAM now."""
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
+
+    ram = re.search("ram|memory", match[0])
+    found = {p.pid: p for p in psutil.process_iter(["name"])}
+    if ram:
+        sizes = sorted(((_resident(p), p.info["name"]) for p in found.values()), reverse=True)
+        used, name = sizes[0]
+        return f"{name} uses most RAM: {size(used)}."
+    before = {pid: _ticks(p) for pid, p in found.items()}
+    began = time.monotonic()
+    time.sleep(_SAMPLE_S)
+    spent = sorted(((_ticks(p) - before[pid], p.info["name"]) for pid, p in found.items()), reverse=True)
+    share = 100 * spent[0][0] / (time.monotonic() - began)
+    if share < 1:
+        return "Nothing uses the processor much just now."
+    return f"{spent[0][1]} uses most of the processor: {share:.0f} percent of one core."
+
+
+def _resident(process: psutil.Process) -> int:
+    import psutil  # noqa: PLC0415  as above
+
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _ticks(process: psutil.Process) -> float:
+    import psutil  # noqa: PLC0415  as above
+
+    try:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    except psutil.Error:
+        return 0.0
+
+
+def _processes(_question: Question, _match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
+
+    return f"{len(psutil.pids())} processes run on this machine."
+
+
+def _swap(_question: Question, _match: re.Match[str]) -> str:
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
+
+    swap = psutil.swap_memory()
+    return f"{size(swap.used)} of {size(swap.total)} of swap are in use." if swap.total else "This machine has no swap."
+
+
+def _models(question: Question, _match: re.Match[str]) -> str:
+    if question.facts is None:
+        return "I cannot look at my models from here."
+    if not question.facts.models:
+        return "I have no models yet; they are on their way."
+    return f"I hold these models: {', '.join(question.facts.models)}."
+
+
+def _kernel(_question: Question, match: re.Match[str]) -> str:
+    if "python" in match[0]:
+        return f"I run on Python {platform.python_version()}."
+    return f"The kernel is {platform.system()} {platform.release()}."
+
+
+def _which_hub(_question: Question, _match: re.Match[str]) -> str:
+    return f"I am Hub, version {__version__}, on the machine called {socket.gethostname()}."
 
 
 def _load(_question: Question, _match: re.Match[str]) -> str:
@@ -133,7 +232,18 @@ def _battery(_question: Question, _match: re.Match[str]) -> str:
 
 
 def _all(question: Question, match: re.Match[str]) -> str:
-    return f"{_load(question, match)} {_disk(question, match)} {_ram(question, match)}"
+    """Judge first: all well, or what is not; then the figures."""
+    import psutil  # noqa: PLC0415  20 ms that most starts do not need
+
+    wrong = [f"{trouble.rstrip('.')}." for trouble in (question.facts.troubles if question.facts else ())]
+    if psutil.disk_usage(os.path.expanduser("~")).percent >= _TIGHT:  # noqa: PTH111  as above
+        wrong.append("The disk is getting full.")
+    if psutil.virtual_memory().percent >= _TIGHT:
+        wrong.append("RAM is getting tight.")
+    if os.getloadavg()[0] >= 1.2 * (os.cpu_count() or 1):
+        wrong.append("The processor has more to do than it can.")
+    verdict = "All is well." if not wrong else f"Not all is well: {' '.join(wrong)}"
+    return f"{verdict} {_load(question, match)} {_disk(question, match)} {_ram(question, match)}"
 
 
 _DISK = r"(?:hard |ssd )?(?:disk|drive|disc|hard drive|hard disk|storage|ssd)(?: space| storage)?"
@@ -167,15 +277,15 @@ INTENTS = (
         _disk,
     ),
     Intent(
-        rf"(?:am i|are we|are you|is {_BOX}|do i) (?:running|getting|run|going to run"
-        rf"|about to run) (?:out of|low on|short of|short on) (?:{_DISK}|space|room)(?: on {_BOX})?"
-        rf"|is (?:the |my |your )?{_DISK} (?:full|nearly full|almost full|getting full|filling up)",
+        rf"(?:am i|are we|are you|is {_BOX}|do i|will (?:i|we|you|it)|are you) (?:running|getting|run|going to run|low"
+        rf"|about to run|short)(?: soon)? ?(?:out of|low on|short of|short on|on|of) (?:{_DISK}|space|room)(?: on {_BOX})?(?: soon| anytime soon| left)?"
+        rf"|is (?:the |my |your )?{_DISK} (?:full|nearly full|almost full|getting full|filling up|running out|low|close to full|getting low|running low)(?: yet)?|is there a problem with (?:the |my )?{_DISK}|should i worry about (?:the |my )?{_DISK}|do i need (?:a bigger|more) {_DISK}",
         _running_out,
     ),
     Intent(
-        rf"(?:do i|do we|do you|is there) (?:still )?(?:have )?(?:enough|any"
-        rf"|much) (?:free )?(?:{_DISK}|space|room)(?: left| free)?",
-        _disk,
+        rf"(?:do i|do we|do you|is there|have i|have you|have we)(?: got)? (?:still )?(?:have )?(?:enough|any"
+        rf"|much|plenty of) (?:free )?(?:{_DISK}|space|room)(?: left| free)?(?: (?:on|in) (?:{_BOX}|(?:the |my )?{_DISK}))?",
+        _enough,
     ),
     Intent(
         rf"how much (?:free |system )?(?:ram|memory)(?: {_HAVE})?(?: (?:on|in"
@@ -184,11 +294,28 @@ INTENTS = (
     ),
     Intent(
         r"(?:what is )?(?:the |my |your )?(?:free )?(?:ram|memory)(?: usage| use| status| free"
-        r"| left)|how full is (?:the |my |your )?(?:ram|memory)|(?:am i|are we|are you) (?:running"
-        r"|getting) (?:out of|low on) (?:ram|memory)|is there enough (?:ram|memory)|ram"
-        r"|how is the (?:ram|memory)",
+        r"| left)|how full is (?:the |my |your )?(?:ram|memory)|is there enough (?:ram|memory)|ram|what is using (?:my |the )?nothing"
+        r"|how is the (?:ram|memory)|how many (?:gigabytes|gigs) of (?:ram|memory) (?:do you have|are there|does it have|are free|do i have)|check (?:the )?(?:ram|memory)",
         _ram,
     ),
+    Intent(
+        r"(?:am i|are we|are you|is it|is the (?:machine|computer|server|system)) (?:running |getting )?(?:out of|low on|short on|short of) (?:ram|memory)|is (?:the |my )?(?:ram|memory) (?:full|nearly full|almost full|low|getting full|running out)",
+        _low_ram,
+    ),
+    Intent(
+        r"(?:what|which|what process|which process|who)(?: process| program| app)? (?:is|uses|takes) (?:using |eating |hogging |taking )?(?:up )?(?:all |most of |so much |the most |most )*(?:of )?(?:the |my |your )?(?:cpu|processor|ram|memory)(?: the most| right now| up)?|why is (?:the |my )?(?:cpu|processor) so (?:busy|high)|what is (?:the |my )?(?:cpu|processor) (?:busy with|doing)|top process(?:es)?",
+        _busiest,
+        ("cpu", "processor", "ram", "memory", "process"),
+    ),
+    Intent(rf"how many (?:processes|programs|tasks) (?:are (?:there )?(?:running)?|run|does {_BOX} run|do you run)(?: on {_BOX})?", _processes),
+    Intent(r"(?:how much |what is the |is there )?swap(?: is (?:used|in use|free|left))?(?: usage| space)?", _swap),
+    Intent(
+        r"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on)(?: here| on this machine| locally)?|what (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the) models|what models are there",
+        _models,
+        ("model", "llm", " ai"),
+    ),
+    Intent(r"(?:what|which) (?:linux )?(?:kernel|python)(?: version)?(?: (?:are you running|do you run(?: on)?|is this|is running|is it|do you use))?|what version of (?:python|linux|the kernel) (?:are you running|is this|do you run)", _kernel),
+    Intent(r"(?:which|what) hub (?:is this|are you|am i (?:talking to|on))|where (?:are you running|do you run|do you live)", _which_hub),
     Intent(
         rf"how (?:hot|warm|cold|cool) (?:is|are) (?:{_CPU}|you|the (?:machine|computer|server|box"
         rf"|pi|hub|system)|this (?:machine|computer|server|box)|my (?:machine|computer|server|pc"
@@ -198,9 +325,12 @@ INTENTS = (
     Intent(
         rf"(?:what is )?(?:{_CPU}|the (?:machine|computer|server|system)|the system's?|your"
         rf"|this machine's)(?:'s)? temp(?:erature)?|(?:what is )?the temp(?:erature)? of (?:{_CPU}"
-        rf"|{_BOX})|(?:is {_BOX}|is {_CPU}|are you) (?:too hot|overheating|hot|getting hot"
-        rf"|running hot)|what temperature is (?:{_CPU}|{_BOX}) at",
+        rf"|{_BOX})|what temperature is (?:{_CPU}|{_BOX})(?: at)?|what is (?:the )?temperature inside {_BOX}",
         _heat,
+    ),
+    Intent(
+        rf"(?:is {_BOX}|is {_CPU}|are you) (?:too hot|too warm|overheating|hot|warm|getting hot|getting too hot|running hot|ok temperature wise|over heating)",
+        _hot,
     ),
     Intent(
         rf"(?:what is )?(?:the |my |your )?(?:system |server |cpu |current |processor )?(?:load"
@@ -252,8 +382,8 @@ INTENTS = (
         rf"how is (?:the |this |my )?(?:server|machine|system|computer|box|host|pi)(?: (?:doing"
         rf"|feeling|running))?|how is (?:{_BOX}) (?:doing|feeling|running)|(?:what is )?(?:the "
         rf"|your )?(?:system|host|machine|server) (?:status|health)|(?:how (?:are"
-        rf"|is) )?{_BOX} status|status(?: report)?|system check|is everything (?:ok|okay|fine"
-        rf"|all right|alright|running)|is (?:the machine|the server|this machine|the computer"
+        rf"|is) )?{_BOX} status|status(?: report)?|system check|(?:is|are) (?:everything|all|things) (?:ok|okay|fine|well|good|up|working|healthy"
+        rf"|all right|alright|running|running fine|running well|in order|running ok|working fine)(?: with {_BOX})?|is (?:anything|something) (?:wrong|broken|not working|down)|any (?:problems|trouble|issues|errors)|all good|what is (?:wrong|not working|broken)|are there any (?:problems|issues|errors)|do you have any (?:problems|issues)|is (?:the machine|the server|this machine|the computer"
         rf"|my server) (?:ok|okay|fine|healthy|all right|alright)|how healthy is {_BOX}",
         _all,
     ),

@@ -87,7 +87,7 @@ def _in_dozen(_question: Question, match: re.Match[str]) -> str | None:
 
 def _twelve(_question: Question, match: re.Match[str]) -> str | None:
     """A dozen has become 12 in plain form: "how many eggs in 24"."""
-    said = re.fullmatch(r"how many [a-z ]+?(?: are)?(?: there)? in (?:(?:a|[a-z]+|half a|\d+) dozen)(?: [a-z]+)?", _question.said)
+    said = re.fullmatch(r"how many [a-z ]+?(?: are)?(?: there)? in (?:(?:a|[a-z]+|half a|\d+) dozen)", _question.said)
     return f"That is {match['n']}." if said else None
 
 
@@ -142,7 +142,7 @@ INTENTS = (
         _in_dozen,
         ("dozen", "score", "gross", "ream"),
     ),
-    Intent(r"how many [a-z ]+?(?: are)?(?: there)? in (?P<n>\d+)(?: [a-z]+)?", _twelve),
+    Intent(r"how many [a-z ]+?(?: are)?(?: there)? in (?P<n>\d+)", _twelve),
     Intent(
         r"how (?:much|heavy) (?:does|do|is|are|would) (?P<a>.+?) of water(?: weigh)?(?: in (?P<unit>[a-z]+))?",
         _water,

@@ -199,7 +199,7 @@ INTENTS = (
         lambda q, m: _interest(q, m) if re.search(r"interest|invest|compound|save|deposit|a year|per year|annum|annual", m[0]) else None,
         ("interest", "invest", "compound", "year"),
     ),
-    Intent(rf"(?:what (?:is|are|do)|how much (?:is|are|do|would|will|for)|what (?:would|will)) {_PEOPLE} (?:[a-z]+ ){{0,2}}(?:at|for|cost at|costing) {_BILL} (?:each|apiece|a piece|per piece|per item|a pop)(?: cost| be)?", _each, (" each", "piece", "per item", "a pop")),
+    Intent(rf"(?:what (?:is|are|do)|how much (?:is|are|do|would|will|for)|what (?:would|will))? ?{_PEOPLE} (?:[a-z]+ ){{0,2}}(?:at|for|cost at|costing) {_BILL} (?:each|apiece|a piece|per piece|per item|a pop)(?: cost| be)?", _each, (" each", "piece", "per item", "a pop")),
 )  # fmt: skip
 
 

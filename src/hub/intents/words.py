@@ -136,8 +136,7 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"(?: +(?:please|right now|now|currently|at the moment|for me|thanks|thank you|hub|exactly|timmy"
     r"|today(?= please)|um+|uh+|then|again|actually|approximately|roughly|precisely|computer|mate|buddy"
-    r"|do you know|if you know|if you do not mind|by the way|by any chance|i wonder|or so|about|ok|okay"
-    r"|you know|so|right|huh|eh|cheers|you think|or what))+$"
+    r"|do you know|if you know|if you do not mind|by the way|by any chance|i wonder|or so|you know|huh|eh|cheers|or what))+$"
 )
 _INSIDE = re.compile(
     r" (?:um+|uh+|er+|erm+|please|approximately|roughly|exactly|precisely|like(?= \d)|about(?= \d)|currently)(?= )"

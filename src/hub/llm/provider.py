@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     from hub.network import Distance
 
-Quality = Literal["exact", "basic", "full", "canned"]
-"""exact: computed; basic: a small model, often wrong; full: a large model; canned: a fixed line."""
+Quality = Literal["exact", "full", "limit", "basic", "canned"]
+"""exact: computed; full: a large model; limit: says that it takes one; basic: a small model, often wrong;
+canned: a fixed line."""
 
 
 @dataclass(frozen=True, slots=True)

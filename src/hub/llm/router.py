@@ -27,7 +27,7 @@ FIRST_S = 15.0
 STALL_S = 25.0
 """Seconds that it has for each further piece."""
 
-_ORDER = {"exact": 0, "full": 1, "basic": 2, "canned": 3}
+_ORDER = {"exact": 0, "full": 1, "limit": 2, "basic": 3, "canned": 4}
 
 
 class Asked(Protocol):

@@ -55,7 +55,7 @@ async def rows(hub: Hub, settings: Settings) -> list[Row]:
         for number, (name, one) in enumerate(listed)
     ]
     rest = [one for one in status.values() if one["name"] not in settings.providers]
-    given = [_given(one) for one in rest if one["quality"] != "exact"]
+    given = [_given(one) for one in rest if one["quality"] not in ("exact", "limit")]
     canned = Row("canned", "A fixed line", "When nobody else can: it says why.", "ready", "well")
     return [*mine, *given, canned]
 

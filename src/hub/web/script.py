@@ -65,6 +65,8 @@ def _told(turn: Turn) -> str:
             return "Exact: worked out, not guessed."
         case "basic":
             return f"The small model, {took}. Basic: check what matters."
+        case "limit":
+            return "A fixed line: the small model would guess."
         case "canned":
             return "A fixed line: no model could answer."
         case "full":
