@@ -7,7 +7,9 @@ ring goes on until somebody stops or snoozes it, or until nobody came for `RING_
 from __future__ import annotations
 
 import asyncio
+import math
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hub.errors import HubError
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from hub.events import Bus
     from hub.jobs import Job, Jobs, Running
-    from hub.store.database import Database
+    from hub.store.database import Connection, Database
 
 RING_S = 600.0
 SNOOZE_S = 300.0
@@ -43,7 +45,7 @@ class Timers:
         self._jobs, self._core, self._bus = jobs, core, bus
         self._bells: dict[str, asyncio.Future[float]] = {}
         for kind in KINDS:
-            jobs.register(kind, self._ring)
+            jobs.register(kind, self._ring, tries=math.inf)  # however often the hub is killed, it rings
 
     def now(self) -> datetime:
         """Return the local time."""
@@ -109,7 +111,7 @@ class Timers:
         if timer.state == "ringing":
             return await self.stop(id)
         gone = await self._jobs.cancel(id)
-        self._tell_end(gone, "cancelled")
+        self._tell_end(gone, gone.due.wall if gone.due else self._jobs.clock.wall(), "cancelled")
         return timer
 
     async def restore(self, id: str) -> Timer:  # noqa: A002
@@ -160,15 +162,18 @@ class Timers:
 
     async def _ring(self, job: Running) -> Due | None:
         """Ring until somebody stops it; this is what runs when the job is due, and again after a kill."""
-        clock, due = self._jobs.clock, job.due or Due(self._jobs.clock.wall())
-        end = Due(*job.checkpoint) if job.checkpoint else clock.after(RING_S)
+        clock = self._jobs.clock
+        now, wall, end = clock.wall(), job.due.wall if job.due else clock.wall(), clock.after(RING_S)
+        if job.checkpoint:  # it rang already when the hub was killed
+            wall, end = job.checkpoint[0], Due(*job.checkpoint[1:])
         bell = self._bells[job.id] = asyncio.get_running_loop().create_future()
         self._bus.publish(
-            TimerRang(timer=job.id, kind=_kind(job.kind), title=job.title, due=due.wall, late=job.late)
+            TimerRang(timer=job.id, kind=_kind(job.kind), title=job.title, due=wall, late=job.late)
         )
         try:
-            await self._note(job, due.wall, clock.wall())
-            await job.save([end.wall, end.elapsed, end.boot])
+            if not job.checkpoint:
+                ring = (job.id, wall, job.kind, job.title, now)
+                await job.save([wall, end.wall, end.elapsed, end.boot], partial(_rang, ring))
             pause = await asyncio.wait_for(bell, max(0.0, clock.left(end)))
             how = "snoozed" if pause else "stopped"
         except TimeoutError:
@@ -176,27 +181,10 @@ class Timers:
         finally:
             del self._bells[job.id]
         await self._core.execute(
-            "UPDATE ring SET ended = ?, how = ? WHERE job = ? AND due = ?",
-            (clock.wall(), how, job.id, due.wall),
+            "UPDATE ring SET ended = ?, how = ? WHERE job = ? AND due = ?", (clock.wall(), how, job.id, wall)
         )
-        self._bus.publish(
-            TimerEnded.model_validate(
-                {"timer": job.id, "kind": job.kind, "title": job.title, "due": due.wall, "how": how}
-            )
-        )
+        self._tell_end(job, wall, how)
         return clock.after(pause) if pause else None
-
-    async def _note(self, job: Running, due: float, rang: float) -> None:
-        """Keep that it rang; once for each time it was due, however often the hub is killed meanwhile."""
-
-        def write(connection: Any) -> None:
-            connection.execute(
-                "INSERT OR IGNORE INTO ring (job, due, kind, title, rang, how) VALUES (?, ?, ?, ?, ?, '')",
-                (job.id, due, job.kind, job.title, rang),
-            )
-            connection.execute("DELETE FROM ring WHERE rang < ?", (rang - KEPT_S,))
-
-        await self._core.write(write)
 
     async def _hush(self, id: str, pause: float) -> Timer:  # noqa: A002
         timer, bell = self._required(id), self._bells.get(id)
@@ -255,13 +243,17 @@ class Timers:
             self._bus.publish(TimerSet(timer=job.id, kind=_kind(job.kind), title=job.title, due=job.due.wall))
         return view(job, self._jobs.clock)
 
-    def _tell_end(self, job: Job, how: str) -> None:
-        due = job.due.wall if job.due else self._jobs.clock.wall()
-        self._bus.publish(
-            TimerEnded.model_validate(
-                {"timer": job.id, "kind": job.kind, "title": job.title, "due": due, "how": how}
-            )
-        )
+    def _tell_end(self, job: Job | Running, due: float, how: str) -> None:
+        about = {"timer": job.id, "kind": job.kind, "title": job.title, "due": due, "how": how}
+        self._bus.publish(TimerEnded.model_validate(about))
+
+
+def _rang(ring: tuple[Any, ...], connection: Connection) -> None:
+    """Keep that it rang: once for each time it was due, however often the hub is killed meanwhile."""
+    connection.execute(
+        "INSERT OR IGNORE INTO ring (job, due, kind, title, rang, how) VALUES (?, ?, ?, ?, ?, '')", ring
+    )
+    connection.execute("DELETE FROM ring WHERE rang < ?", (ring[-1] - KEPT_S,))
 
 
 def _kind(kind: str) -> Kind:

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001, DTZ005, DTZ006  naive times are what a person in one place means
 """Jobs: due once, resumed after a kill, cancelled for good, whatever the clocks do."""
 
 from __future__ import annotations
@@ -308,7 +309,7 @@ async def test_cancelling_whoever_asked_does_not_tear_a_change(tmp_path):
         adding = asyncio.create_task(house.jobs.add("note", "tea", due=house.clock.after(60)))
         await asyncio.sleep(0)
         adding.cancel()
-        await until(lambda: house.jobs.list())  # on disk, and known
+        await until(house.jobs.list)  # on disk, and known
         rows = await house.core.rows("SELECT count(*) FROM job")
         assert rows[0][0] == 1
 

@@ -1,8 +1,10 @@
+# ruff: noqa: DTZ001, DTZ005, DTZ006  naive times are what a person in one place means
 """Recurrences in local time, over days when the clocks change."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -99,7 +101,7 @@ def test_hours_are_hours_on_the_day_the_clocks_change():
     for _ in range(5):
         at = next_after("FREQ=HOURLY", start, at, tz)
         found.append(at)
-    assert [b - a for a, b in zip(found, found[1:], strict=False)] == [3600.0] * 4
+    assert [b - a for a, b in pairwise(found)] == [3600.0] * 4
 
 
 def test_an_old_rule_is_found_at_once():
