@@ -74,7 +74,8 @@ class Router:
     ) -> AsyncGenerator[Delta, None]:
         """Yield the answer; ``by`` is filled in with who gave it, before its first piece is yielded.
 
-        ``accepted`` returns once the words are final: an `Act` waits for that (None: they are).
+        ``accepted`` returns once the words are final (None: they are): an `Act` waits for that, and so
+        does whoever is not on this network: what a person takes back is neither told nor paid for.
 
         A provider that declines or fails before its first piece is passed over, and its reason kept in
         ``by.refusals``; one that fails later is given an honest end. Never raises but for cancellation.
@@ -82,6 +83,8 @@ class Router:
         by = by if by is not None else Answer()
         why = ""
         for provider in (*self.providers, self._last):
+            if accepted and not provider.caps.local:
+                await accepted()
             request, began = prompt.for_provider(provider.caps), time.monotonic()
             if provider is self._last:
                 stream = self._last.stream(request, first_s, why=why)

@@ -89,3 +89,18 @@ async def test_added_providers_stand_before_the_small_model_and_behind_exact():
     router = Router([Scripted("exact", quality="exact"), Scripted("small", quality="basic")], Canned())
     router.add(Scripted("big", quality="full"))
     assert [one["name"] for one in await router.status()] == ["exact", "big", "small"]
+
+
+async def test_words_that_are_not_final_do_not_leave_the_house():
+    far = Scripted("far", Delta("yes"), Done())
+    far.caps = Caps(local=False, quality="full", title="far")
+    asked = asyncio.Event()
+    far.stream, play = (lambda *given: asked.set() or play(*given)), far.stream
+    final = asyncio.Event()
+    answer = Router([far], Canned()).answer(Talk(), Answer(), accepted=final.wait)
+    first = asyncio.create_task(anext(answer))
+    await asyncio.sleep(0.05)
+    assert not asked.is_set()
+    final.set()
+    assert (await first).text == "yes"
+    await answer.aclose()
