@@ -19,6 +19,7 @@ from hub.jobs.job import Job, Progress, State
 from hub.jobs.ledger import Ledger, whole
 from hub.jobs.recurrence import check, next_after
 from hub.jobs.running import Running
+from hub.telemetry import trace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -242,6 +243,7 @@ class Jobs:
     # -- run -----------------------------------------------------------------------------------------
 
     async def _run(self, job: Job) -> None:
+        trace.enter(trace.fresh())  # each run is a story of its own
         kind = self._kinds[job.kind]
         late = max(0.0, -self.clock.left(job.due)) if job.due else 0.0
         try:

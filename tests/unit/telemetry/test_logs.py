@@ -58,6 +58,7 @@ def run(tty: bool) -> tuple[list[str], int]:
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
         env={"HUB_LOG": "info", "PYTHONUTF8": "1"},
     )
     assert done.stdout == ""

@@ -25,7 +25,7 @@ HTML = {"accept": "text/html,application/xhtml+xml"}
 def voice(hub) -> Plugin:
     """A plugin that is not well."""
     plugin = Plugin(Manifest(name="voice", title="Voice", summary="It talks."))
-    plugin.hooks = {"hub_health": lambda: Health()}
+    plugin.hooks = {"hub_health": Health}
     hub.plugins._all = {"voice": plugin}
     hub.plugins.mark(plugin, "degraded", "My ears <b>stopped</b>.", "Restart them.")
     return plugin
