@@ -91,6 +91,11 @@ def worst(found: Iterable[Finding]) -> State:
     return max((finding.state for finding in found), key=ORDER.index, default="well")
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: 1 talk, 2 talks, 3 people."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def megabytes(size: float) -> str:
     """Write bytes as one says them: 512 MB, 3.4 GB."""
     return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.0f} MB"  # noqa: PLR2004  bytes in a GB

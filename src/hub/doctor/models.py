@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.doctor.finding import Case, Finding, check, megabytes
+from hub.doctor.finding import Case, Finding, check, count, megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +42,8 @@ def models(case: Case) -> Iterator[Finding]:
         yield Finding("Models", "care", f"Not here yet: my {names} ({megabytes(size)}).",
                       "The hub fetches them when it runs; or now:", "hub models pull")  # fmt: skip
     if not damaged and not absent:
-        deep = "every byte is right" if case.deep else "--deep reads every byte"
-        yield Finding("Models", "well", f"{len(ready) + len(unseen)} files; {deep}.")
+        deep = ", every byte right" if case.deep else ""
+        yield Finding("Models", "well", f"{count(len(ready) + len(unseen), 'file')}{deep}.")
 
 
 def _whole(case: Case, file: ModelFile) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from hub.doctor.finding import Case, Finding, check, megabytes
+from hub.doctor.finding import Case, Finding, check, count, megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,9 @@ def core(case: Case) -> Iterator[Finding]:
     elif not people:
         yield Finding("core.db", "care", "It opens, but nobody owns this hub yet.", "Sign in.", "hub claim")
     else:
-        yield Finding("core.db", "well", f"It opens: {people:,} people, {talks:,} talks.")
+        yield Finding(
+            "core.db", "well", f"It opens: {count(people, 'person', 'people')}, {count(talks, 'talk')}."
+        )
 
 
 @check("Data")
@@ -72,12 +74,12 @@ def talks(case: Case) -> Iterator[Finding]:
         yield Finding("Talks", "stop", fault, "Restore a backup, or let that day go.", _COMMAND)
     if lost := list((case.data / "transcripts").glob("*.lost-*")):
         yield Finding(
-            "Talks", "care", f"{len(lost)} files have lost their key, such as {lost[0].name}.", _RESTORE
+            "Talks", "care", f"{count(len(lost), 'file')} without a key, such as {lost[0].name}.", _RESTORE
         )
     if not faults:
         size = sum(path.stat().st_size for path in (case.data / "transcripts").glob("*.db"))
-        deep = "every page is whole" if case.deep else "--deep reads every page"
-        yield Finding("Talks", "well", f"{len(days):,} days, {megabytes(size)}; {deep}.")
+        deep = ", every page whole" if case.deep else ""
+        yield Finding("Talks", "well", f"{count(len(days), 'day')}, {megabytes(size)}{deep}.")
 
 
 def _day(case: Case, master: bytes, day: str, wrapped: bytes) -> str:

@@ -48,14 +48,16 @@ class DoctorPages:
         return self._site.show(request, "doctor.html", title="Check-up", parts=("doctor",))
 
     def part(self) -> str:
-        """Return the results, what is not well first within its group."""
+        """Return the results, what is not well first."""
+        faults = sorted((item for item in self._found if item.state != "well"), key=lambda item: item.state)
+        well = groupby((item for item in self._found if item.state == "well"), lambda item: item.group)
         counts = {
             state: sum(item.state == state for item in self._found) for state in ("stop", "care", "well")
         }
         return self._site.renderer.page(
             "parts/doctor.html", busy=self._busy, at=self._at and ago(self._at), counts=counts,
             worst=worst(self._found), total=len(self._found),
-            groups=[(name, list(items)) for name, items in groupby(self._found, lambda item: item.group)],
+            groups=[("Not well", faults[::-1]), *((name, list(items)) for name, items in well)],
         )  # fmt: skip
 
     async def again(self, request: Request) -> Response:

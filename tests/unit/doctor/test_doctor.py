@@ -134,7 +134,7 @@ async def test_beside_a_hub_that_writes_it_reads_what_is_not_in_the_file_yet(dat
     await core.open()
     await core.execute("INSERT INTO conversation (id, title, created, touched) VALUES ('a', '', 0, 0)")
     told = found(stores.core, Case(data, config.load(data=data), running=True))
-    assert "1 talks" in told[0].what
+    assert "1 talk." in told[0].what
     await core.close()
 
 
@@ -148,7 +148,7 @@ async def test_a_journal_that_was_left_is_read_from_a_copy(data: Path, tmp_path:
         (left / name).write_bytes((data / name).read_bytes())
     await core.close()
     before = tree(left)
-    assert "1 talks" in found(stores.core, of(left))[0].what
+    assert "1 talk." in found(stores.core, of(left))[0].what
     assert tree(left) == before
 
 
