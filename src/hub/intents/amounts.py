@@ -190,6 +190,20 @@ def _speed(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {say(_size(way) / _size(span) / unit.factor, unit)}."
 
 
+def _how_long(_question: Question, match: re.Match[str]) -> str | None:
+    """Say a number of seconds, minutes or hours in larger units."""
+    span = _of_kind(match["span"], "time")
+    if not span or span.unit.one not in ("second", "minute", "hour"):
+        return None
+    total = round(_size(span))
+    days, rest = divmod(total, 86400)
+    hours, rest = divmod(rest, 3600)
+    parts = [f"{n} {name}{'' if n == 1 else 's'}" for n, name in ((days, "day"), (hours, "hour"), (rest // 60, "minute"), (rest % 60, "second")) if n]
+    if len(parts) < 2 and total < span.unit.factor * 60:  # noqa: PLR2004  it was said that way
+        return None
+    return f"That is {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}."
+
+
 def _transfer(_question: Question, match: re.Match[str]) -> str | None:
     data, rate = _of_kind(match["data"], "data"), _of_kind(match["rate"], "data rate")
     if not data or not rate or rate.value <= 0:
@@ -200,6 +214,7 @@ def _transfer(_question: Question, match: re.Match[str]) -> str | None:
 _GO = r"(?:drive|travel|go|run|walk|cycle|fly|cover|get|sail|ride|bike|do)"
 _OPS = r"(?P<op>plus|minus|\+|-|less|take away|and|added to)"
 INTENTS = (
+    Intent(r"how (?:long|much time|many (?:hours|minutes|days) and (?:minutes|seconds|hours)) (?:is|are) (?P<span>\d.+)", _how_long, ("how ",)),
     Intent(rf"{_ASK}(?P<a>.*?\d.*?|an? [a-z]+(?: and a half)?) {_OPS} (?P<b>(?:\d|an? |half ).*?)(?: in (?P<target>[a-z ]+))?", _sum),
     Intent(rf"{_ASK}(?P<word>{'|'.join(sorted(_FACTORS, key=len, reverse=True))}) (?P<a>.*\d.*|an? [a-z]+)", _scaled),
     Intent(rf"{_ASK}(?P<percent>\d+(?:\.\d+)?) ?(?:%|percent|per cent) of (?P<a>.+)", _scaled, ("%", "per")),

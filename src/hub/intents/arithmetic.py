@@ -33,6 +33,9 @@ def echo(tokens: list[str]) -> str:
 
 
 def _calculate(tokens: list[str] | None) -> str | None:  # noqa: PLR0911  a refusal a line
+    if tokens and len(tokens) == 4 and tokens[0] == "-" and tokens[2:] == ["^", "2"]:  # said, it may mean either
+        square = spoken(Fraction(tokens[1]) ** 2)
+        return f"Minus {tokens[1]}, squared, is {square}; the negative of {tokens[1]} squared is minus {square}."
     if not tokens or not any(t in "+-*/^%!" or t in ("sqrt", "cbrt", "of", "off", "mod") for t in tokens):
         return None
     if tokens[0] in "+-" and len(tokens) == 2:  # noqa: PLR2004  a signed number is no question
@@ -92,6 +95,11 @@ def _verb(form: str) -> Callable[[Question, re.Match[str]], str | None]:
         return _calculate(tokenize(form.format(**match.groupdict())))
 
     return answer
+
+
+def _spoken_verb(_question: Question, match: re.Match[str]) -> str | None:
+    form = {"multiply": "{a} * {b}", "divide": "{a} / {b}", "add": "{a} + {b}"}.get(match["op"], "{b} - {a}")
+    return _calculate(tokenize(form.format(**match.groupdict())))
 
 
 def _list(word: str) -> Callable[[Question, re.Match[str]], str | None]:
@@ -242,6 +250,10 @@ INTENTS = (
     Intent(rf"(?:{_ASK} )?(?:the )?sum of {_LISTED}", _list("sum")),
     Intent(rf"(?:{_ASK} )?(?:the )?product of {_LISTED}", _list("product")),
     Intent(rf"(?:{_ASK} )?(?:the )?(?:average|mean) of {_LISTED}", _list("average")),
+    Intent(rf"(?:{_ASK} )?(?:add|add up|total|sum) {_LISTED}", _list("sum")),
+    Intent(rf"(?:{_ASK} )?(?P<a>{_N}) (?:subtracted|taken away|taken) from (?P<b>{_N})", _verb("{b} - {a}")),
+    Intent(rf"(?:what do (?:you|i) get|what happens|what is the result) (?:if|when) (?:you|i|we) (?P<op>multiply|divide|add|subtract|take) (?P<a>{_N}) (?:by|and|to|from|with) (?P<b>{_N})", _spoken_verb, ("what",)),
+    Intent(rf"(?:is )?(?:even or odd|odd or even) (?P<n>\d{{1,30}})", _parity),
     Intent(rf"(?:{_ASK} )?add (?P<a>{_N}) (?:and|to|plus) (?P<b>{_N})", _verb("{a} + {b}")),
     Intent(rf"(?:{_ASK} )?(?:subtract|take) (?P<a>{_N}) (?:away )?from (?P<b>{_N})", _verb("{b} - {a}")),
     Intent(rf"(?:{_ASK} )?multiply (?P<a>{_N}) (?:by|and|with|times) (?P<b>{_N})", _verb("{a} * {b}")),

@@ -89,6 +89,8 @@ def _difference(question: Question, match: re.Match[str]) -> str | None:
     found = match.groupdict()
     place, other = found["place"], found.get("other")
     place = re.sub(r" (?:ahead|behind|earlier|later)$", "", place)
+    if other and not zone(place) and zone(f"{place} {other}"):
+        place, other = f"{place} {other}", None
     other = re.sub(r"^(?:us|me|here|ahead of us|of us|ours)$", "here", other) if other else other
     there = zone(place)
     here = question.now.astimezone(zone(other)) if other and zone(other) else None if other and other != "here" else question.now
@@ -195,7 +197,7 @@ INTENTS = (
     ),
     Intent(rf"what is the (?P<place>{_PLACE}?) time|what is (?P<place2>{_PLACE}?) time|(?:current )?time (?P<place3>{_PLACE})", lambda q, m: _there_known(q, m) if m["place"] or m["place2"] else None, ("time",)),
     Intent(rf"(?:what is |what )?time is it (?P<place>{_PLACE}?)(?: time)", lambda q, m: _there_known(q, re.match(r"(?P<place>.*?)(?P<place2>x)?$", m["place"])), ("time",)),  # type: ignore[arg-type]  it always matches
-    Intent(rf"(?:what|which) (?:day|date|weekday) is it (?:now |today )?in (?P<place>{_PLACE})", _day_there),
+    Intent(rf"(?:(?:what|which) (?:day|date|weekday) is it|what is the (?:date|day|current date)) (?:now |today )?in (?P<place>{_PLACE})", _day_there),
     Intent(
         rf"(?:when|if|at) (?:it is |it's |at )?{MOMENT} (?:in |at )?(?P<from>{_PLACE}?)(?: time)? (?:what (?:is the )?time|what is it|what will it be|what hour)(?: is it| will it be| would it be)? (?:in )?(?P<to>{_PLACE})",
         _hour_there,

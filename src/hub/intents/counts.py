@@ -167,9 +167,11 @@ def _between(question: Question, match: re.Match[str]) -> str | None:
 
 def _month_length(question: Question, match: re.Match[str]) -> str | None:
     text = match["period"]
-    if text == "february":
+    if text in ("a leap year", "leap year", "the leap year"):
+        return {"day": "A leap year has 366 days.", "week": "A leap year has 52 weeks and 2 days."}.get(_unit(match))
+    if text == "february" and _unit(match) == "day":
         return "February has 28 days, or 29 in a leap year."
-    if re.fullmatch(MONTH, text):
+    if re.fullmatch(MONTH, text) and _unit(match) == "day":
         return f"{calendar.month_name[month_number(text)]} has {calendar.monthrange(2001, month_number(text))[1]} days."
     span = period(text, question.now.date())
     if not span or (text in ("a week", "a year", "a month")):
@@ -240,6 +242,16 @@ def _gone(question: Question, match: re.Match[str]) -> str | None:
     days, gone = (span[1] - span[0]).days + 1, (today - span[0]).days
     percent = f"{100 * gone / days:.0f} percent"
     return f"{count_days(gone)} of {days} are over, {percent}."
+
+
+def _passed(question: Question, match: re.Match[str]) -> str | None:
+    """Say how many days or weeks of the year or month lie behind."""
+    span = period(match["period"] or match["p2"], question.now.date())
+    if not span:
+        return None
+    gone = (question.now.date() - span[0]).days
+    told = count_days(gone) if (match["unit"] or match["u2"]) == "days" else _weeks(gone)
+    return f"{told[:1].upper()}{told[1:]}, not counting today."
 
 
 def _age(question: Question, match: re.Match[str]) -> str | None:
@@ -346,6 +358,9 @@ INTENTS = (
         _month_length,
         ("how many",),
     ),
+    Intent(rf"(?:number of )?{_U} in (?P<period>.+)", _month_length, (" in ",)),
+    Intent(r"how many (?P<unit>days|weeks) (?:of|into) (?P<period>(?:the |this )(?:year|month)) (?:are we|have passed|are over|is it)|how many (?P<u2>days|weeks) (?:have passed|are over|have gone by) (?:in |of )?(?P<p2>(?:the |this )(?:year|month))(?: so far)?", lambda q, m: _passed(q, m), ("passed", "over", "into", "gone")),
+    Intent(rf"(?:my birthday is|i was born|born|age if born|age of someone born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
     Intent(r"how long is (?P<period>(?:the month of )?(?:this month|next month|last month|february|[a-z]+ [12]\d{3}))", _month_length, ("how long is",)),
     Intent(
         rf"how (?:many {_U}|much time|long)(?: are| is| do we have| do i have| have we got)?(?: there)?(?: still)?(?: left| remain| remaining| to go)?(?: are)?(?: left)? (?:in |of |until the end of |till the end of |to the end of )?(?P<period>(?:the |this |the current )?(?:year|month|week|quarter)|{MONTH}|{YEAR})(?: left)?",

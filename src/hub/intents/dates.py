@@ -284,6 +284,7 @@ INTENTS = (
         r"(?:what is |the |current |what is the )?(?:current |today's |todays )?(?:date|date today|day today|weekday|day of the week)",
         _today,
     ),
+    Intent(r"(?:what|which) day are we|today is (?:what|which) (?:day|date)", _today),
     Intent(rf"what (?:is|was) (?P<r>{_R})|what (?:date|day) (?P<r2>{_R}) is", _today),
     Intent(rf"(?P<r>{_R})(?:'s|s) date", _today),
     Intent(
@@ -309,7 +310,7 @@ INTENTS = (
     Intent(rf"(?:when (?:is|does|did|was|will)|what (?:are the )?dates? (?:is|are|of|for|does)|what date does) (?:calendar |iso )?week (?:number )?(?P<week>\d{{1,2}})(?: of| in)?(?: (?P<year>{_YEAR}))?(?: (?:start|begin|end|run|cover|be))?", _week_start, ("week",)),
     Intent(
         r"(?:what|which) (?:number )?day (?:number )?of the year is (?:it|this|(?P<day>.+?))(?: today)?"
-        r"|what number day of the year is it|(?:what is the )?day (?:number )?of (?:the )?year(?: today)?",
+        r"|what number day of the year is it|what day number is (?:it|today)|(?:what is the )?day (?:number )?of (?:the )?year(?: today)?",
         _day_number,
         ("of the year", "of year"),
     ),
@@ -382,6 +383,8 @@ INTENTS = (
     Intent(rf"(?:what|which) (?:date|day|weekday) (?:is|was|will be|comes|falls) (?:the )?(?P<day>.+)", _on),
     Intent(rf"(?P<day>in {SPAN}) (?:what|which) (?:date|day|weekday) (?:is it|will it be|is that)", _on),
     Intent(rf"(?P<day>{SPAN} (?:from (?:now|today)|(?:from|after|before) .+|ago))", _on),
+    Intent(r"(?P<day>(?:first|1st|last) (?:day|weekday|working day|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:of|in) .+)", _on, ("first", "1st", "last")),
+    Intent(rf"does (?P<year>{YEAR}|this year|next year) have (?:a |an )?(?:february 29(?:th)?|29th of february|leap day|29 february|february the 29th)", _leap, ("feb", "leap")),
     Intent(rf"(?P<day>today|tomorrow|now) (?P<op>plus|minus|\+|-) (?P<span>{SPAN})", lambda q, m: _on(q, re.match(r"(?P<day>.*)", f"{m['span']} {'after' if m['op'] in ('plus', '+') else 'before'} {m['day']}"))),  # type: ignore[arg-type]  as above
 )  # fmt: skip
 

@@ -238,7 +238,7 @@ def _left_today(question: Question, match: re.Match[str]) -> str:
 def _is_past(question: Question, match: re.Match[str]) -> str | None:
     """Answer whether a time of day has passed today."""
     times = face(match["moment"])
-    if not times:
+    if not times or "midnight" in match["moment"]:  # it is always past one midnight and before the next
         return None
     now = question.now
     hour, minute = times[0] if len(times) == 1 else min(times, key=lambda t: abs(t[0] * 60 + t[1] - now.hour * 60 - now.minute))
@@ -261,6 +261,7 @@ INTENTS = (
         rf"(?:what time|when) (?:will it be|is it|is|would it be|it will be) (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
         _shifted,
     ),
+    Intent(rf"(?:what|when|what time)(?: is| will)?(?: be)? {SPAN} (?:from now|ago|hence)", _shifted),
     Intent(rf"(?:in )?{SPAN}(?: from now)? what time (?:will it be|is it|will that be)", _shifted),
     Intent(rf"(?:what time was it|what was the time|what time is it) {SPAN} (?:ago|before(?: now)?|earlier)", lambda q, m: _shifted(q, m) if "was" in m[0] or "ago" in m[0] else None),
     Intent(rf"(?:what (?:is|time is|will the time be|time will it be|is the time|time was it|time would it be)|when is|add)? ?{SPAN} (?P<way>after|before|from|past|later than|earlier than|prior to|to|to the time) {MOMENT}", lambda q, m: _later(q, m) if m["way"] != "to" or m[0].startswith("add") else None),
@@ -287,13 +288,15 @@ INTENTS = (
         _between,
         ("from", "between"),
     ),
-    Intent(rf"{_M1} (?:to|until|till) {_M2} (?:is )?how (?:long|many (?P<unit>hours|minutes))(?: is that| is it)?", _between, ("how",)),
+    Intent(rf"(?:from )?{_M1} (?:to|until|till) {_M2} (?:is )?how (?:long|many (?P<unit>hours|minutes))(?: is that| is it)?", _between, ("how",)),
     Intent(
         rf"(?:if )?(?:i|we) (?:work|worked|slept|sleep|start(?:ed)? work) (?:from |at )?{_M1} (?:to|until|till) {_M2} how (?:long|many (?P<unit>hours|minutes)) (?:is that|do i work|did i (?:work|sleep)|have i worked|is it)",
         _between,
         ("how",),
     ),
     Intent(rf"(?:what (?:is|time is) |convert |how do you (?:say|write) )?(?P<clock>\d{{1,2}}(?:[:. ]\d\d)?(?: ?(?:am|pm))|\d{{1,2}}[:.]\d\d|\d{{4}}(?: hours)?|noon|midnight) (?:in|to|as|into) (?:the )?(?P<to>{_PERIOD})(?: (?:hour )?(?:time|clock|format|hours|hour clock|hour format|hour time))*", _other_face),
+    Intent(r"(?:what (?:time )?is |when is )(?P<clock>\d{4}) hours(?P<to>)", _other_face, ("hours",)),
+    Intent(r"how much (?P<unit>)(?:of (?:the |this )?day|of today|time) is (?:left|remaining)(?: today)?", _left_today),
     Intent(r"how (?:much time|long|many (?P<unit>hours|minutes|seconds)) (?:is |are |do i have |remain )?(?:there )?(?:left|remaining|remain) (?:in|of|for) (?:the |this )?(?:day|today)|how (?:long|many (?P<u2>hours|minutes)) (?:is it )?until (?:the end of (?:the )?day|the day is over|the day ends)", _left_today),
     Intent(rf"is it (?:already )?(?P<way>past|after|before)? ?{MOMENT}(?: yet| already| now)?", lambda q, m: _is_past(q, m)),
 )  # fmt: skip

@@ -298,6 +298,14 @@ def _as_decimal(_question: Question, match: re.Match[str]) -> str | None:
     return f"{match['n'].strip('()')} is {'about ' + text.rsplit('about ', 1)[1] if 'about' in text else text}."
 
 
+def _spoken_fraction(_question: Question, match: re.Match[str]) -> str:
+    top, bottom = 1 if match["top"].startswith("a") else int(match["top"]), int(match["bottom"])
+    value = Fraction(top, bottom) * (1 if match["form"] == "decimal" else 100)
+    text = spoken(value)
+    text = "about " + text.rsplit("about ", 1)[1] if "about" in text else text
+    return f"{top}/{bottom} is {text}{'' if match['form'] == 'decimal' else ' percent'}."
+
+
 def _ratio(_question: Question, match: re.Match[str]) -> str | None:
     total, parts = Fraction(match["n"]), [int(p) for p in re.findall(r"\d+", match["ratio"])]
     if len(parts) < 2 or not sum(parts):  # noqa: PLR2004
@@ -397,6 +405,7 @@ INTENTS = (
     Intent(r"(?:what is |can you )?(?:simplify|reduce|the simplest form of|the lowest terms of|simplify the fraction|simplify the ratio|reduce the fraction)(?: the)?(?: fraction| ratio)? \(?(?P<a>\d{1,12}) ?(?:/|:|over|to|divided by) ?(?P<b>\d{1,12})\)?(?: to (?:its |the )?(?:lowest terms|simplest form))?", _simplify),
     Intent(rf"(?:{_ASK} )?(?P<n>\d*\.\d{{1,9}}) (?:as|to|into|in)(?: an?)? (?:simplified )?fraction(?: form)?", _as_fraction, ("fraction",)),
     Intent(rf"(?:{_ASK} )?(?P<n>\(?\d{{1,9}} ?/ ?\d{{1,9}}\)?) (?:as|to|into|in)(?: an?)? decimal(?: number| form)?", _as_decimal, ("decimal",)),
+    Intent(rf"(?:{_ASK} )?(?P<top>an?|\d) (?P<bottom>3|5|6|7|8|9|10)(?:rd|th)s? (?:as|to|into|in)(?: an?)? (?P<form>decimal|percent|percentage|%)", _spoken_fraction, ("decimal", "per", "%")),
     Intent(rf"(?:{_ASK} )?(?:divide|split|share)? ?(?:[$€£])?(?P<n>\d{{1,12}}(?:\.\d{{1,4}})?)(?: dollars| euros| pounds)? (?:divided |split |shared )?(?:in|into|by) (?:the |a )?ratio(?: of)? (?P<ratio>\d{{1,4}}(?: ?(?::|to) ?\d{{1,4}})+)", _ratio, ("ratio",)),
     Intent(r"how many (?:zeros|zeroes|0s|noughts)(?: are| does)?(?: there)?(?: in)? (?:a |1 )?(?P<n>\d{3,30})(?: have| has)?", _zeros, ("zero", "0s", "nought")),
     Intent(r"how many (?P<a>10+|ten|hundred|thousand|million|billion)s(?: are)?(?: there)? (?:in|make|make up) (?:a |an |1 )?(?P<b>10+)", lambda q, m: _how_many_in(q, m) if m["a"].isdigit() else _how_many_in(q, re.match(r"(?P<a>\d+) (?P<b>\d+)", f"{ {'ten': 10, 'hundred': 100, 'thousand': 1000, 'million': 10**6, 'billion': 10**9}[m['a']]} {m['b']}".strip()))),  # type: ignore[arg-type]  as above

@@ -159,7 +159,7 @@ _THE = r"(?:the (?:word|name) )?"
 _NTH = r"(?P<nth>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|middle|\d{1,2}(?:st|nd|rd|th))"
 INTENTS = (
     _word(rf"(?:how (?:do|would|should|can) (?:you|i|we|one) )?spell(?: out)? {_THE}(?P<word>{_W})(?: correctly| properly)?|how is {_THE}(?P<word2>{_W}) spelled|how do you write {_THE}(?P<word3>{_W})|what is the (?:correct )?spelling of {_THE}(?P<word4>{_W})|(?:how is|how to) spell {_THE}(?P<word5>{_W})", _spell, "spell", "write"),
-    _word(rf"(?:what is )?(?:spell |reverse )?{_THE}(?P<word>{_W}) (?:spelled |written )?(?:backwards?|in reverse|reversed|back to front)|(?:reverse|turn around) {_THE}(?P<word2>{_W})|how do you (?:spell|write) {_THE}(?P<word3>{_W}) backwards?", _reverse, "backward", "revers", "front"),
+    _word(rf"(?:what is )?(?:spell |reverse |write |say |put )?{_THE}(?P<word>{_W}) (?:spelled |written )?(?:backwards?|in reverse|reversed|back to front)|(?:reverse|turn around) {_THE}(?P<word2>{_W})|how do you (?:spell|write) {_THE}(?P<word3>{_W}) backwards?", _reverse, "backward", "revers", "front"),
     _word(rf"how many (?P<kind>letters?|characters?|vowels?|consonants?|syllables?) (?:are |is )?(?:there )?(?:in|does|has|are in) {_THE}(?P<word>{_W})(?: have| contain)?", _count_letters, "how many"),
     _word(rf"how long is the word (?P<kind>)(?P<word>{_W})", _count_letters, "how long"),
     _word(rf"how many (?:times does (?:the letter )?)?(?:letter )?(?P<letter>[a-z])(?:'?s)? (?:letters )?(?:are |is )?(?:there )?(?:in|appear in|occur in|does|are in|is in|appears in|come in|show up in) {_THE}(?P<word>{_W})(?: have| contain)?", _letter_in, "how many"),

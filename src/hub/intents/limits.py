@@ -47,6 +47,14 @@ _NOWISH = (
 )
 INTENTS = (
     Intent(
+        r"(?:when is|when does|when do|when are|what day is|what date is|how (?:long|many (?:days|weeks)) (?:is it )?(?:until|till|to)|is it) (?:the )?(?:start of )?(?:ramadan|eid(?: al fitr| al adha)?|hanukkah|chanukah|passover|rosh hashanah|yom kippur|purim|sukkot|diwali|deepavali|holi|chinese new year|lunar new year|vesak|mid autumn festival)(?: (?:start|begin|end|this year|next year|20\d\d))*",
+        says("I do not reckon lunar calendars yet, so I cannot say when that is."),
+    ),
+    Intent(
+        r"(?:what is|how much is|convert|change|how much are|exchange) ?(?:£)? ?[\d.]+ ?(?:pounds?|quid|£) (?:in|to|into|worth in) (?:us |american )?(?:dollars?|euros?|usd|eur|yen|rupees?|francs?)",
+        says(_PRICES),
+    ),
+    Intent(
         rf"{_NO_FICTION}(?:(?:what is|what will|what was|how is|how will|how was|is|will|check|give"
         rf"|get|read|any|show|do you know|tell)\b.*\b(?:weather|forecast)\b.*|(?:the |today's "
         rf"|todays |local )?(?:weather|weather forecast|forecast)(?: (?:today|tomorrow|for .*|in .*"

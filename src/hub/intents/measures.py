@@ -197,7 +197,8 @@ def units() -> dict[str, tuple[Unit, ...]]:
     for row in _TABLE.strip().splitlines():
         kind, one, many, factor, names, *other = row.split("|")
         inverse, factor = factor.startswith("!"), factor.removeprefix("!")
-        for name in names.split():
+        spelled = {one.lower().replace(" ", "_"), many.lower().replace(" ", "_")}
+        for name in (*names.split(), *sorted(spelled - {n.removeprefix("~") for n in names.split()})):
             loose = other[0] if other and name.startswith("~") else ""
             unit = Unit(
                 one, many, kind, Fraction(factor), _OFFSETS.get(one, Fraction(0)), inverse, other=loose

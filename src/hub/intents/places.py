@@ -182,11 +182,19 @@ def zone(place: str) -> ZoneInfo | None:
     name = _places().get(bare) or _places().get(place.strip()) or (_places()[country[0]] if len(country) == 1 else None)
     if not name:
         city, _, rest = bare.rpartition(" ")
-        name = _places().get(city) if city and rest and _places().get(city) == _places().get(rest) else None
+        name = _places().get(city) if city and _within(city, rest) else None
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
         return None  # a system without the time zone database
+
+
+def _within(city: str, country: str) -> bool:
+    """Say whether a known city is in the country named after it: London England, Sydney Australia."""
+    here = _places().get(city, "")
+    if cities := _SEVERAL.get(country):
+        return here.split("/")[0] == _places()[cities[0]].split("/")[0]
+    return bool(here) and here == _places().get(country)
 
 
 def several(place: str) -> tuple[str, ...]:

@@ -257,10 +257,11 @@ _ADJECTIVES = "(?: long| tall| high| wide| deep| of time| worth| total| exactly|
 INTENTS = (
     Intent(
         rf"how (?:many|much) {_TO}{_ADJECTIVES} (?:are there |are |is there |is |fit |go |will fit |would be )?(?:contained )?(?:in|into|make up"
-        r"|makes up|make|makes|equals?|to|per|within|comprise|inside)(?: up)? (?P<from>.+?)",
+        r"|makes up|make|makes|equals?|to|within|comprise|inside)(?: up)? (?P<from>.+?)",
         _how_many,
         ("how m",),
     ),
+    Intent(rf"how (?:many|much) {_TO} (?:are there )?(?:per|to the) (?P<from>[a-z ]+)", _how_many, (" per ", " to the ")),
     Intent(
         rf"how (?:many|much) {_TO}{_ADJECTIVES} (?:is|are|does|do|has|have|would|will|was|were) (?P<from>.+?)(?: have| has"
         r"| equal(?: to)?| make| contain| worth| be| weigh| measure| hold| last| take| cover| total| altogether| come to| represent)?",
