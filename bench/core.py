@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import psutil
 from rows import row, save
+from timers import timers
 
 from hub.testing import RunningHub, Tab, first_loud, say_into, silence, speak
 
@@ -268,6 +269,7 @@ SECTIONS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "at_rest": at_rest,
     "first_token": written,
     "stop_to_audio": aloud,
+    "timers": timers,
 }
 
 

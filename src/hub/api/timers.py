@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime  # noqa: TC003  FastAPI and pydantic read annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter

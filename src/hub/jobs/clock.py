@@ -24,7 +24,7 @@ class Due:
 
 
 class Clock:
-    """This machine's clocks, in seconds."""
+    """The clocks of this machine, in seconds."""
 
     def __init__(self) -> None:
         try:

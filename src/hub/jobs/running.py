@@ -1,4 +1,4 @@
-"""What a job's function is given while it runs: its arguments, its checkpoint, and ways to tell how far it is."""
+"""What the function of a job is given while it runs: its arguments, its checkpoint, and ways to report."""
 
 from __future__ import annotations
 

@@ -115,9 +115,7 @@ class Jobs:
             check(every, start)
             due = due if due is not None else next_after(every, start, now, self.zone())
         due = due if isinstance(due, Due) else self.clock.at(now if due is None else due)
-        fresh = Job(
-            id or uuid.uuid4().hex, kind, title, "waiting", due, now, now, every, start, args or {}
-        )
+        fresh = Job(id or uuid.uuid4().hex, kind, title, "waiting", due, now, now, every, start, args or {})
         return await self._ledger.add(fresh)
 
     async def change(self, id: str, **fields: Any) -> Job:  # noqa: A002  as in the table

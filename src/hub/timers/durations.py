@@ -9,7 +9,9 @@ _SECONDS = {
     "month": 2_592_000, "year": 31_557_600, "decade": 315_576_000, "century": 3_155_760_000,
     "centurie": 3_155_760_000,
 }  # fmt: skip
-_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|decades?|century|centuries)"
+_UNIT = (
+    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|decades?|century|centuries)"
+)
 _PARTS = {
     "half": 0.5, "a half": 0.5, "half an": 0.5, "half a": 0.5, "a": 1.0, "an": 1.0, "a quarter": 0.25,
     "quarter": 0.25, "quarter of an": 0.25, "a quarter of an": 0.25, "quarter of a": 0.25,

@@ -7,18 +7,30 @@ from typing import TYPE_CHECKING
 
 from hub.llm.provider import Act, Caps, Declined, Delta, Done, Piece, Probe, Request
 from hub.timers import phrases
+from hub.timers.commands import (
+    QUESTIONS,
+    REMIND_WHAT,
+    Ask,
+    Do,
+    Pick,
+    Refuse,
+    Remind,
+    SetAlarm,
+    SetTimer,
+)
 from hub.timers.timers import SNOOZE_S, Timers
+from hub.timers.when import Impossible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from hub.timers.parse import Command, Do, Pick, Remind, SetAlarm, SetTimer
+    from hub.timers.commands import Command
     from hub.timers.timer import Timer
 
 WHICH = "Which one: "
 _CUES = re.compile(
-    r"timer|alarm|remind|wake|countdown|count down|snooze|stopwatch|stop|quiet|silence|hush|shut up|enough|off|dismiss"
-    r"|cancel|minute|hour|second|time|mute|longer|awake|i'?m up|i am up|shush|forget|\d",
+    r"timer|alarm|remind|wake|countdown|count down|snooze|stopwatch|stop|quiet|silence|hush|shut up|enough"
+    r"|off|dismiss|cancel|minute|hour|second|time|mute|longer|awake|i'?m up|i am up|shush|forget|\d",
     re.IGNORECASE,
 )
 _DROPPED = frozenset(
@@ -58,7 +70,7 @@ class Spoken:
     # -- understand ------------------------------------------------------------------------------------
 
     def _understand(self, texts: Sequence[str]) -> Command | None:
-        """Return the command in the last of ``texts``; an answer to my question completes the words before."""
+        """Return the command in the last of ``texts``; an answer to my question completes an earlier one."""
         if not texts:
             return None
         asked = texts[-2] if len(texts) > 2 else ""  # noqa: PLR2004  the order, my question, the answer
@@ -68,7 +80,7 @@ class Spoken:
     def _parse(self, text: str) -> Command | None:
         if not _CUES.search(text):
             return None
-        from hub.timers.parse import Do, parse  # noqa: PLC0415  its patterns, when they are first needed
+        from hub.timers.parse import parse  # noqa: PLC0415  its patterns, when they are first needed
 
         command = parse(text, self._timers.now())
         if isinstance(command, Do) and not self._minds(command):
@@ -83,7 +95,6 @@ class Spoken:
         return not vague or bool(self._timers.list())
 
     def _follow(self, order: str, question: str, text: str) -> Command | None:
-        from hub.timers.parse import QUESTIONS, REMIND_WHAT, Ask, Do, Refuse  # noqa: PLC0415  as above
 
         if question.startswith(WHICH):
             command = self._parse(order)
@@ -100,7 +111,6 @@ class Spoken:
 
     def _chosen(self, command: Do, text: str) -> Command | None:
         from hub.intents.words import plain  # noqa: PLC0415  as above
-        from hub.timers.parse import Do, Pick  # noqa: PLC0415
 
         words = plain(text)
         if re.fullmatch(r"(?:all|both|all of them|both of them|every one|everyone)", words):
@@ -112,8 +122,6 @@ class Spoken:
 
     def _look(self, command: Command) -> str | None:
         """Return the answer to what changes nothing; None for what does."""
-        from hub.timers.parse import Ask, Do, Refuse  # noqa: PLC0415  as above
-
         match command:
             case Ask(question):
                 return question
@@ -151,9 +159,6 @@ class Spoken:
 
     async def _act(self, command: Command) -> str:
         """Do it, and say exactly what was done. Raises `HubError` for what cannot be done."""
-        from hub.timers.parse import Do, Remind, SetAlarm, SetTimer  # noqa: PLC0415  as above
-        from hub.timers.when import Impossible  # noqa: PLC0415
-
         try:
             match command:
                 case SetTimer():
@@ -256,7 +261,7 @@ class Spoken:
     def _has(self, timer: Timer, wanted: Sequence[str]) -> bool:
         """Say whether ``timer`` is called, or is set for, the words ``wanted``."""
         from hub.intents.words import plain  # noqa: PLC0415  as above
-        from hub.timers.when import Impossible, peel  # noqa: PLC0415
+        from hub.timers.peel import peel  # noqa: PLC0415
 
         bag = set(plain(f"{timer.title} {timer.name} {timer.every}").split())
         bag |= {word.removesuffix("s") for word in bag}

@@ -58,5 +58,6 @@ def view(job: Job, clock: Clock) -> Timer:
     return Timer(
         id=job.id, kind=cast("Kind", job.kind), title=job.title, name=job.args.get("name", ""),
         state="ringing" if job.state == "running" else state, due=job.due.wall if job.due else None,
-        left=left, every=job.args.get("every", ""), span=float(job.args.get("span", 0.0)), created=job.created,
+        left=left, every=job.args.get("every", ""),
+        span=float(job.args.get("span", 0.0)), created=job.created,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001, DTZ005, DTZ006  naive times are what a person in one place means
+# ruff: noqa: DTZ001  naive times are what a person in one place means
 """Jobs: due once, resumed after a kill, cancelled for good, whatever the clocks do."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: DTZ001, DTZ005, DTZ006  naive times are what a person in one place means
 """What is understood, what is asked back, what is refused, and what is left to others."""
 
 from __future__ import annotations
@@ -9,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.timers.commands import Ask, Do, Refuse, Remind, SetAlarm, SetTimer
 from hub.timers.durations import seconds, spell
-from hub.timers.parse import Ask, Do, Refuse, Remind, SetAlarm, SetTimer, parse
+from hub.timers.parse import parse
 from hub.timers.phrases import span
-from hub.timers.when import When
+from hub.timers.when import Impossible, When
 
 from .sentences import ALARMS, ASKED, DECLINED, NOW, ORDERS, REFUSED, REMINDERS, TIMERS
 
@@ -69,8 +69,6 @@ def test_what_is_about_something_else_is_declined(said):
 
 def test_a_time_that_has_passed_today_is_refused():
     command = parse("remind me today at 7 am to run", NOW)
-    from hub.timers.when import Impossible
-
     with pytest.raises(Impossible, match="passed"):
         command.when.start(NOW, "day")
 

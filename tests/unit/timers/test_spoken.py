@@ -284,7 +284,7 @@ async def test_importing_loads_no_patterns():
     import subprocess
     import sys
 
-    code = "import sys, hub.timers, hub.timers.spoken; print([m for m in ('dateutil', 'hub.timers.parse', 'hub.timers.when') if m in sys.modules])"
+    code = "import sys, hub.timers, hub.timers.spoken; print([m for m in ('dateutil', 'hub.timers.parse', 'hub.timers.peel') if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "[]\n"

@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001, DTZ005, DTZ006  naive times are what a person in one place means
+# ruff: noqa: DTZ001, DTZ006  naive times are what a person in one place means
 """Timers ring once each, until somebody comes, whatever happens to the hub meanwhile."""
 
 from __future__ import annotations
