@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -104,6 +105,7 @@ def _safe(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return found
 
 
+@lru_cache(1_024)
 def _name(key: Any) -> str:
     ours = isinstance(key, str) and key.isidentifier() and len(key) <= LONGEST_NAME
     return key if ours else str(redaction.clean(str(key)))

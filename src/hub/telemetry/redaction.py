@@ -117,7 +117,7 @@ def clean(value: Any, name: str = "", depth: int = 0) -> Any:
         return value
     if name and names_secret(name):
         return GONE
-    if isinstance(value, str | bytes | bytearray):
+    if isinstance(value, (str, bytes, bytearray)):
         return f"[{len(value)} characters]" if name in WORDS else _line(_text(value))
     if isinstance(value, float) or (isinstance(value, int) and abs(value) < _JSON_INTEGERS):
         return value
