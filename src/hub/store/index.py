@@ -19,21 +19,23 @@ from hub.store.connection import plainly
 from hub.store.database import Database
 from hub.store.keys import SIZE, unwrap, wrap
 from hub.store.schema import SEARCH
+from hub.store.snippet import snippet
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
+
+    from hub.store.query import Query
+    from hub.store.snippet import Pieces
 
 log = structlog.get_logger(__name__)
 
-CANDIDATES = 1_000
+CANDIDATES = 500
 """Of very common words the newest so many matches are ranked."""
 
 FRESH_S = 30 * 86_400.0
 _TIME_BITS = 42  # milliseconds until the year 2109
 _LAST = (1 << _TIME_BITS) - 1
-_OPEN, _SHUT = "\ue000", "\ue001"  # private use: marks that no text keeps
-_SNIPPET = f"snippet(words, -1, '{_OPEN}', '{_SHUT}', '…', 28)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Hit:
     turn: str
     talk: str
     at: float
-    pieces: tuple[tuple[str, bool], ...]
+    pieces: Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Index:
         await self._open.execute("INSERT INTO words (words) VALUES ('optimize')")
 
     async def find(
-        self, match: str, person: str, *, since: float, hidden: Collection[str], page: int, size: int
+        self, query: Query, person: str, *, since: float, hidden: Collection[str], page: int, size: int
     ) -> Found:
         """Return a page of what ``person`` said and was answered since a time, without ``hidden`` talks."""
 
@@ -151,9 +153,10 @@ class Index:
             if number is None:
                 return Found()
             low, high = _place(number[0], since), _place(number[0], _LAST / 1000)
-            ranked = _ranked(db, match, low, high, hidden)
+            ranked = _ranked(db, query.match, low, high, hidden)
             wanted = ranked[page * size : (page + 1) * size]
-            return Found(_hits(db, match, wanted), len(ranked), len(ranked) >= CANDIDATES)
+            hits = tuple(_hit(db, place, query) for place in wanted)
+            return Found(hits, len(ranked), len(ranked) >= CANDIDATES)
 
         return await self._open.read(look)
 
@@ -215,7 +218,7 @@ def _insert(db: Any, entry: Entry, day: str) -> None:
     if entry.told:
         db.execute(
             "INSERT INTO words (rowid, said, answered) VALUES (?, ?, ?)",
-            (place, _unmarked(entry.said), _unmarked(entry.answered)),
+            (place, entry.said.replace("\0", " "), entry.answered.replace("\0", " ")),
         )
 
 
@@ -245,29 +248,13 @@ def _ranked(db: Any, match: str, low: int, high: int, hidden: Collection[str]) -
     return [-place for _, place in sorted(scored)]
 
 
-def _hits(db: Any, match: str, places: Sequence[int]) -> tuple[Hit, ...]:
-    marks = ", ".join("?" * len(places))
-    found = {
-        place: Hit(id_, talk, _at(place), tuple(_pieces(text)))
-        for place, id_, talk, text in db.execute(
-            f"SELECT turn.place, turn.id, turn.talk, {_SNIPPET}"  # noqa: S608  only marks
-            " FROM words JOIN turn ON turn.place = words.rowid"
-            f" WHERE words MATCH ? AND words.rowid IN ({marks})",
-            (match, *places),
-        )
-    }
-    return tuple(found[place] for place in places if place in found)
-
-
-def _pieces(snippet: str) -> Iterable[tuple[str, bool]]:
-    """Split a snippet at its marks."""
-    for number, part in enumerate(snippet.split(_OPEN)):
-        marked, _, rest = part.partition(_SHUT) if number else ("", "", part)
-        yield from ((text, is_marked) for text, is_marked in ((marked, True), (rest, False)) if text)
-
-
-def _unmarked(text: str) -> str:
-    return text.replace(_OPEN, "").replace(_SHUT, "").replace("\0", " ")
+def _hit(db: Any, place: int, query: Query) -> Hit:
+    turn, talk, said, answered = db.execute(
+        "SELECT turn.id, turn.talk, said, answered FROM turn JOIN words ON words.rowid = place"
+        " WHERE place = ?",
+        (place,),
+    ).fetchone()
+    return Hit(turn, talk, _at(place), snippet((said, answered), query.terms))
 
 
 def _place(person: int, at: float) -> int:

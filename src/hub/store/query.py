@@ -17,33 +17,41 @@ _TERM = re.compile(r'(?P<no>(?<!\S)-)?(?:"(?P<phrase>[^"]*)(?P<end>"|$)|(?P<word
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand side by side; the last may be only ``begun``."""
+
+    words: tuple[str, ...]
+    begun: bool = False
+
+    def __str__(self) -> str:
+        return f'"{" ".join(self.words)}"{"*" if self.begun else ""}'
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """What is wanted, as an FTS5 expression (sqlite.org/fts5.html section 3); empty when nothing is."""
+    """What is wanted: ``match`` as an FTS5 expression (sqlite.org/fts5.html section 3), empty for nothing."""
 
     match: str
+    terms: tuple[Term, ...] = ()
 
 
 def parse(text: str) -> Query:
     """Return the query that ``text`` asks; never raises."""
-    wanted: list[str] = []
-    unwanted: list[str] = []
+    wanted: list[Term] = []
+    unwanted: list[Term] = []
     last = ""
     for found in list(_TERM.finditer(_clean(text)))[:MOST_TERMS]:
         words = _words(found["phrase"] if found["word"] is None else found["word"])
-        if not words:
-            continue
-        if found["no"]:
-            unwanted.append(_quoted(words))
-            last = ""
-        else:
-            wanted.append(_quoted(words))
-            last = words[-1] if found["word"] is not None else ""
+        if words:
+            (unwanted if found["no"] else wanted).append(Term(words))
+            last = "" if found["no"] or found["word"] is None else words[-1]
     if not wanted:
         return Query("")
     if len(last) >= _PREFIX_MIN and not text[-1:].isspace():
-        wanted[-1] += "*"
-    together = f"({' AND '.join(wanted)})"
-    return Query(f"{together} NOT ({' OR '.join(unwanted)})" if unwanted else together)
+        wanted[-1] = Term(wanted[-1].words, begun=True)
+    together = f"({' AND '.join(map(str, wanted))})"
+    match = f"{together} NOT ({' OR '.join(map(str, unwanted))})" if unwanted else together
+    return Query(match, tuple(wanted))
 
 
 def _clean(text: str) -> str:
@@ -51,10 +59,10 @@ def _clean(text: str) -> str:
     return text[:MOST_CHARS].encode("utf-8", "ignore").decode().replace("\0", " ")
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str) -> tuple[str, ...]:
     """Split ``text`` where the index does (unicode61: letters, digits and private use are words)."""
     kept = "".join(c if _is_word(c) else " " for c in text)
-    return [word for word in kept.split() if any(_begins(c) for c in word)]
+    return tuple(word for word in kept.split() if any(_begins(c) for c in word))
 
 
 def _is_word(c: str) -> bool:
@@ -64,7 +72,3 @@ def _is_word(c: str) -> bool:
 def _begins(c: str) -> bool:
     category = unicodedata.category(c)
     return category[0] in "LN" or category == "Co"
-
-
-def _quoted(words: list[str]) -> str:
-    return f'"{" ".join(words)}"'

@@ -84,12 +84,12 @@ class Search:
 
         Never raises: what cannot be found now, because the index is being made, is not there yet.
         """
-        match = parse(text).match
-        if not match or self._stale:
+        query = parse(text)
+        if not query.match or self._stale:
             return Found()
         since = time.time() - days * DAY_S if days else 0.0
         try:
-            return await self._index.find(match, person, since=since, hidden=hidden, page=page, size=size)
+            return await self._index.find(query, person, since=since, hidden=hidden, page=page, size=size)
         except HubError as error:
             if self.progress is None:
                 self._mend(error)
