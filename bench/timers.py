@@ -37,7 +37,7 @@ from hub.timers import Timers
 
 KILLS, LIVES_S = 20, (1.5, 7.0)
 FORWARD, BACK = (60.0, 3_600.0), (115.0, -1_800.0)
-"""How often the hub is killed, how long it lives (s), when the clock is set and how far off it is then (s)."""
+"""How often the hub is killed, how long it lives, when the clock is set and how far off it is then; in s."""
 
 END_S = 172.0
 _TIMER = re.compile(r'data-timer="(\w+)"')

@@ -12,7 +12,7 @@ import jinja2
 import psutil
 from markupsafe import Markup
 
-from hub.web import script, status
+from hub.web import script, status, timers
 from hub.web.nav import places
 from hub.web.tiles import tiles
 
@@ -126,7 +126,7 @@ class Renderer:
             "fault": faults[0] if faults else None, "others": len(faults) - 1,
             "faults": self._needs(faults), "needs": len(self._needs(faults)), "calm": status.calm(hub),
             "where": status.where(hub, self.language), "ears": status.ears(hub), "events": status.events(hub),
-            "tiles": tiles(hub), "foot": status.foot(hub, self.memory),
+            "tiles": [*tiles(hub), timers.tile(hub)], "foot": status.foot(hub, self.memory),
         }  # fmt: skip
 
     @staticmethod

@@ -34,6 +34,8 @@ class TileView:
     note: str
     reason: str
     fix: str
+    due: float | None = None
+    """Unix seconds to which the page counts the number down."""
 
 
 def tiles(hub: Hub) -> list[TileView]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hub.errors import HubError
 from hub.timers import SNOOZE_S, phrases
 from hub.timers.weekly import DAYS, weekly
-from hub.web.tiles import TileView
+from hub.web.tiles import TICKS, TileView, ticks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -226,11 +227,29 @@ def _next_tile(hub: Hub, waiting: Sequence[Timer]) -> TileView:
     what = first.name or ("it rings" if first.kind == "timer" else "the alarm")
     more = f"; {len(waiting) - 1} more" if len(waiting) > 1 else ""
     note = f"Set at {phrases.clock(hub.timers.local(first.created))}{more}"
-    return _tile("ready", "well", number=phrases.countdown(first.left), unit=f"until {what}", note=note)
+    whole = max(first.left, (first.due or 0.0) - first.created, 1.0)
+    return _tile(
+        "ready", "well", number=phrases.countdown(first.left), unit=f"until {what}", note=note,
+        left=first.left / whole, due=first.due,
+    )  # fmt: skip
 
 
-def _tile(state: str, tone: Any, *, number: str = "", unit: str = "", note: str = "") -> TileView:
-    return TileView("timers", "Timers", state, tone, [], "", number, unit, note, "", "")
+def _tile(
+    state: str,
+    tone: Any,
+    *,
+    number: str = "",
+    unit: str = "",
+    note: str = "",
+    left: float = 0.0,
+    due: float | None = None,
+) -> TileView:
+    """Return the tile; its ticks are what is ``left``, a share of one, of the time."""
+    count = math.ceil(left * TICKS)
+    told = f"{count} of {TICKS} parts of the time left" if count else "Nothing runs"
+    return TileView(
+        "timers", "Timers", state, tone, ticks(["ready"] * count), told, number, unit, note, "", "", due
+    )
 
 
 def _id(request: Request) -> str:
