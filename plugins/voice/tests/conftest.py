@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from hub import SpeechEvent, SpeechSession
+from hub.children import Children
 from hub.events import Bus
 from hub.models import Models, read_manifest
 from hub_voice.endings import words
@@ -104,7 +105,7 @@ class SmallHub:
     """What the voice plugin uses of a hub: the real bus, the real models, background tasks."""
 
     def __init__(self, data: Path) -> None:
-        self.data, self.bus = data, Bus()
+        self.data, self.bus, self.children = data, Bus(), Children()
         self.models = Models(FOLDER, read_manifest(MANIFEST), self.bus)
         self._tasks: set[asyncio.Task[Any]] = set()
 
