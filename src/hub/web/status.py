@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from hub.backup.note import last
 from hub.events import ModelProgress, PluginChanged, SpeechError, TurnEnded
 from hub.ports import NullSpeech, Speech
 
@@ -22,6 +23,7 @@ Tone = Literal["well", "care", "stop", "off"]
 COMING = {"missing", "fetching", "checking"}
 STARTING = {"discovered", "imported", "configured", "starting"}
 SHORT = 60
+DAY_S = 86_400
 EVENTS = 24
 
 
@@ -261,9 +263,20 @@ def foot(hub: Hub, memory: int) -> list[Figure]:
     return [
         Figure("First word", first_word(hub)),
         Figure("RAM", f"{memory / 2**20:,.0f} MiB"),
+        Figure("Backup", backup(hub)),
         Figure("Up", span(time.time() - hub.started)),
         Figure("Hub", hub.version),
     ]
+
+
+def backup(hub: Hub) -> str:
+    """Return when the last backup was made, and that it was read back if it was."""
+    made = last(hub)
+    if made is None:
+        return "none yet"
+    at, verified = made
+    when = time.strftime("%H:%M" if time.time() - at < DAY_S else "%d %b", time.localtime(at)).lstrip("0")
+    return f"{when}, verified" if verified else when
 
 
 def first_word(hub: Hub) -> str:
