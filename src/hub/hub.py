@@ -18,6 +18,7 @@ from hub.auth.sessions import Sessions
 from hub.backup.keeper import Backups
 from hub.children import Children
 from hub.conversation.conversations import Conversations
+from hub.conversation.retention import Retention
 from hub.conversation.tools import Tools
 from hub.events import Bus
 from hub.intents import Exact
@@ -92,6 +93,7 @@ class Hub:
         self.conversations = Conversations(
             self.core, self.transcripts, self.router, self.bus, settings.system_prompt, self.search
         )
+        self.retention = Retention(self.jobs, self.conversations, lambda: self.settings.forget_after_days)
         self.plugins = Plugins(self)
         self._ports: dict[type, Any] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -144,6 +146,7 @@ class Hub:
         self.spawn(self.embedded.start(), name="embedded")
         self.spawn(self.conversations.resume(), name="talks")
         self.search.start()
+        self.spawn(self.retention.plan(), name="retention")
         self.spawn(self.backups.plan(self.settings), name="backups")
         self.spawn(self.models.keep(), name="models")
         await self.plugins.start()

@@ -68,7 +68,7 @@ class Rules(RendererHTML):
 
     def table_open(self, *_: Any) -> str:
         """Begin a table, in a box that scrolls on a phone."""
-        return '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
+        return '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>\n'
 
     def table_close(self, *_: Any) -> str:
         """End a table."""
