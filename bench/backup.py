@@ -125,7 +125,10 @@ def gpg(data: Path, folder: Path) -> float:
     )
     seal = f"tar -C {data} -c . | {options} --symmetric -o {folder}/peer.gpg && sync -d {folder}/peer.gpg"
     back = f"{options} --decrypt {folder}/peer.gpg | tar -C {folder}/gpg -x && sync -f {folder}/gpg"
-    return timed(lambda: (_shell(seal), _shell(back)))
+    try:
+        return timed(lambda: (_shell(seal), _shell(back)))
+    finally:  # its agent would outlive us
+        subprocess.run(["gpgconf", "--homedir", f"{folder}/home", "--kill", "gpg-agent"], check=False)
 
 
 def _shell(command: str) -> None:
@@ -141,7 +144,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 def measure() -> list[dict[str, Any]]:
     """``core.backup``: seconds of a backup and its verified restore, all rows compared."""
-    samples, peers, parts = [], [], []
+    samples, peers, parts, busy = [], [], [], []
     with tempfile.TemporaryDirectory(prefix="hub-bench-", dir=os.environ.get("HUB_BENCH_DISK")) as name:
         data = Path(name) / "data"
         turns = asyncio.run(fill(data))
@@ -151,16 +154,19 @@ def measure() -> list[dict[str, Any]]:
         for number in range(ROUNDS):
             folder = Path(name) / str(number)
             folder.mkdir()
+            used = time.process_time()
             made, read, back = (round(part, 2) for part in ours(data, folder))
+            busy.append((round(time.process_time() - used, 1), round(os.getloadavg()[0], 1)))
             assert rows_of(folder / "ours") == before, "the rows are not the same"
             samples.append(made + back)  # the restore proves every database and row before it ends
             parts.append((made, read, back))
             peers.append(gpg(data, folder))
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)
             print(f"  backup {made} s, verify {read} s, restore {back} s; peer {peers[-1]:.2f} s", flush=True)
     note = (
         f"{turns} turns, {len(before)} tables, {size} bytes; rows equal in every table of every round; "
-        f"seconds of (backup, verify alone, verified restore): {parts}"
+        f"seconds of (backup, verify alone, verified restore): {parts}; "
+        f"processor seconds of the three, and the machine's load, of {os.cpu_count()} cores: {busy}"
     )
     return [row("core.backup", "s", samples, 60, by="max", peer=PEER, peer_samples=peers, note=note)]
 
