@@ -205,7 +205,7 @@ async def timers() -> list[dict[str, Any]]:
             by="max",
             note="from due to seen, while there was a hub",
         ),
-        row("core.timers_raw", "s", raw, 5, by="max", note="from due to seen, the hub's absence included"),
+        row("core.timers_raw", "s", raw, LATE_S, note="from due to seen, the hub's absence included"),
     ]
 
 

@@ -22,7 +22,9 @@ async def ringing(hub: RunningHub, wanted: set[str]) -> None:
         while True:
             try:
                 async with hub.tab(parts=["alarms"], talk=False) as tab:
-                    while not wanted <= set(re.findall(r'data-timer="(\w+)"', (await tab.until("swap"))["html"])):
+                    while not wanted <= set(
+                        re.findall(r'data-timer="(\w+)"', (await tab.until("swap"))["html"])
+                    ):
                         pass
                     return
             except (OSError, TimeoutError):

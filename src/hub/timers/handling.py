@@ -58,7 +58,20 @@ _ADDS = (
     rf"make {_MY}(?:{_WHICH}(?P<thing>{THING})|it) (?P<span>{SPAN}) (?P<verb>longer|shorter|later|earlier)",
     rf"(?P<verb>)(?:another (?P<extra>{SPAN})|(?P<span>{SPAN}) more)(?: (?:on|for|to) {_MY}{_WHICH}(?P<thing>{THING}))?",
 )
-_LESS = ("take", "subtract", "remove", "deduct", "knock", "shorten", "reduce", "decrease", "cut", "shrink", "shorter", "earlier")
+_LESS = (
+    "take",
+    "subtract",
+    "remove",
+    "deduct",
+    "knock",
+    "shorten",
+    "reduce",
+    "decrease",
+    "cut",
+    "shrink",
+    "shorter",
+    "earlier",
+)
 _HOLDS = (
     rf"(?P<verb>pause|hold|freeze|halt) {_MY}{_WHICH}(?P<thing>timer|countdown)",
     rf"(?P<verb>resume|continue|unpause|unfreeze|go on with|carry on with) {_MY}{_WHICH}(?P<thing>timer|countdown)",
@@ -79,7 +92,9 @@ def snooze(words: str, _raw: str, _now: datetime) -> Command | None:
     if not match:
         return None
     said = match["span"] or match["later"]
-    return Do("snooze", Pick(_kind(match["thing"]), _named(match["words"])), (seconds(said) or 0.0) if said else 0.0)
+    return Do(
+        "snooze", Pick(_kind(match["thing"]), _named(match["words"])), (seconds(said) or 0.0) if said else 0.0
+    )
 
 
 def stop(words: str, _raw: str, _now: datetime) -> Command | None:
@@ -98,7 +113,9 @@ def listing(words: str, _raw: str, _now: datetime) -> Command | None:
 
 def left(words: str, _raw: str, _now: datetime) -> Command | None:
     """Read a question for when one rings."""
-    if re.fullmatch(r"how (?:much time|long) (?:is )?(?:there )?(?:left|remaining)|how much longer|time left", words):
+    if re.fullmatch(
+        r"how (?:much time|long) (?:is )?(?:there )?(?:left|remaining)|how much longer|time left", words
+    ):
         return Do("left", Pick())
     match = _first(_LEFTS, words)
     return Do("left", Pick(_kind(match["thing"]), _named(match.groupdict().get("words")))) if match else None

@@ -50,8 +50,12 @@ _MEANT = re.compile(
     r"|wake me (?:up )?(?:at|in|on|by|tomorrow|every|around|when|before|after)\b(?! you\b).*"
     r"|remind me (?:to|about|in|at|tomorrow|that|on|every|when|tonight)\b.*|(?:timer|alarm) (?:for|in|at) \d.*)"
 )
-_FICTION = re.compile(r".*\b(?:javascript|python|java|code|css|html|react|function|script|system|panel|story|poem|song|app|clock radio)\b.*")
-UNCLEAR = 'I did not understand that, so nothing was changed. Say "set a timer for 10 minutes", or "wake me at 7".'
+_FICTION = re.compile(
+    r".*\b(?:javascript|python|java|code|css|html|react|function|script|system|panel|story|poem|song|app|clock radio)\b.*"
+)
+UNCLEAR = (
+    'I did not understand that, so nothing was changed. Say "set a timer for 10 minutes", or "wake me at 7".'
+)
 
 
 def _meant(words: str, _raw: str, _now: datetime) -> Command | None:

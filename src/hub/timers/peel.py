@@ -125,7 +125,10 @@ def _each(match: re.Match[str], _now: datetime) -> When:
     spoken = [name.title() for name in names]
     gap = ";INTERVAL=2" if re.search(r"\b(?:other|second|2nd)\b", match[0]) else ""
     every = "every other" if gap else "every"
-    return When(rule=f"FREQ=WEEKLY{gap};BYDAY={','.join(_CODES[name] for name in names)}", every=f"{every} {listed(spoken)}")
+    return When(
+        rule=f"FREQ=WEEKLY{gap};BYDAY={','.join(_CODES[name] for name in names)}",
+        every=f"{every} {listed(spoken)}",
+    )
 
 
 def _often(match: re.Match[str], _now: datetime) -> When:
@@ -135,7 +138,10 @@ def _often(match: re.Match[str], _now: datetime) -> When:
     if seconds % 86_400 == 0:
         days = round(seconds / 86_400)
         return When(rule=f"FREQ=DAILY;INTERVAL={days}", every=f"every {span(seconds).removeprefix('1 ')}")
-    return When(rule=f"FREQ=MINUTELY;INTERVAL={round(seconds / 60)}", every=f"every {span(seconds).removeprefix('1 ')}")
+    return When(
+        rule=f"FREQ=MINUTELY;INTERVAL={round(seconds / 60)}",
+        every=f"every {span(seconds).removeprefix('1 ')}",
+    )
 
 
 def _monthly(match: re.Match[str], _now: datetime) -> When:
@@ -232,7 +238,9 @@ def _one(text: str, now: datetime, *, end: bool, bare: bool) -> tuple[When | Non
 
 
 def _edge(pattern: str, text: str, *, end: bool) -> re.Match[str] | None:
-    return re.search(rf"(?:^|(?<= ))(?:{pattern})$", text) if end else re.match(rf"(?:{pattern})(?= |$)", text)
+    return (
+        re.search(rf"(?:^|(?<= ))(?:{pattern})$", text) if end else re.match(rf"(?:{pattern})(?= |$)", text)
+    )
 
 
 def _without(text: str, match: re.Match[str]) -> str:

@@ -76,8 +76,6 @@ def timer(words: str, _raw: str, _now: datetime) -> Command | None:  # noqa: PLR
     return _made(span, name)
 
 
-
-
 def _made(span: float | None, name: str) -> Command:
     if span is None or span <= 0:
         return Refuse("A timer needs at least one second.")
@@ -91,8 +89,12 @@ def _made(span: float | None, name: str) -> Command:
 _ALARM = re.compile(
     rf"(?:(?P<verb>{SET}) )?(?:{_ART} )?(?P<before>.+? )??(?:alarms?|alarm clock|wake up call|wake up alarm)(?: (?P<rest>.+))?"
 )
-_WAKE = re.compile(r"(?:wake|get) (?:me|us)(?: up)?(?: (?P<rest>.+))?|wake up (?P<up>(?:at|in|tomorrow|call).+)")
-_CALLED = re.compile(r"^(?:called|named|labell?ed|call it|name it|and call it) (?P<name>[a-z0-9' ]+?)(?= (?:for|at|in|on|every) |$)")
+_WAKE = re.compile(
+    r"(?:wake|get) (?:me|us)(?: up)?(?: (?P<rest>.+))?|wake up (?P<up>(?:at|in|tomorrow|call).+)"
+)
+_CALLED = re.compile(
+    r"^(?:called|named|labell?ed|call it|name it|and call it) (?P<name>[a-z0-9' ]+?)(?= (?:for|at|in|on|every) |$)"
+)
 
 
 def alarm(words: str, _raw: str, now: datetime) -> Command | None:  # noqa: PLR0911  a reason to leave it a line
@@ -113,7 +115,10 @@ def alarm(words: str, _raw: str, now: datetime) -> Command | None:  # noqa: PLR0
         if called := _CALLED.match(left):
             name, left = called["name"], left[called.end() :].strip()
         elif left == rest:
-            purpose = re.fullmatch(r"(?:for|to) (?:the |my )?(?P<name>[a-z' ]+?)(?: (?P<when>(?:at|in|on|tomorrow|for) .+))?", left)
+            purpose = re.fullmatch(
+                r"(?:for|to) (?:the |my )?(?P<name>[a-z' ]+?)(?: (?P<when>(?:at|in|on|tomorrow|for) .+))?",
+                left,
+            )
             if not purpose:
                 return None
             name, left = name or purpose["name"], purpose["when"] or ""
@@ -128,7 +133,9 @@ def alarm(words: str, _raw: str, now: datetime) -> Command | None:  # noqa: PLR0
 
 def _alarm_at(when: When, name: str) -> Command:
     if when.seconds is not None:
-        return SetAlarm(when, name) if 0 < when.seconds <= 30 * 86_400 else Refuse("That is no time I can keep.")
+        return (
+            SetAlarm(when, name) if 0 < when.seconds <= 30 * 86_400 else Refuse("That is no time I can keep.")
+        )
     return SetAlarm(when, name) if when.timed else Ask(AT_WHAT_TIME)
 
 
@@ -143,7 +150,9 @@ _LINK = re.compile(r"^(?:to|that|about|of|for) (?!what\b|how\b|who\b|why\b)")
 def reminder(words: str, raw: str, now: datetime) -> Command | None:  # noqa: PLR0911  a reason to leave it a line
     """Read an order to set a reminder."""
     match = _REMIND.fullmatch(words)
-    if not match or re.match(r"remind (?:me|us) (?:what|how|who|why|where|which|when|of (?:my|the|a|you|our))\b", words):
+    if not match or re.match(
+        r"remind (?:me|us) (?:what|how|who|why|where|which|when|of (?:my|the|a|you|our))\b", words
+    ):
         return None
     if words in ("reminder", "a reminder"):
         return None

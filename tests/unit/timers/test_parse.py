@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.timers.commands import Ask, Do, Refuse, Remind, SetAlarm, SetTimer
@@ -80,6 +80,7 @@ def test_an_alarm_in_the_hour_that_is_skipped_rings_after_it():
 
 
 @given(st.integers(1, 23), st.integers(0, 59))
+@settings(deadline=None)
 def test_every_time_of_day_is_what_it_says(hour, minute):
     command = parse(f"set an alarm for {hour:02}:{minute:02}", NOW)
     start = command.when.start(NOW, "wake")
@@ -89,11 +90,13 @@ def test_every_time_of_day_is_what_it_says(hour, minute):
 
 
 @given(st.integers(1, 30 * 86_400))
+@settings(deadline=None)
 def test_a_span_is_read_as_it_is_written(total):
     assert seconds(spell(span(total))) == total
 
 
 @given(st.text(max_size=300))
+@settings(deadline=None)
 def test_survives_any_text(text):
     parse(text, NOW)
 
@@ -103,6 +106,7 @@ WORDS = ["set", "a", "timer", "alarm", "remind", "me", "to", "for", "at", "in", 
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=14))
+@settings(deadline=None)
 def test_survives_word_salad(words):
     command = parse(" ".join(words), NOW)
     if isinstance(command, SetTimer):
