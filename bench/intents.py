@@ -5,25 +5,28 @@ written by hand, or by an oracle of the standard library where they depend on th
 is an answer of quality "exact" that is not right, or any to a question that has no exact answer.
 """
 
+# ruff: noqa: E501  a pattern or a question reads best in one line
+
 from __future__ import annotations
 
 import asyncio
 import calendar
-import json
 import os
 import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable  # noqa: TC003  the alias below is made at run time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rows import row, save
+
+from hub.intents import answer
 from hub.testing import RunningHub
 
-OUT = Path(__file__).parent / "out" / "intents.json"
 ZONE = ZoneInfo("Europe/Berlin")
 
 
@@ -66,13 +69,13 @@ ASKED: dict[str, Want] = {
     # units
     "How many feet are in a mile?": "5280", "convert 5 kg to pounds": "11.02", "what's 100 Fahrenheit in Celsius": "37.8",
     "5'11 in cm": "180.34", "six foot two in centimetres": "187.96", "How long is a marathon in miles?": "26.22",
-    "Three and a half cups in ml, please": ("828.06", "875"), "half a mile in metres": "804.67", "How many ounces are there in a pound": "16 ",
+    "Three and a half cups in ml, please": ("828.06", "875"), "half a mile in metres": "804.672", "How many ounces are there in a pound": "16 ",
     "how many pints in a gallon": "8 ", "30 mpg in litres per 100 km": ("7.84", "9.42"), "What is gas mark 6 in Celsius?": "200",
     "how many grams in a stick of butter": "113", "How many megabytes in a gigabyte?": ("1000", "1024"), "98.6 degrees to Celsius": "37 ",
     "what is minus 40 Celsius in Fahrenheit": "minus 40", "how many square metres in a hectare": ("10000",), "What is 60 mph in km/h?": "96.56",
     "32 psi in bar": "2.21", "how many seconds in a day": "86400", "how many hours in a week": "168", "how many days in two years": ("730", "731"),
     "convert 12 stone to kilos": "76.2", "how many teaspoons in a tablespoon": "3 ", "Could you tell me how many litres are in 10 gallons?": ("37.85", "45.46"),
-    "two thirds of a cup in millilitres": "157.7", "a quarter of a pound in grams": "113.4", "180 degrees in radians": "3.14",
+    "two thirds of a cup in millilitres": "157.73", "a quarter of a pound in grams": "113.4", "180 degrees in radians": "3.14",
     "how many kilometres is a nautical mile": "1.852", "How many acres are in a square mile?": "640", "what's 2 lb 4 oz in grams": "1020.58",
     "is a mile longer than a kilometre": ("Yes", "1.61"), "which is heavier, a kilo or 2 pounds": "kilogram",
     "how many minutes are in three quarters of an hour": "45 ", "what's 12 dozen": "144", "how many l/100km is 40 mpg": ("5.88", "7.06"),
@@ -137,14 +140,18 @@ def right(said: str, want: Want, asked: datetime, told: datetime) -> bool:
 
 def _holds(said: str, text: str) -> bool:
     """Say whether ``text`` stands in ``said``, and not as a part of a longer number."""
-    return bool(re.search(rf"(?<![\d.]){re.escape(text)}(?!\d)" if text[:1].isdigit() else rf"{re.escape(text)}(?!\d)", said))
+    return bool(
+        re.search(
+            rf"(?<![\d.]){re.escape(text)}(?!\d)" if text[:1].isdigit() else rf"{re.escape(text)}(?!\d)", said
+        )
+    )
 
 
 async def intents() -> list[dict[str, Any]]:
     """Ask all, each in a talk of its own, and count."""
     assert len(ASKED) >= 150, len(ASKED)
     with tempfile.TemporaryDirectory(prefix="hub-intents-") as folder:
-        env = {"TZ": "Europe/Berlin", "PIP_NO_INDEX": "1", "HUB_DISABLED": "[\"voice\"]"}
+        env = {"TZ": "Europe/Berlin", "PIP_NO_INDEX": "1", "HUB_DISABLED": '["voice"]'}
         async with RunningHub(Path(folder) / "data", env=env) as hub:
             await hub.sign_in()
             good, claims, took = [], [], []
@@ -167,10 +174,42 @@ async def intents() -> list[dict[str, Any]]:
     share = 100 * sum(good) / len(good)
     print(f"{len(good)} questions, {share:.1f} % right; {len(claims)} wrong claims in {len(took)}")
     return [
-        _row("core.intents", "%", [100 * one for one in good], {"right": share, "questions": len(good)}, 95.0),
-        _row("core.intents_wrong", "claims", [float(len(claims))], {"wrong": len(claims), "asked": len(took)}, 0.0),
-        _row("core.intents_time", "ms", [1e3 * s for s in took], {"p50": _quantile(took, 0.5), "p99": _quantile(took, 0.99)}, 50.0),
+        row(
+            "core.intents",
+            "%",
+            [share],
+            95,
+            at_least=True,
+            note=f"right answers to {len(good)} questions of our own",
+        ),
+        row(
+            "core.intents_wrong",
+            "claims",
+            [float(len(claims))],
+            0,
+            note=f"exact but not right, in {len(took)} questions",
+        ),
+        row(
+            "core.intents_time", "ms", _think(), 5, by="p99", note="processor time of an answer or a decline"
+        ),
     ]
+
+
+def _think() -> list[float]:
+    """Return the processor time of every question here and of 300-letter repetitions, in milliseconds."""
+    hostile = [
+        (start + unit * 300)[:290]
+        for start in ("what is ", "how many ", "if ", "")
+        for unit in ("5 ", "9", "(", "1 + ", "to ", "christmas ", "between ", "an hour and a half ")
+    ]
+    asked = [*ASKED, *NEAR.read_text().splitlines(), *hostile]
+    answer(asked[0])  # compiles the patterns
+    took = []
+    for question in asked:
+        began = time.thread_time()
+        answer(question)
+        took.append(1e3 * (time.thread_time() - began))
+    return took
 
 
 async def _ask(hub: RunningHub, question: str) -> tuple[dict[str, Any], float]:
@@ -183,22 +222,12 @@ async def _ask(hub: RunningHub, question: str) -> tuple[dict[str, Any], float]:
         return await response.json(), time.monotonic() - began
 
 
-def _quantile(seconds: list[float], q: float) -> float:
-    return 1e3 * sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * q))]
-
-
-def _row(id_: str, unit: str, samples: list[float], stat: dict[str, float], target: float) -> dict[str, Any]:
-    """Return one result; there is no peer that answers the same questions offline."""
-    return {"id": id_, "unit": unit, "samples": samples, "stat": stat, "target": target, "peer": None, "peer_samples": None}
-
-
 async def main() -> None:
-    """Measure, and write the rows."""
-    OUT.parent.mkdir(parents=True, exist_ok=True)
+    """Measure, keep the rows, and fail if a promise is missed."""
     rows = await intents()
-    OUT.write_text(json.dumps(rows, indent=1))
-    missed = [row["id"] for row in rows[:1] if row["stat"]["right"] < row["target"]] + [row["id"] for row in rows[1:2] if row["stat"]["wrong"]]
-    sys.exit(f"missed: {', '.join(missed)}" if missed else 0)
+    save("intents", rows)
+    if rows[0]["samples"][0] < rows[0]["target"] or rows[1]["samples"][0]:
+        sys.exit("core.intents: missed")
 
 
 if __name__ == "__main__":

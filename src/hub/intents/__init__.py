@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.intents.intent import Facts, Intent
 
 SUBJECTS = (
-    "safety", "courtesy", "clock", "hours", "dates", "counts", "host", "kitchen", "units", "shares", "amounts",
+    "safety", "courtesy", "clock", "hours", "dates", "counts", "host", "kitchen", "units", "shares", "amounts",  # noqa: E501  a pattern
     "integers", "geometry", "arithmetic", "letters", "play", "limits",
 )  # fmt: skip
 """In the order in which they are asked."""
@@ -51,7 +51,9 @@ def answer(text: str, now: datetime | None = None, facts: Facts | None = None) -
         words = said.split()
         short = len(words) <= _MOST_WORDS and all(len(word) <= _LONGEST_WORD for word in words)
         question = Question(numbers(said), text, now, said, facts)
-        if told := next((told for intent in _intents(short=short) if (told := intent.try_on(question))), None):
+        if told := next(
+            (told for intent in _intents(short=short) if (told := intent.try_on(question))), None
+        ):
             return told
     return None
 

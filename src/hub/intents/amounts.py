@@ -1,17 +1,30 @@
 """Reckon with amounts: add and scale them, compare two, and relate distance, speed and time."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 
+from hub.intents.calculator import spoken
 from hub.intents.intent import Intent, Question
 from hub.intents.measures import Unit, by_title, convert, named
 from hub.intents.quantity import NUMBER, Quantity, capital, quantities, read, say
 from hub.intents.units import two_units
 
-_ASK = r"(?:what is |what are |how much is |how long is |calculate |work out |add |what do you get if you add )?"
-_PARTNER = {"hour": "minutes", "minute": "seconds", "day": "hours", "foot": "inches", "stone": "pounds", "pound": "ounces", "week": "days"}
+_ASK = (
+    r"(?:what is |what are |how much is |how long is |calculate |work out |add |what do you get if you add )?"
+)
+_PARTNER = {
+    "hour": "minutes",
+    "minute": "seconds",
+    "day": "hours",
+    "foot": "inches",
+    "stone": "pounds",
+    "pound": "ounces",
+    "week": "days",
+}
 
 
 def _told(value: Fraction, unit: Unit) -> str:
@@ -26,7 +39,13 @@ def _told(value: Fraction, unit: Unit) -> str:
 def _pair(left: str, right: str) -> tuple[Quantity, Quantity] | None:
     for a in quantities(left):
         for b in quantities(right):
-            if a.counted and b.counted and a.unit.kind == b.unit.kind and not a.unit.inverse and not b.unit.inverse:
+            if (
+                a.counted
+                and b.counted
+                and a.unit.kind == b.unit.kind
+                and not a.unit.inverse
+                and not b.unit.inverse
+            ):
                 return a, b
     return None
 
@@ -70,7 +89,9 @@ def _scaled(_question: Question, match: re.Match[str]) -> str | None:
         factor = read(found.get("n") or "")
         if factor is not None and re.search(r" (?:divided by|/) ", match[0]):
             factor = 1 / factor if factor else None
-    amounts = [a for a in quantities(match["a"]) if a.counted and a.unit.kind not in ("temperature", "fuel use")]
+    amounts = [
+        a for a in quantities(match["a"]) if a.counted and a.unit.kind not in ("temperature", "fuel use")
+    ]
     if factor is None or not amounts:
         return None
     unit = amounts[0].unit
@@ -91,7 +112,17 @@ _LESS = {
     "slower": "speed data rate", "smaller": "*", "less": "*", "weaker": "power force",
 }  # fmt: skip
 _THAN = "|".join([*_MORE, *_LESS])
-_SUPERLATIVE = {"longest": "longer", "heaviest": "heavier", "biggest": "bigger", "largest": "larger", "fastest": "faster", "hottest": "hotter", "shortest": "shorter", "smallest": "smaller", "lightest": "lighter"}
+_SUPERLATIVE = {
+    "longest": "longer",
+    "heaviest": "heavier",
+    "biggest": "bigger",
+    "largest": "larger",
+    "fastest": "faster",
+    "hottest": "hotter",
+    "shortest": "shorter",
+    "smallest": "smaller",
+    "lightest": "lighter",
+}
 
 
 def _sides(left: str, right: str, word: str) -> tuple[Quantity, Quantity] | None:
@@ -169,7 +200,9 @@ def _rough(seconds: Fraction) -> str:
     if hours:
         minutes += left >= 30  # noqa: PLR2004
         hours, minutes = (hours + 1, 0) if minutes == 60 else (hours, minutes)  # noqa: PLR2004
-        return f"about {hours} hour{'' if hours == 1 else 's'} and {minutes} minute{'' if minutes == 1 else 's'}"
+        return (
+            f"about {hours} hour{'' if hours == 1 else 's'} and {minutes} minute{'' if minutes == 1 else 's'}"
+        )
     about = "" if seconds.denominator == 1 else "about "
     return f"{about}{minutes} minute{'' if minutes == 1 else 's'} and {left} second{'' if left == 1 else 's'}"
 
@@ -178,7 +211,14 @@ def _travel_far(_question: Question, match: re.Match[str]) -> str | None:
     speed, span = _of_kind(match["speed"], "speed"), _of_kind(match["span"], "time")
     if not span or not speed:
         return None
-    unit = by_title({"mile per hour": "mile", "kilometre per hour": "kilometre", "knot": "nautical mile", "foot per second": "foot"}.get(speed.unit.one, "metre"))
+    unit = by_title(
+        {
+            "mile per hour": "mile",
+            "kilometre per hour": "kilometre",
+            "knot": "nautical mile",
+            "foot per second": "foot",
+        }.get(speed.unit.one, "metre")
+    )
     return f"That is {say(_size(speed) * _size(span) / unit.factor, unit)}."
 
 
@@ -186,8 +226,28 @@ def _speed(_question: Question, match: re.Match[str]) -> str | None:
     way, span = _of_kind(match["way"], "length"), _of_kind(match["span"], "time")
     if not way or not span or not span.value:
         return None
-    unit = by_title({"mile": "mile per hour", "kilometre": "kilometre per hour", "marathon": "kilometre per hour"}.get(way.unit.one, "metre per second"))
+    unit = by_title(
+        {"mile": "mile per hour", "kilometre": "kilometre per hour", "marathon": "kilometre per hour"}.get(
+            way.unit.one, "metre per second"
+        )
+    )
     return f"That is {say(_size(way) / _size(span) / unit.factor, unit)}."
+
+
+def _times_in(_question: Question, match: re.Match[str]) -> str | None:
+    """Say how often one amount goes into another: quarter cups in 2 cups, 15 minutes in 2 hours."""
+    for a in quantities(match["a"]):
+        for b in quantities(match["b"]):
+            if (
+                a.unit.kind == b.unit.kind
+                and a.counted
+                and a.value > 0
+                and b.value > 0
+                and not (a.unit.inverse or a.unit.offset)
+            ):
+                times = convert(b.value, b.unit, a.unit) / a.value
+                return f"That is {spoken(times)}."
+    return None
 
 
 def _how_long(_question: Question, match: re.Match[str]) -> str | None:
@@ -198,7 +258,11 @@ def _how_long(_question: Question, match: re.Match[str]) -> str | None:
     total = round(_size(span))
     days, rest = divmod(total, 86400)
     hours, rest = divmod(rest, 3600)
-    parts = [f"{n} {name}{'' if n == 1 else 's'}" for n, name in ((days, "day"), (hours, "hour"), (rest // 60, "minute"), (rest % 60, "second")) if n]
+    parts = [
+        f"{n} {name}{'' if n == 1 else 's'}"
+        for n, name in ((days, "day"), (hours, "hour"), (rest // 60, "minute"), (rest % 60, "second"))
+        if n
+    ]
     if len(parts) < 2 and total < span.unit.factor * 60:  # noqa: PLR2004  it was said that way
         return None
     return f"That is {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}."
@@ -214,6 +278,7 @@ def _transfer(_question: Question, match: re.Match[str]) -> str | None:
 _GO = r"(?:drive|travel|go|run|walk|cycle|fly|cover|get|sail|ride|bike|do)"
 _OPS = r"(?P<op>plus|minus|\+|-|less|take away|and|added to)"
 INTENTS = (
+    Intent(r"how many (?P<a>(?:\d|half|quarter|an? half|an? quarter).+?)(?: (?:intervals|periods|blocks|chunks|steps|servings|portions|pieces|glasses|bottles|measures|laps|lengths|sessions))? (?:are there |are |is |fit |go )?(?:in|into|make|make up|equal) (?P<b>.+)", _times_in, ("how many",)),
     Intent(r"how (?:long|much time|many (?:hours|minutes|days) and (?:minutes|seconds|hours)) (?:is|are) (?P<span>\d.+)", _how_long, ("how ",)),
     Intent(rf"{_ASK}(?P<a>.*?\d.*?|an? [a-z]+(?: and a half)?) {_OPS} (?P<b>(?:\d|an? |half ).*?)(?: in (?P<target>[a-z ]+))?", _sum),
     Intent(rf"{_ASK}(?P<word>{'|'.join(sorted(_FACTORS, key=len, reverse=True))}) (?P<a>.*\d.*|an? [a-z]+)", _scaled),
@@ -242,7 +307,7 @@ INTENTS = (
         ("if ",),
     ),
     Intent(
-        rf"(?:how fast is|what (?:is the |is my )?(?:average )?speed (?:is|of|for)|what is) (?P<way>\d.+?) in (?P<span>.+)",
+        r"(?:how fast is|what (?:is the |is my )?(?:average )?speed (?:is|of|for)|what is) (?P<way>\d.+?) in (?P<span>.+)",
         _speed,
     ),
     Intent(

@@ -32,10 +32,16 @@ def echo(tokens: list[str]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _calculate(tokens: list[str] | None) -> str | None:  # noqa: PLR0911  a refusal a line
-    if tokens and len(tokens) == 4 and tokens[0] == "-" and tokens[2:] == ["^", "2"]:  # said, it may mean either
+def _calculate(tokens: list[str] | None) -> str | None:  # noqa: C901, PLR0911  a refusal a line
+    if (
+        tokens and len(tokens) == 4 and tokens[0] == "-" and tokens[2:] == ["^", "2"]  # noqa: PLR2004  a bound of its kind
+    ):  # said, it may mean either
         square = spoken(Fraction(tokens[1]) ** 2)
-        return f"Minus {tokens[1]}, squared, is {square}; the negative of {tokens[1]} squared is minus {square}."
+        return (
+            f"Minus {tokens[1]}, squared, is {square}; the negative of {tokens[1]} squared is minus {square}."
+        )
+    if tokens and re.search(r"sqrt \S+ \^ \S+ [-+]", " ".join(tokens)):  # the root of what: not certain
+        return None
     if not tokens or not any(t in "+-*/^%!" or t in ("sqrt", "cbrt", "of", "off", "mod") for t in tokens):
         return None
     if tokens[0] in "+-" and len(tokens) == 2:  # noqa: PLR2004  a signed number is no question
@@ -219,6 +225,19 @@ def _dozen(_question: Question, match: re.Match[str]) -> str | None:
 
 
 _N = r"-?\d+(?:\.\d+)?"
+_PLURALS = {
+    "twos": 2,
+    "threes": 3,
+    "fours": 4,
+    "fives": 5,
+    "sixes": 6,
+    "sevens": 7,
+    "eights": 8,
+    "nines": 9,
+    "tens": 10,
+    "elevens": 11,
+    "twelves": 12,
+}
 _R = r"-?\d+/[1-9]\d*|-?\d+(?:\.\d+)?"
 _ASK = (
     r"(?:what is|what are|what does|what do|how much is|how much are|how much does|calculate|compute"
@@ -234,7 +253,7 @@ INTENTS = (
         _compare,
     ),
     Intent(
-        rf"(?:which|what)(?: number| fraction| 1)? is (?:the )?(?P<than>greater|more|bigger|larger|higher|less|smaller"
+        rf"(?:which|what)(?: number| fraction| 1)? is (?:the )?(?P<than>greater|more|bigger|larger|higher|less|smaller"  # noqa: E501  a pattern
         rf"|lower)(?: number| fraction)? (?P<a>{_R}) or (?P<b>{_R})",
         _which,
     ),
@@ -250,10 +269,19 @@ INTENTS = (
     Intent(rf"(?:{_ASK} )?(?:the )?sum of {_LISTED}", _list("sum")),
     Intent(rf"(?:{_ASK} )?(?:the )?product of {_LISTED}", _list("product")),
     Intent(rf"(?:{_ASK} )?(?:the )?(?:average|mean) of {_LISTED}", _list("average")),
+    Intent(
+        rf"(?:{_ASK} )?(?P<a>\d{{1,6}}) (?P<b>{'|'.join(_PLURALS)})(?: is| are| make| equal)?",
+        lambda _q, m: _calculate([m["a"], "*", str(_PLURALS[m["b"]])]),
+        tuple(_PLURALS),
+    ),
     Intent(rf"(?:{_ASK} )?(?:add|add up|total|sum) {_LISTED}", _list("sum")),
     Intent(rf"(?:{_ASK} )?(?P<a>{_N}) (?:subtracted|taken away|taken) from (?P<b>{_N})", _verb("{b} - {a}")),
-    Intent(rf"(?:what do (?:you|i) get|what happens|what is the result) (?:if|when) (?:you|i|we) (?P<op>multiply|divide|add|subtract|take) (?P<a>{_N}) (?:by|and|to|from|with) (?P<b>{_N})", _spoken_verb, ("what",)),
-    Intent(rf"(?:is )?(?:even or odd|odd or even) (?P<n>\d{{1,30}})", _parity),
+    Intent(
+        rf"(?:what do (?:you|i) get|what happens|what is the result) (?:if|when) (?:you|i|we) (?P<op>multiply|divide|add|subtract|take) (?P<a>{_N}) (?:by|and|to|from|with) (?P<b>{_N})",  # noqa: E501  a pattern
+        _spoken_verb,
+        ("what",),
+    ),
+    Intent(r"(?:is )?(?:even or odd|odd or even) (?P<n>\d{1,30})", _parity),
     Intent(rf"(?:{_ASK} )?add (?P<a>{_N}) (?:and|to|plus) (?P<b>{_N})", _verb("{a} + {b}")),
     Intent(rf"(?:{_ASK} )?(?:subtract|take) (?P<a>{_N}) (?:away )?from (?P<b>{_N})", _verb("{b} - {a}")),
     Intent(rf"(?:{_ASK} )?multiply (?P<a>{_N}) (?:by|and|with|times) (?P<b>{_N})", _verb("{a} * {b}")),
@@ -287,7 +315,7 @@ INTENTS = (
         _verb("{a} % of {b}"),
     ),
     Intent(
-        rf"(?:{_ASK} )?(?:the )?(?P<what>reciprocal|absolute value|opposite|negative) of (?P<n>-?\d+(?:\.\d+)?|minus \d+(?:\.\d+)?|\d+/[1-9]\d*)",
+        rf"(?:{_ASK} )?(?:the )?(?P<what>reciprocal|absolute value|opposite|negative) of (?P<n>-?\d+(?:\.\d+)?|minus \d+(?:\.\d+)?|\d+/[1-9]\d*)",  # noqa: E501  a pattern
         _one_number,
     ),
     Intent(

@@ -38,7 +38,10 @@ class Value:
 
 
 _WORDS = (
-    (r"\b(?:raised )?to the (?:power (?:of )?)?(?:minus|negative) (\d+)(?:st|nd|rd|th)?(?: power)?", r" ^ -\1 "),
+    (
+        r"\b(?:raised )?to the (?:power (?:of )?)?(?:minus|negative) (\d+)(?:st|nd|rd|th)?(?: power)?",
+        r" ^ -\1 ",
+    ),
     (r"\*\*", "^"),
     (r"(?<=[\d) ])x(?=[\d( ])|[×·∙]", " * "),  # noqa: RUF001  what people type
     (r"÷|(?<=\d) ?: ?(?=\d)", " / "),
@@ -83,7 +86,9 @@ _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|(sqrt|cbrt|of|off|mod|pi)\b|([
 
 def tokenize(text: str) -> list[str] | None:
     """Cut an expression in plain form into tokens; None when anything else is in it."""
-    if re.search(r"divided by|over|\^|(?<=\d) [/÷] (?=\d)|power", text):  # a fraction without spaces is one number
+    if re.search(
+        r"divided by|over|\^|(?<=\d) [/÷] (?=\d)|power", text
+    ):  # a fraction without spaces is one number
         text = re.sub(r"(?<![\d.)/(^])(\d+)/(\d+)(?![\d./(^!])", r"( \1 / \2 )", text)
     for pattern, by in _WORDS:
         text = re.sub(pattern, by, text)

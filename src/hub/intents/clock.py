@@ -1,13 +1,15 @@
 """Tell the time, here and in other places, and when the clocks change."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from hub.intents.days import say
 from hub.intents.hours import MOMENT, both, hm, moment, words
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, also, given
 from hub.intents.places import several, title, zone
 
 
@@ -26,7 +28,10 @@ def _there(question: Question, match: re.Match[str]) -> str | None:
         return f"It depends on where: it is {told}."
     there = zone(place)
     if not there:
-        vague = re.search(r"\d|\b(?:my|your|his|her|the|this|that|it|a|an|our|their|morning|evening|afternoon|night|words?)\b", place)
+        vague = re.search(
+            r"\d|\b(?:my|your|his|her|the|this|that|it|a|an|our|their|morning|evening|afternoon|night|words?)\b",
+            place,
+        )
         asked = re.search(r"time is it|the (?:current |local )?time in", match[0])
         return None if vague or not asked or len(place.split()) > 2 or " for " in place else _unknown(place)  # noqa: PLR2004  longer is no place
     then = question.now.astimezone(there)
@@ -59,7 +64,9 @@ def _there_known(question: Question, match: re.Match[str]) -> str | None:
 def _day_there(question: Question, match: re.Match[str]) -> str | None:
     """Name the day in another place."""
     there = zone(match["place"])
-    return f"In {title(match['place'])} it is {say(question.now.astimezone(there).date())}." if there else None
+    return (
+        f"In {title(match['place'])} it is {say(question.now.astimezone(there).date())}." if there else None
+    )
 
 
 def _hour_there(question: Question, match: re.Match[str]) -> str | None:
@@ -68,11 +75,17 @@ def _hour_there(question: Question, match: re.Match[str]) -> str | None:
     source, target = found.get("from") or "here", found.get("to") or "here"
     home = question.now.tzinfo
     first = home if source == "here" else zone(source)
-    second = home if target in ("here", "my time", "local time", "local", "my time zone", "my timezone") else zone(target)
+    second = (
+        home
+        if target in ("here", "my time", "local time", "local", "my time zone", "my timezone", "my")
+        else zone(target)
+    )
     if not first or not second or source == target:
         return None
     there = question.now.astimezone(first)
-    clock = moment(match["moment"], there.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(seconds=1))
+    clock = moment(
+        match["moment"], there.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(seconds=1)
+    )
     if not clock:
         return None
     then = clock.astimezone(second)
@@ -93,7 +106,13 @@ def _difference(question: Question, match: re.Match[str]) -> str | None:
         place, other = f"{place} {other}", None
     other = re.sub(r"^(?:us|me|here|ahead of us|of us|ours)$", "here", other) if other else other
     there = zone(place)
-    here = question.now.astimezone(zone(other)) if other and zone(other) else None if other and other != "here" else question.now
+    here = (
+        question.now.astimezone(zone(other))
+        if other and zone(other)
+        else None
+        if other and other != "here"
+        else question.now
+    )
     if not there or here is None:
         return None
     gap = (question.now.astimezone(there).utcoffset() or timedelta()) - (here.utcoffset() or timedelta())
@@ -124,7 +143,7 @@ def _zone_of(question: Question, match: re.Match[str]) -> str | None:
 def changes(now: datetime, count: int = 2) -> list[datetime]:
     """Return the next moments at which the offset of ``now``'s zone changes, in that zone, within two years."""
     found: list[datetime] = []
-    at = now.astimezone(timezone.utc)
+    at = now.astimezone(UTC)
     zone_here = now.tzinfo
     for _ in range(740):
         later = at + timedelta(days=1)
@@ -158,10 +177,13 @@ def _clock_change(question: Question, match: re.Match[str]) -> str | None:
     if not coming:
         return f"The clocks do not change{where}."
     text = match[0]
-    spring = re.search(r"forward|ahead|start|begin|spring|summer time (?:start|begin)", text) and not re.search(r"\bend|back|fall", text)
+    spring = re.search(
+        r"forward|ahead|start|begin|spring|summer time (?:start|begin)", text
+    ) and not re.search(r"\bend|back|fall", text)
     autumn = re.search(r"\b(?:back|end|ends|over|fall back|finish)\b", text)
     for edge in coming:
-        ahead = (edge.utcoffset() or timedelta()) > ((edge - timedelta(minutes=2)).astimezone(timezone.utc) - timedelta(hours=3)).astimezone(now.tzinfo).utcoffset()  # type: ignore[operator]
+        before = (edge.astimezone(UTC) - timedelta(hours=3)).astimezone(now.tzinfo)
+        ahead = (edge.utcoffset() or timedelta()) > (before.utcoffset() or timedelta())
         if (spring and not ahead) or (autumn and ahead):
             continue
         return f"The clocks{where} go {'forward' if ahead else 'back'} next on {say(edge.date())}."
@@ -196,7 +218,7 @@ INTENTS = (
         ("time",),
     ),
     Intent(rf"what is the (?P<place>{_PLACE}?) time|what is (?P<place2>{_PLACE}?) time|(?:current )?time (?P<place3>{_PLACE})", lambda q, m: _there_known(q, m) if m["place"] or m["place2"] else None, ("time",)),
-    Intent(rf"(?:what is |what )?time is it (?P<place>{_PLACE}?)(?: time)", lambda q, m: _there_known(q, re.match(r"(?P<place>.*?)(?P<place2>x)?$", m["place"])), ("time",)),  # type: ignore[arg-type]  it always matches
+    Intent(rf"(?:what is |what )?time is it (?P<place>{_PLACE}?)(?: time)", lambda q, m: _there_known(q, given(m, place2=None)), ("time",)),
     Intent(rf"(?:(?:what|which) (?:day|date|weekday) is it|what is the (?:date|day|current date)) (?:now |today )?in (?P<place>{_PLACE})", _day_there),
     Intent(
         rf"(?:when|if|at) (?:it is |it's |at )?{MOMENT} (?:in |at )?(?P<from>{_PLACE}?)(?: time)? (?:what (?:is the )?time|what is it|what will it be|what hour)(?: is it| will it be| would it be)? (?:in )?(?P<to>{_PLACE})",
@@ -228,7 +250,7 @@ INTENTS = (
         r"what (?:time zone|timezone) (?:am i|are we|are you|is this|do you use|is the hub)(?: in| on)?|what is (?:my|your|the|our) (?:current )?(?:time zone|timezone)",
         lambda q, _m: f"This machine's time zone is {q.now.tzname()}, {_offset(q.now)}.",
     ),
-    Intent(rf"(?:what|which) (?:time zone|timezone) (?:is|does) (?P<place>{_PLACE}?)(?: (?:in|on|use|have))?|what is the (?:time zone|timezone) (?:of|in|for) (?P<p2>{_PLACE})", lambda q, m: _zone_of(q, m if m["place"] else re.match(r"(?P<place>.*)", m["p2"])), ("zone",)),  # type: ignore[arg-type]  as above
+    Intent(rf"(?:what|which) (?:time zone|timezone) (?:is|does) (?P<place>{_PLACE}?)(?: (?:in|on|use|have))?|what is the (?:time zone|timezone) (?:of|in|for) (?P<p2>{_PLACE})", lambda q, m: _zone_of(q, also(m, place="p2")), ("zone",)),
     Intent(
         rf"(?:when|what day|what date|which day)(?: do| does| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:forward|forwards|back|backward|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_PLACE}))?",
         lambda q, m: _clock_change(q, m) if re.search(r"clock|daylight|dst|summer time|time change|(?:hour|time) (?:change|go|spring)", m[0]) else None,

@@ -1,5 +1,7 @@
 """Count days: until, since and between, working days, Mondays in a month, and how old somebody is."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import calendar
@@ -7,9 +9,20 @@ import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hub.intents.days import DAYS, MONTH, WEEKDAY, YEAR, add_months, count_days, find, month_number, period, say
+from hub.intents.days import (
+    DAYS,
+    MONTH,
+    WEEKDAY,
+    YEAR,
+    add_months,
+    count_days,
+    find,
+    month_number,
+    period,
+    say,
+)
 from hub.intents.feasts import SPLIT, tidy
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +54,11 @@ def _months(a: date, b: date) -> str:
 
 def _years(a: date, b: date) -> str:
     months, rest = months_between(a, b)
-    parts = [count_days(n, unit) for n, unit in ((months // 12, "year"), (months % 12, "month"), (rest, "day")) if n]
+    parts = [
+        count_days(n, unit)
+        for n, unit in ((months // 12, "year"), (months % 12, "month"), (rest, "day"))
+        if n
+    ]
     if len(parts) == 1:
         return parts[0]
     return (", ".join(parts[:-1]) + " and " + parts[-1]) if parts else "0 days"
@@ -67,14 +84,26 @@ def _clock_count(now: datetime, day: date, unit: str) -> int:
 
 
 def _unit(match: re.Match[str]) -> str:
-    return (match.groupdict().get("unit") or "day").rstrip("s").replace("business day", "weekday").replace("working day", "weekday").replace("workday", "weekday").replace("work day", "weekday").replace("school day", "weekday")
+    return (
+        (match.groupdict().get("unit") or "day")
+        .rstrip("s")
+        .replace("business day", "weekday")
+        .replace("working day", "weekday")
+        .replace("workday", "weekday")
+        .replace("work day", "weekday")
+        .replace("school day", "weekday")
+    )
 
 
 def _until(question: Question, match: re.Match[str]) -> str | None:
     text, today = match["day"], question.now.date()
     if twice := SPLIT.get(tidy(text)):
         days = [find(one, today) for one in twice]
-        told = [f"{count_days((day - today).days)} {where}, {say(day)}" for day, where in zip(days, ("in the United States", "in Britain"), strict=True) if day]
+        told = [
+            f"{count_days((day - today).days)} {where}, {say(day)}"
+            for day, where in zip(days, ("in the United States", "in Britain"), strict=True)
+            if day
+        ]
         return f"{told[0]}; {told[1]}."
     day = find(text, today)
     if not day:
@@ -92,7 +121,10 @@ def _until(question: Question, match: re.Match[str]) -> str | None:
 def _span_until(today: date, day: date, unit: str) -> str:
     left = (day - today).days
     if unit in DAYS:
-        return count_days(of_weekday(today + timedelta(days=1), day - timedelta(days=1), DAYS.index(unit)), unit.capitalize())
+        return count_days(
+            of_weekday(today + timedelta(days=1), day - timedelta(days=1), DAYS.index(unit)),
+            unit.capitalize(),
+        )
     if unit == "weekend":
         return count_days(of_weekday(today + timedelta(days=1), day - timedelta(days=1), 5), "Saturday")
     told: dict[str, Callable[[], str]] = {
@@ -132,20 +164,27 @@ def _since_year(year: int, now: int, unit: str) -> str | None:
     return None
 
 
-def _between(question: Question, match: re.Match[str]) -> str | None:
+def _between(question: Question, match: re.Match[str]) -> str | None:  # noqa: PLR0911  a case a line
     today = question.now.date()
     first, second, unit = match["first"], match["second"], _unit(match)
     if all(re.fullmatch(rf"(?:the year )?{YEAR}|now|today", text) for text in (first, second)):
-        years = [today.year if t in ("now", "today") else int(t.removeprefix("the year ").replace(" ", "")) for t in (first, second)]
+        years = [
+            today.year if t in ("now", "today") else int(t.removeprefix("the year ").replace(" ", ""))
+            for t in (first, second)
+        ]
         if unit == "year" or "long" in match[0]:
             return f"From {years[0]} to {years[1]} it is {count_days(abs(years[1] - years[0]), 'year')}."
         return None
     shared = re.search(rf" ({YEAR})$", second)
     if shared and not re.search(rf"{YEAR}$", first) and re.search(rf"\b(?:{MONTH})\b|^\d", first):
         first += " " + shared[1]
-    if re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)?", first) and (month := re.search(rf"\b(?:{MONTH})\b.*", second)):
+    if re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)?", first) and (
+        month := re.search(rf"\b(?:{MONTH})\b.*", second)
+    ):
         first += " " + month[0]
-    elif re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)?", second) and (month := re.search(rf"\b({MONTH})\b", first)):
+    elif re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)?", second) and (
+        month := re.search(rf"\b({MONTH})\b", first)
+    ):
         second += " " + month[0]
     a = find(first, today, -1 if re.search(r"were|was", match[0]) and not shared else 1)
     b = find(second, a or today)
@@ -161,14 +200,22 @@ def _between(question: Question, match: re.Match[str]) -> str | None:
     days = (b - a).days
     if unit in _UTC_UNITS:
         return f"{head} {count_days(days * 86400 // _UTC_UNITS[unit], unit)}."
-    told = {"week": lambda: _weeks(days), "month": lambda: _months(a, b), "year": lambda: _years(a, b)}.get(unit)
+    told = {"week": lambda: _weeks(days), "month": lambda: _months(a, b), "year": lambda: _years(a, b)}.get(
+        unit
+    )
     return f"{head} {told() if told else count_days(days)}."
 
 
-def _month_length(question: Question, match: re.Match[str]) -> str | None:
+def _month_length(question: Question, match: re.Match[str]) -> str | None:  # noqa: C901, PLR0911  a case a line
     text = match["period"]
     if text in ("a leap year", "leap year", "the leap year"):
-        return {"day": "A leap year has 366 days.", "week": "A leap year has 52 weeks and 2 days."}.get(_unit(match))
+        if size := _UTC_UNITS.get(_unit(match)):
+            return f"A leap year has {366 * 86400 // size:,} {_unit(match)}s."
+        return {
+            "day": "A leap year has 366 days.",
+            "week": "A leap year has 52 weeks and 2 days.",
+            "month": "A leap year has 12 months.",
+        }.get(_unit(match))
     if text == "february" and _unit(match) == "day":
         return "February has 28 days, or 29 in a leap year."
     if re.fullmatch(MONTH, text) and _unit(match) == "day":
@@ -209,7 +256,7 @@ def _period_name(text: str, first: date, last: date) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _remaining(question: Question, match: re.Match[str]) -> str | None:
+def _remaining(question: Question, match: re.Match[str]) -> str | None:  # noqa: PLR0911  a case a line
     """Count what is left of a week, a month, a quarter or a year, after today."""
     today, unit = question.now.date(), _unit(match)
     span = period(match["period"], today)
@@ -294,7 +341,11 @@ def _age_days(question: Question, match: re.Match[str]) -> str | None:
     if not born or born > today or re.fullmatch(YEAR, text):
         return None
     unit, days = _unit(match), (today - born).days
-    told = {"week": lambda: _weeks(days), "month": lambda: _months(born, today), "year": lambda: _years(born, today)}.get(unit)
+    told = {
+        "week": lambda: _weeks(days),
+        "month": lambda: _months(born, today),
+        "year": lambda: _years(born, today),
+    }.get(unit)
     if unit in _UTC_UNITS:
         return None
     return f"From {say(born, weekday=False)} to today it is {told() if told else count_days(days)}."
@@ -319,9 +370,7 @@ def _birth_year(question: Question, match: re.Match[str]) -> str | None:
     return f"Someone who is {age} was born in {question.now.year - age} or {question.now.year - age - 1}."
 
 
-_U = (
-    rf"(?P<unit>days|weeks|months|years|sleeps|nights|hours|minutes|seconds|fortnights|weekends|weekdays|working days|work days|workdays|business days|school days|(?:{WEEKDAY})s)"
-)
+_U = rf"(?P<unit>days|weeks|months|years|sleeps|nights|hours|minutes|seconds|fortnights|weekends|weekdays|working days|work days|workdays|business days|school days|(?:{WEEKDAY})s)"
 _TILL = r"(?:until|till|til|to|before|up to|'til)"
 _ARE = r"(?: more)?(?: are there| is it| are left| left| remain| remaining| do we have| do i have| to go| to wait| have we got| have i got| must i wait| do i have to wait| away is| are we| away from| are we away)?(?: now)?(?: left)?(?: to go)?(?: from (?:now|today|tomorrow))?"
 _DAY = r"(?P<day>.+)"
@@ -350,7 +399,7 @@ INTENTS = (
     Intent(
         rf"(?:how (?:many {_U}|long|much time)|(?:what is )?(?:the )?(?:number of|time|difference|time difference|time span)(?: in)?(?: {_U.replace('<unit>', '<unit2>')})?|{_U.replace('<unit>', '<unit3>')}|count the {_U.replace('<unit>', '<unit4>')})"
         r" (?:are there |are |is it |is there |is |were there |will there be |fall |lie |elapsed |passed )?(?:between|from|in between) (?P<first>.+?) (?:and|to|until|till|through) (?P<second>.+)",
-        lambda q, m: _between(q, m if m["unit"] else _renamed(m)),
+        lambda q, m: _between(q, given(m, unit=m["unit"] or m["unit2"] or m["unit3"] or m["unit4"])),
         ("between", "from"),
     ),
     Intent(
@@ -359,8 +408,8 @@ INTENTS = (
         ("how many",),
     ),
     Intent(rf"(?:number of )?{_U} in (?P<period>.+)", _month_length, (" in ",)),
-    Intent(r"how many (?P<unit>days|weeks) (?:of|into) (?P<period>(?:the |this )(?:year|month)) (?:are we|have passed|are over|is it)|how many (?P<u2>days|weeks) (?:have passed|are over|have gone by) (?:in |of )?(?P<p2>(?:the |this )(?:year|month))(?: so far)?", lambda q, m: _passed(q, m), ("passed", "over", "into", "gone")),
-    Intent(rf"(?:my birthday is|i was born|born|age if born|age of someone born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
+    Intent(r"how many (?P<unit>days|weeks) (?:of|into) (?P<period>(?:the |this )(?:year|month)) (?:are we|have passed|are over|is it)|how many (?P<u2>days|weeks) (?:have passed|are over|have gone by) (?:in |of )?(?P<p2>(?:the |this )(?:year|month))(?: so far)?", lambda q, m: _passed(q, m), ("passed", "over", "into", "gone")),  # noqa: PLW0108  names the groups
+    Intent(r"(?:my birthday is|i was born|born|age if born|age of someone born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
     Intent(r"how long is (?P<period>(?:the month of )?(?:this month|next month|last month|february|[a-z]+ [12]\d{3}))", _month_length, ("how long is",)),
     Intent(
         rf"how (?:many {_U}|much time|long)(?: are| is| do we have| do i have| have we got)?(?: there)?(?: still)?(?: left| remain| remaining| to go)?(?: are)?(?: left)? (?:in |of |until the end of |till the end of |to the end of )?(?P<period>(?:the |this |the current )?(?:year|month|week|quarter)|{MONTH}|{YEAR})(?: left)?",
@@ -400,17 +449,3 @@ INTENTS = (
         ("born",),
     ),
 )  # fmt: skip
-
-
-class _renamed:  # noqa: N801  a match in another form
-    """A match whose unit may stand in one of several groups."""
-
-    def __init__(self, match: re.Match[str]) -> None:
-        self._match = match
-
-    def __getitem__(self, name: str | int) -> str:
-        return self._match[name]
-
-    def groupdict(self) -> dict[str, str | None]:
-        found = self._match.groupdict()
-        return found | {"unit": next((found[k] for k in ("unit", "unit2", "unit3", "unit4") if found[k]), None)}

@@ -1,14 +1,29 @@
 """Name days: today, weekdays, feasts, the week and the quarter, leap years, and dates to come."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import calendar
 import re
 from datetime import date, timedelta
 
-from hub.intents.days import DAYS, MONTH, SPAN, WEEKDAY, YEAR, add_months, count_days, find, make, month_number, period, say
+from hub.intents.days import (
+    DAYS,
+    MONTH,
+    SPAN,
+    WEEKDAY,
+    YEAR,
+    add_months,
+    count_days,
+    find,
+    make,
+    month_number,
+    period,
+    say,
+)
 from hub.intents.feasts import AMERICAN, GREGORIAN, SPLIT, is_feast, tidy
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, also, given
 from hub.intents.numbers import ending
 
 _LAST_21ST = 2100
@@ -30,7 +45,14 @@ def _today(question: Question, match: re.Match[str]) -> str:
 
 def _on(question: Question, match: re.Match[str]) -> str | None:
     """Name the date and the weekday of a day that is described: in 3 weeks, the last Friday of the month."""
-    text, today = re.sub(rf" (?:fall|falls|be|land|come|happen|celebrated)(?: on)?(?= (?:in|on) | (?:this|next|last) year|$)", "", match["day"]), question.now.date()
+    text, today = (
+        re.sub(
+            r" (?:fall|falls|be|land|come|happen|celebrated)(?: on)?(?= (?:in|on) | (?:this|next|last) year|$)",
+            "",
+            match["day"],
+        ),
+        question.now.date(),
+    )
     side = -1 if re.search(r"\b(?:was|did|were)\b", match[0]) else 1
     if twice := SPLIT.get(tidy(re.sub(rf" (?:in |of )?{YEAR}$", "", text))):
         return _split(question, text, twice)
@@ -49,7 +71,8 @@ def _on(question: Question, match: re.Match[str]) -> str | None:
 def _dated(text: str) -> bool:
     """Say whether the text already holds the date, so that only the weekday is news."""
     return bool(re.search(rf"\b(?:{MONTH})\b.*\d|\d.*\b(?:{MONTH})\b|^\d[\d./-]+$", text)) and not re.search(
-        rf"\b(?:of|in) (?:{MONTH})\b(?<!\d (?:of|in) )|first|last|(?:{WEEKDAY}) (?:of|in)|after|before|from", re.sub(r"\d+(?:st|nd|rd|th) of", "", text)
+        rf"\b(?:of|in) (?:{MONTH})\b(?<!\d (?:of|in) )|first|last|(?:{WEEKDAY}) (?:of|in)|after|before|from",
+        re.sub(r"\d+(?:st|nd|rd|th) of", "", text),
     )
 
 
@@ -82,7 +105,8 @@ def _too_early(text: str) -> str | None:
 def _impossible(text: str) -> str | None:
     """Say that a date does not exist; only for what is a date by its form."""
     dated = re.fullmatch(
-        rf"(?:the )?(?:(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?)(?: (?:of |in )?({YEAR}))?", text
+        rf"(?:the )?(?:(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?)(?: (?:of |in )?({YEAR}))?",
+        text,
     )
     if not dated:
         return None
@@ -94,7 +118,14 @@ def _impossible(text: str) -> str | None:
 
 def _title(name: str) -> str:
     name = re.sub(rf"^(?:the )?(?:next |coming |this )?({WEEKDAY})$", r"the next \1", name)
-    words = [w if w in ("the", "next", "of", "in", "last") else w.upper() if w in ("us", "uk", "usa", "mlk") else w[:1].upper() + w[1:] for w in name.split()]
+    words = [
+        w
+        if w in ("the", "next", "of", "in", "last")
+        else w.upper()
+        if w in ("us", "uk", "usa", "mlk")
+        else w[:1].upper() + w[1:]
+        for w in name.split()
+    ]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 
@@ -102,7 +133,11 @@ def _title(name: str) -> str:
 def _born(question: Question, match: re.Match[str]) -> str | None:
     """Name the weekday of a birth."""
     day = find(match["day"], question.now.date(), -1)
-    return f"{say(day, weekday=False)} was a {day:%A}." if day and re.search(r"\d{4}|\d\d \d\d$", match["day"]) else None
+    return (
+        f"{say(day, weekday=False)} was a {day:%A}."
+        if day and re.search(r"\d{4}|\d\d \d\d$", match["day"])
+        else None
+    )
 
 
 def _weekday_is(question: Question, match: re.Match[str]) -> str | None:
@@ -111,7 +146,13 @@ def _weekday_is(question: Question, match: re.Match[str]) -> str | None:
     if not day:
         return None
     wanted = match["weekday"]
-    right = day.weekday() >= 5 if "weekend" in wanted else day.weekday() < 5 if wanted == "weekday" else DAYS[day.weekday()] == wanted  # noqa: PLR2004
+    right = (
+        day.weekday() >= 5  # noqa: PLR2004  a bound of its kind
+        if "weekend" in wanted
+        else day.weekday() < 5  # noqa: PLR2004  a bound of its kind
+        if wanted == "weekday"
+        else DAYS[day.weekday()] == wanted
+    )
     verb = "was" if day < question.now.date() else "is"
     return f"{'Yes' if right else 'No'}, {say(day, weekday=False)} {verb} a {day:%A}."
 
@@ -129,9 +170,14 @@ def _is_day(question: Question, match: re.Match[str]) -> str:
 
 def _year_of(question: Question, text: str) -> int:
     now = question.now.year
-    return {"this": now, "this year": now, "it": now, "next year": now + 1, "last year": now - 1, "the current year": now}.get(
-        text
-    ) or int(text.replace(" ", ""))
+    return {
+        "this": now,
+        "this year": now,
+        "it": now,
+        "next year": now + 1,
+        "last year": now - 1,
+        "the current year": now,
+    }.get(text) or int(text.replace(" ", ""))
 
 
 def _leap(question: Question, match: re.Match[str]) -> str | None:
@@ -139,7 +185,9 @@ def _leap(question: Question, match: re.Match[str]) -> str | None:
     if year < GREGORIAN:
         return "I only reckon with the Gregorian calendar, which begins in 1582, so I cannot say."
     verb = "was" if year < question.now.year else "is"
-    return f"Yes, {year} {verb} a leap year." if calendar.isleap(year) else f"No, {year} {verb} not a leap year."
+    return (
+        f"Yes, {year} {verb} a leap year." if calendar.isleap(year) else f"No, {year} {verb} not a leap year."
+    )
 
 
 def _next_leap(question: Question, match: re.Match[str]) -> str | None:
@@ -242,7 +290,9 @@ def _numbered_month(_question: Question, match: re.Match[str]) -> str | None:
         number = month_number(name)
         return f"{calendar.month_name[number]} is month {number}, the {number}{ending(number)} of the year."
     number = int(match["n"])
-    return f"The {number}{ending(number)} month is {calendar.month_name[number]}." if 1 <= number <= 12 else None  # noqa: PLR2004
+    return (
+        f"The {number}{ending(number)} month is {calendar.month_name[number]}." if 1 <= number <= 12 else None  # noqa: PLR2004  a bound of its kind
+    )
 
 
 def _season(question: Question, _match: re.Match[str]) -> str:
@@ -255,7 +305,11 @@ def _list_of(question: Question, match: re.Match[str]) -> str | None:
     """List the Fridays the 13th of a year."""
     year = _year_of(question, match["year"] or "this year")
     days = [date(year, month, 13) for month in range(1, 13) if date(year, month, 13).weekday() == 4]  # noqa: PLR2004
-    named = " and ".join(f"{day:%B}" for day in days) if len(days) < 3 else ", ".join(f"{day:%B}" for day in days[:-1]) + f" and {days[-1]:%B}"  # noqa: PLR2004
+    named = (
+        " and ".join(f"{day:%B}" for day in days)
+        if len(days) < 3  # noqa: PLR2004  a bound of its kind
+        else ", ".join(f"{day:%B}" for day in days[:-1]) + f" and {days[-1]:%B}"
+    )
     return f"{year} has {len(days)} Friday{'s' if len(days) > 1 else ''} the 13th: in {named}."
 
 
@@ -304,7 +358,7 @@ INTENTS = (
     Intent(
         r"(?:what|which) (?:calendar |iso )?week(?: number)?(?: of the year)? (?:is|does|will|was) (?P<day>.+?)(?: (?:in|fall in|be in|be|on|fall))?"
         r"|(?:what is the )?week number (?:of|for|on) (?P<day2>.+)",
-        lambda q, m: _week(q, re.match(r"(?P<day>.*)", m["day"] or m["day2"])),  # type: ignore[arg-type]  it always matches
+        lambda q, m: _week(q, also(m, day="day2")),
         ("week",),
     ),
     Intent(rf"(?:when (?:is|does|did|was|will)|what (?:are the )?dates? (?:is|are|of|for|does)|what date does) (?:calendar |iso )?week (?:number )?(?P<week>\d{{1,2}})(?: of| in)?(?: (?P<year>{_YEAR}))?(?: (?:start|begin|end|run|cover|be))?", _week_start, ("week",)),
@@ -346,7 +400,7 @@ INTENTS = (
     ),
     Intent(r"(?:what|which) decade (?:is it|are we in|is this)", lambda q, _m: f"It is the {q.now.year // 10 * 10}s."),
     Intent(r"(?:what|which) season (?:is it|are we in|is this|do we have)|what is the season", _season, ("season",)),
-    Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this|it|the year {YEAR}) (?:be )?a leap year", lambda q, m: _leap(q, m), ("leap",)),
+    Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this|it|the year {YEAR}) (?:be )?a leap year", lambda q, m: _leap(q, m), ("leap",)),  # noqa: PLW0108  names the groups
     Intent(
         rf"(?:when|what|which)(?: year)? (?:is|was|will be|will)(?: be)? (?:the )?(?P<which>next|last|previous|most recent|first|1st) leap year(?: be)?(?: (?:after|before|following) (?P<after>{YEAR}|this year))?",
         _next_leap,
@@ -361,13 +415,13 @@ INTENTS = (
         r"what (?:is|was|will be) (?P<which>next|last|previous) (?P<unit>month|year)|(?:what|which) (?P<unit2>month|year) (?:is|was|comes) (?P<which2>next|last)",
         lambda q, m: _neighbour(q, m) if m["which"] else None,
     ),
-    Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})", _adjacent, ("after", "before", "follow")),
+    Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})|what is the (?:day|month) (?P<s2>after|before) (?P<n2>{WEEKDAY}|{MONTH})", lambda q, m: _adjacent(q, also(m, side="s2", name="n2")), ("after", "before", "follow")),
     Intent(r"(?:what|which) is the (?P<n>\d{1,2})(?:st|nd|rd|th) month(?: of the year)?|what month is (?:number |month )(?P<m2>\d{1,2})", lambda q, m: _numbered_month(q, m) if m["n"] else None, ("month",)),
     Intent(rf"what (?:number )?month(?: number)?(?: of the year)? is (?P<month>{MONTH})|what number is (?P<month2>{MONTH})", lambda q, m: _numbered_month(q, m) if m["month"] else None, ("month",)),
-    Intent(rf"(?:when are the|what are the|how many|list the|which months have a|are there any) fridays? (?:the )?13(?:ths?)?(?: are)?(?: there)?(?: in| this)? ?(?P<year>{YEAR}|this year|year|next year)?", lambda q, m: _list_of(q, m) if m["year"] != "year" else _list_of(q, re.match(r"(?P<year>x)?", "")), ("13",)),  # type: ignore[arg-type]  as above
+    Intent(rf"(?:when are the|what are the|how many|list the|which months have a|are there any) fridays? (?:the )?13(?:ths?)?(?: are)?(?: there)?(?: in| this)? ?(?P<year>{YEAR}|this year|year|next year)?", lambda q, m: _list_of(q, m if m["year"] != "year" else given(m, year="this year")), ("13",)),
     Intent(r"when (?:does|will|is|did) (?P<period>(?:the |this |next |last )?(?:week|month|year|quarter)) (?P<edge>end|ending|start|begin|over|finish)", _period_is),
-    Intent(rf"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:was i|were you|was he|was she|was someone|was somebody|were they) born(?: on)? (?:if (?:i|they|he|she) (?:was|were) born )?(?:on )?(?P<day>.+)", _born, ("born",)),
-    Intent(rf"(?:if )?i was born (?:on )?(?P<day>.+?) (?:what|which) (?:day|weekday|day of the week) (?:was (?:that|it)|of the week was (?:that|it))", _born, ("born",)),
+    Intent(r"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:was i|were you|was he|was she|was someone|was somebody|were they) born(?: on)? (?:if (?:i|they|he|she) (?:was|were) born )?(?:on )?(?P<day>.+)", _born, ("born",)),
+    Intent(r"(?:if )?i was born (?:on )?(?P<day>.+?) (?:what|which) (?:day|weekday|day of the week) (?:was (?:that|it)|of the week was (?:that|it))", _born, ("born",)),
     Intent(
         rf"{_WHAT_DAY} (?:does|did|will|is) (?P<period>(?:the |next |this |the year )?(?:year|month|{YEAR}|{MONTH})(?: {YEAR})?) (?P<edge>start|begin|end|finish|starting|ending|over)(?: on| with)?",
         _period_is,
@@ -377,23 +431,35 @@ INTENTS = (
         lambda q, m: _on(q, m) if _asks(m) else None,
     ),
     Intent(
-        rf"(?:what (?:is|was|will be|will)|give me|tell me) (?:the )?(?:date|day|weekday|day of the week|exact date) (?:be |is )?(?:on |of |for )?(?P<day>.+)",
+        r"(?:what (?:is|was|will be|will)|give me|tell me) (?:the )?(?:date|day|weekday|day of the week|exact date) (?:be |is )?(?:on |of |for )?(?P<day>.+)",
         _on,
     ),
-    Intent(rf"(?:what|which) (?:date|day|weekday) (?:is|was|will be|comes|falls) (?:the )?(?P<day>.+)", _on),
+    Intent(r"(?:what|which) (?:date|day|weekday) (?:is|was|will be|comes|falls) (?:the )?(?P<day>.+)", _on),
     Intent(rf"(?P<day>in {SPAN}) (?:what|which) (?:date|day|weekday) (?:is it|will it be|is that)", _on),
     Intent(rf"(?P<day>{SPAN} (?:from (?:now|today)|(?:from|after|before) .+|ago))", _on),
     Intent(r"(?P<day>(?:first|1st|last) (?:day|weekday|working day|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:of|in) .+)", _on, ("first", "1st", "last")),
     Intent(rf"does (?P<year>{YEAR}|this year|next year) have (?:a |an )?(?:february 29(?:th)?|29th of february|leap day|29 february|february the 29th)", _leap, ("feb", "leap")),
-    Intent(rf"(?P<day>today|tomorrow|now) (?P<op>plus|minus|\+|-) (?P<span>{SPAN})", lambda q, m: _on(q, re.match(r"(?P<day>.*)", f"{m['span']} {'after' if m['op'] in ('plus', '+') else 'before'} {m['day']}"))),  # type: ignore[arg-type]  as above
+    Intent(rf"(?P<day>today|tomorrow|now) (?P<op>plus|minus|\+|-) (?P<span>{SPAN})", lambda q, m: _on(q, given(m, day=f"{m['span']} {'after' if m['op'] in ('plus', '+') else 'before'} {m['day']}"))),
 )  # fmt: skip
 
 
 def _asks(match: re.Match[str]) -> bool:
     """Keep out what only looks like a date's question: "what is now", "what is may", "when is 2030"."""
     text = match["day"]
-    if re.fullmatch(rf"{MONTH}|{YEAR}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|next \w+|tonight|now|today", text):
-        return bool(re.fullmatch(rf"next (?:{WEEKDAY})", text) or (re.fullmatch(WEEKDAY, text) and match[0].startswith(("when", "what date", "what day", "which da"))))
-    if match[0].startswith("what is") and not re.match(rf"what is (?:the (?:date|day)|on )|what is {SPAN}", match[0]):
-        return bool(re.match(r"what is (?:the )?(?:next|last|first|1st|2nd|3rd|4th|5th) ", match[0])) and bool(find(text, date(2026, 1, 1)))
+    if re.fullmatch(
+        rf"{MONTH}|{YEAR}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|next \w+|tonight|now|today", text
+    ):
+        return bool(
+            re.fullmatch(rf"next (?:{WEEKDAY})", text)
+            or (
+                re.fullmatch(WEEKDAY, text)
+                and match[0].startswith(("when", "what date", "what day", "which da"))
+            )
+        )
+    if match[0].startswith("what is") and not re.match(
+        rf"what is (?:the (?:date|day)|on )|what is {SPAN}", match[0]
+    ):
+        return bool(
+            re.match(r"what is (?:the )?(?:next|last|first|1st|2nd|3rd|4th|5th) ", match[0])
+        ) and bool(find(text, date(2026, 1, 1)))
     return True

@@ -1,5 +1,7 @@
 """Read and write days of the calendar: dates, weekdays, feasts, and moves by days, weeks and months."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import calendar
@@ -45,7 +47,13 @@ def find(text: str, today: date, side: int = 1) -> date | None:
     """Read a day. Without a year, the next such day (``side`` 1, today included) or the last (-1)."""
     text = re.sub(r"^(?:on |the date of |upcoming |this coming |coming |the coming |the )+", "", text.strip())
     text = re.sub(r"'s?(?: date)?$", "", text) if re.search(rf"(?:{WEEKDAY})'s?(?: date)?$", text) else text
-    text = re.sub(r"^(?:this|next|the next|my next)(?= (?:year'?s )?(?!year|month|week)[a-z' ]*(?:day|eve|christmas|easter|halloween|thanksgiving)\b)(?! (?:mon|tues|wednes|thurs|fri|satur|sun)day)", "", text).strip()
+    text = re.sub(
+        r"^(?:this|next|the next|my next)(?= (?:year'?s )?(?!year|month|week)[a-z' ]*(?:day|eve|christmas|easter|halloween|thanksgiving)\b)(?! (?:mon|tues|wednes|thurs|fri|satur|sun)day)",
+        "",
+        text,
+    ).strip()
+    if text.startswith("last ") and is_feast(text.removeprefix("last ")):
+        text, side = text.removeprefix("last "), -1
     if text in _SIMPLE:
         return today + timedelta(days=_SIMPLE[text])
     for reader in _READERS:
@@ -56,7 +64,10 @@ def find(text: str, today: date, side: int = 1) -> date | None:
 
 def _weekday(text: str, today: date, side: int) -> date | None:
     """Read "friday", "next friday", "last friday", "friday week", "friday of next week"."""
-    found = re.fullmatch(rf"(?:(next|coming|this|this coming|last|past|previous|following) )?({WEEKDAY})( week| next week| after next)?", text)
+    found = re.fullmatch(
+        rf"(?:(next|coming|this|this coming|last|past|previous|following) )?({WEEKDAY})( week| next week| after next)?",
+        text,
+    )
     if not found:
         return _in_week(text, today)
     wanted = DAYS.index(found[2])
@@ -78,13 +89,18 @@ def _in_week(text: str, today: date) -> date | None:
     if not found:
         return None
     day, week = (found[1], found[2]) if found[1] in DAYS else (found[2], found[1])
-    monday = today - timedelta(days=today.weekday()) + timedelta(days=7 * {"this": 0, "next": 1, "last": -1}[week])
+    monday = (
+        today - timedelta(days=today.weekday()) + timedelta(days=7 * {"this": 0, "next": 1, "last": -1}[week])
+    )
     return monday + timedelta(days=DAYS.index(day))
 
 
 def _moved(text: str, today: date, side: int) -> date | None:
     """Read "in 3 weeks", "3 weeks from friday", "10 days ago", "2 weeks before christmas"."""
-    found = re.fullmatch(rf"(?:in |within )(?P<span>{SPAN})(?: time| from (?:now|today))?|(?P<span2>{SPAN}) (?P<way>ago|hence|later|back|from|after|before|prior to)(?: (?P<base>.+))?", text)
+    found = re.fullmatch(
+        rf"(?:in |within )(?P<span>{SPAN})(?: time| from (?:now|today))?|(?P<span2>{SPAN}) (?P<way>ago|hence|later|back|from|after|before|prior to)(?: (?P<base>.+))?",
+        text,
+    )
     if not found:
         return None
     way, base = found["way"] or "from", found["base"]
@@ -99,7 +115,9 @@ def _moved(text: str, today: date, side: int) -> date | None:
 
 def _nth_of(text: str, today: date, side: int) -> date | None:
     """Read "last friday of november", "2nd monday in june 2027", "first day of next month"."""
-    found = re.fullmatch(rf"({'|'.join(_NTH)}) ({WEEKDAY}|day|weekday|working day|business day) (?:of|in) (.+)", text)
+    found = re.fullmatch(
+        rf"({'|'.join(_NTH)}) ({WEEKDAY}|day|weekday|working day|business day) (?:of|in) (.+)", text
+    )
     if not found:
         return None
     span = period(found[3], today)
@@ -131,7 +149,13 @@ def _edge(text: str, today: date, side: int) -> date | None:
     span = period(found[2], today) if found else None
     if not found or not span:
         return None
-    return _coming(found[2], span[1] if found[1] == "end" else span[0], today, side, lambda s: s[1] if found[1] == "end" else s[0])
+    return _coming(
+        found[2],
+        span[1] if found[1] == "end" else span[0],
+        today,
+        side,
+        lambda s: s[1] if found[1] == "end" else s[0],
+    )
 
 
 def _coming(
@@ -181,7 +205,10 @@ def _named(text: str, today: date, side: int) -> date | None:
     weekday = re.match(rf"({WEEKDAY}) (?:the )?", name)
     if weekday:
         name = name[weekday.end() :]
-    dated = re.fullmatch(rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: day)?(?: of)? ({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?", name)
+    dated = re.fullmatch(
+        rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: day)?(?: of)? ({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?",
+        name,
+    )
     if not dated:
         return _of_month(name, today, side) if not year else None
     day, month = int(dated[1] or dated[4]), month_number(dated[2] or dated[3])
@@ -199,10 +226,10 @@ def _of_month(name: str, today: date, side: int) -> date | None:
     month = {"next": 1, "last": -1}.get(found[2] or "", 0)
     base = add_months(today.replace(day=1), month)
     day = make(base.year, base.month, int(found[1]))
-    if found[2] or not day or (day - today).days * side >= 0:
+    if found[2] or (day and (day - today).days * side >= 0):
         return day
-    base = add_months(today.replace(day=1), side)
-    return make(base.year, base.month, int(found[1]))
+    nearest = (add_months(today.replace(day=1), side * n) for n in (1, 2))  # not every month has a 31st
+    return next((day for base in nearest if (day := make(base.year, base.month, int(found[1])))), None)
 
 
 def _month_or_year(text: str, today: date, side: int) -> date | None:
@@ -255,7 +282,10 @@ def period(text: str, today: date) -> tuple[date, date] | None:  # noqa: PLR0911
     if bare == "quarter":
         first = add_months(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), 3 * step)
         return first, _month_end(add_months(first, 2))
-    if quarter := re.fullmatch(rf"(?:q([1-4])|(1st|2nd|3rd|4th|first|last) quarter)(?: of)?(?: (?:the year|this year|({YEAR})))?", text):
+    if quarter := re.fullmatch(
+        rf"(?:q([1-4])|(1st|2nd|3rd|4th|first|last) quarter)(?: of)?(?: (?:the year|this year|({YEAR})))?",
+        text,
+    ):
         number = int(quarter[1] or {"first": "1", "last": "4"}.get(quarter[2], quarter[2][0]))
         first = date(int((quarter[3] or str(today.year)).replace(" ", "")), number * 3 - 2, 1)
         return first, _month_end(add_months(first, 2))
@@ -281,7 +311,9 @@ def say(day: date, *, weekday: bool = True) -> str:
 def shift(start: date, sign: int, span: str) -> date | None:
     """Move a date by "3 weeks", "2 months and 3 days", ...; None when the calendar has no such date."""
     try:
-        for number, unit in re.findall(r"(\d+|an?) (working day|business day|weekday|day|week|fortnight|month|year|decade)s?", span):
+        for number, unit in re.findall(
+            r"(\d+|an?) (working day|business day|weekday|day|week|fortnight|month|year|decade)s?", span
+        ):
             count = sign * (1 if number.startswith("a") else int(number))
             if unit in ("month", "year", "decade"):
                 start = add_months(start, count * {"month": 1, "year": 12, "decade": 120}[unit])

@@ -1,5 +1,7 @@
 """The feasts whose dates can be reckoned: fixed days, days around Easter, the nth weekday of a month."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import calendar
@@ -81,7 +83,17 @@ _DAYS = [name[:3].lower() for name in calendar.day_name]
 
 SPLIT = {"mothers day": ("us mothers day", "uk mothers day")}
 """What two countries keep on different days: the American and the British name."""
-AMERICAN = frozenset({"thanksgiving", "thanksgiving day", "labor day", "labour day", "independence day", "memorial day", "election day"})
+AMERICAN = frozenset(
+    {
+        "thanksgiving",
+        "thanksgiving day",
+        "labor day",
+        "labour day",
+        "independence day",
+        "memorial day",
+        "election day",
+    }
+)
 
 
 @cache

@@ -1,12 +1,14 @@
 """Measure simple shapes: areas, perimeters, volumes, the hypotenuse, angles of polygons."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import math
 import re
 from fractions import Fraction
 
-from hub.intents.calculator import Value, root, spoken
+from hub.intents.calculator import Value, decimal, root, spoken
 from hub.intents.intent import Intent, Question
 
 _PI = Fraction(314159265358979323846264338327950288, 10**35)
@@ -17,16 +19,22 @@ _POLYGONS = {
     "triangle": 3, "square": 4, "rectangle": 4, "quadrilateral": 4, "pentagon": 5, "hexagon": 6, "heptagon": 7, "octagon": 8,
     "nonagon": 9, "decagon": 10, "dodecagon": 12,
 }  # fmt: skip
-_SOLIDS = {"cube": (6, 12, 8), "tetrahedron": (4, 6, 4), "octahedron": (8, 12, 6), "dodecahedron": (12, 30, 20), "icosahedron": (20, 30, 12)}
+_SOLIDS = {
+    "cube": (6, 12, 8),
+    "tetrahedron": (4, 6, 4),
+    "octahedron": (8, 12, 6),
+    "dodecahedron": (12, 30, 20),
+    "icosahedron": (20, 30, 12),
+}
 
 
 def _sizes(texts: list[str]) -> tuple[list[Fraction], str] | None:
     """Read lengths in one unit; None when their units differ."""
     values, units = [], set()
     for text in texts:
-        number = re.match(_N, text)
-        values.append(Fraction(number[0]))  # type: ignore[index]  the patterns below give digits
-        if unit := text[number.end() :].strip():  # type: ignore[union-attr]  as above
+        number, unit = re.findall(rf"^({_N})(.*)", text)[0]
+        values.append(Fraction(number))
+        if unit := unit.strip():
             units.add(_PLAIN.get(unit, unit))
     if len(units) > 1:
         return None
@@ -40,7 +48,8 @@ _PLAIN = {"foot": "feet", "ft": "feet", "inch": "inches", "in": "inches", "meter
 
 def _told(value: Fraction, unit: str, power: int = 2, *, exact: bool = True) -> str:
     name = f" {('', '', 'square ', 'cubic ')[power]}{unit}" if unit else ""
-    return f"That is {spoken(value, exact=exact)}{name}."
+    told = spoken(value) if exact else f"about {decimal(value, 2 if value >= 10 else 4)}"  # noqa: PLR2004
+    return f"That is {told}{name}."
 
 
 def _rectangle(_question: Question, match: re.Match[str]) -> str | None:
@@ -73,12 +82,22 @@ def _one(_question: Question, match: re.Match[str]) -> str | None:  # noqa: PLR0
             return _told(_PI * radius**2 * 4, unit, exact=False) if "area" in what else None
         if what == "area":
             return _told(_PI * radius**2, unit, exact=False)
-        return _told(2 * _PI * radius, unit, 1, exact=False) if what in ("circumference", "perimeter") else None
+        return (
+            _told(2 * _PI * radius, unit, 1, exact=False) if what in ("circumference", "perimeter") else None
+        )
     if given in ("radius", "diameter"):
         return None
     if shape == "square":
-        return _told(size**2, unit) if what == "area" else _told(4 * size, unit, 1) if what == "perimeter" else None
-    return _told(size**3, unit, 3) if what == "volume" else _told(6 * size**2, unit) if "area" in what else None
+        return (
+            _told(size**2, unit)
+            if what == "area"
+            else _told(4 * size, unit, 1)
+            if what == "perimeter"
+            else None
+        )
+    return (
+        _told(size**3, unit, 3) if what == "volume" else _told(6 * size**2, unit) if "area" in what else None
+    )
 
 
 def _triangle(_question: Question, match: re.Match[str]) -> str | None:
@@ -123,11 +142,22 @@ def _parts(_question: Question, match: re.Match[str]) -> str | None:
         return f"{'An' if shape[0] in 'aeiou' else 'A'} {shape} has {_POLYGONS[shape]} {what}."
     if shape in _SOLIDS and what in ("faces", "sides", "edges", "vertices", "corners"):
         faces, edges, corners = _SOLIDS[shape]
-        return f"{'An' if shape[0] in 'aeiou' else 'A'} {shape} has {dict(faces=faces, sides=faces, edges=edges, vertices=corners, corners=corners)[what]} {what if what != 'sides' else 'faces'}."
+        count = {"faces": faces, "sides": faces, "edges": edges}.get(what, corners)
+        return f"{'An' if shape[0] in 'aeiou' else 'A'} {shape} has {count} {what if what != 'sides' else 'faces'}."
     return None
 
 
-_SINES = {0: 0, 30: Fraction(1, 2), 90: 1, 150: Fraction(1, 2), 180: 0, 210: Fraction(-1, 2), 270: -1, 330: Fraction(-1, 2), 360: 0}
+_SINES: dict[int, int | Fraction] = {
+    0: 0,
+    30: Fraction(1, 2),
+    90: 1,
+    150: Fraction(1, 2),
+    180: 0,
+    210: Fraction(-1, 2),
+    270: -1,
+    330: Fraction(-1, 2),
+    360: 0,
+}
 
 
 def _trigonometry(_question: Question, match: re.Match[str]) -> str | None:
@@ -140,9 +170,18 @@ def _trigonometry(_question: Question, match: re.Match[str]) -> str | None:
     angle = math.radians(value) if match["unit"].startswith("deg") else value
     if name == "tan" and match["unit"].startswith("deg") and value % 45 == 0:
         turn = int(value) % 180
-        return {0: "That is 0.", 45: "That is 1.", 90: "The tangent has no value there.", 135: "That is minus 1."}[turn]
+        return {
+            0: "That is 0.",
+            45: "That is 1.",
+            90: "The tangent has no value there.",
+            135: "That is minus 1.",
+        }[turn]
     result = {"sin": math.sin, "cos": math.cos, "tan": math.tan}[name](angle)
-    return f"That is {spoken(Fraction(round(result * 10**6), 10**6), exact=False)}." if abs(result) < 10**6 else None
+    return (
+        f"That is {spoken(Fraction(round(result * 10**6), 10**6), exact=False)}."
+        if abs(result) < 10**6
+        else None
+    )
 
 
 def _logarithm(_question: Question, match: re.Match[str]) -> str | None:

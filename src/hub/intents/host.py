@@ -1,5 +1,7 @@
 """Say in words how this machine is: disk, RAM, load, heat, uptime, address."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import os
@@ -46,7 +48,9 @@ def _enough(question: Question, match: re.Match[str]) -> str:
     import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
     percent = psutil.disk_usage(os.path.expanduser("~")).percent  # noqa: PTH111  psutil takes a string
-    verdict = "Yes." if percent < _TIGHT else "Yes, but it is getting tight." if percent < _FULL else "Hardly."
+    verdict = (
+        "Yes." if percent < _TIGHT else "Yes, but it is getting tight." if percent < _FULL else "Hardly."
+    )
     return f"{verdict} {_disk(question, match)}"
 
 
@@ -138,7 +142,11 @@ def _swap(_question: Question, _match: re.Match[str]) -> str:
     import psutil  # noqa: PLC0415  20 ms that most starts do not need
 
     swap = psutil.swap_memory()
-    return f"{size(swap.used)} of {size(swap.total)} of swap are in use." if swap.total else "This machine has no swap."
+    return (
+        f"{size(swap.used)} of {size(swap.total)} of swap are in use."
+        if swap.total
+        else "This machine has no swap."
+    )
 
 
 def _models(question: Question, _match: re.Match[str]) -> str:
@@ -307,15 +315,27 @@ INTENTS = (
         _busiest,
         ("cpu", "processor", "ram", "memory", "process"),
     ),
-    Intent(rf"how many (?:processes|programs|tasks) (?:are (?:there )?(?:running)?|run|does {_BOX} run|do you run)(?: on {_BOX})?", _processes),
-    Intent(r"(?:how much |what is the |is there )?swap(?: is (?:used|in use|free|left))?(?: usage| space)?", _swap),
+    Intent(
+        rf"how many (?:processes|programs|tasks) (?:are (?:there )?(?:running)?|run|does {_BOX} run|do you run)(?: on {_BOX})?",
+        _processes,
+    ),
+    Intent(
+        r"(?:how much |what is the |is there )?swap(?: is (?:used|in use|free|left))?(?: usage| space)?",
+        _swap,
+    ),
     Intent(
         r"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on)(?: here| on this machine| locally)?|what (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the) models|what models are there",
         _models,
         ("model", "llm", " ai"),
     ),
-    Intent(r"(?:what|which) (?:linux )?(?:kernel|python)(?: version)?(?: (?:are you running|do you run(?: on)?|is this|is running|is it|do you use))?|what version of (?:python|linux|the kernel) (?:are you running|is this|do you run)", _kernel),
-    Intent(r"(?:which|what) hub (?:is this|are you|am i (?:talking to|on))|where (?:are you running|do you run|do you live)", _which_hub),
+    Intent(
+        r"(?:what|which) (?:linux )?(?:kernel|python)(?: version)?(?: (?:are you running|do you run(?: on)?|is this|is running|is it|do you use))?|what version of (?:python|linux|the kernel) (?:are you running|is this|do you run)",
+        _kernel,
+    ),
+    Intent(
+        r"(?:which|what) hub (?:is this|are you|am i (?:talking to|on))|where (?:are you running|do you run|do you live)",
+        _which_hub,
+    ),
     Intent(
         rf"how (?:hot|warm|cold|cool) (?:is|are) (?:{_CPU}|you|the (?:machine|computer|server|box"
         rf"|pi|hub|system)|this (?:machine|computer|server|box)|my (?:machine|computer|server|pc"

@@ -1,5 +1,7 @@
 """Reckon with the clock: how long until, between two times, so many hours later, 12 and 24 hours."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
@@ -7,12 +9,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.intents.days import find, say
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, also, given
 
 _UTC = ZoneInfo("UTC")
 _NUMBER = r"(?:\d+(?:\.\d+)?|an?|half an|a half|a quarter of an|(?:3|1) quarters? of an)"
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|h|m)"
-SPAN = rf"(?P<span>{_NUMBER} ?{_UNIT}(?:(?: and)? (?:a half|{_NUMBER} ?{_UNIT}))*(?: and (?:a half|a quarter))?)"
+SPAN = (
+    rf"(?P<span>{_NUMBER} ?{_UNIT}(?:(?: and)? (?:a half|{_NUMBER} ?{_UNIT}))*(?: and (?:a half|a quarter))?)"
+)
 MOMENT = (
     r"(?P<moment>noon|midday|midnight|(?:half|quarter|\d{1,2}|\d{1,2} minutes|a quarter) (?:past|to|after|before|of|till) (?:\d{1,2}|noon|midnight|midday)(?: oclock)?(?: ?(?:am|pm))?(?: in the (?:morning|afternoon|evening)| at night)?"
     r"|half \d{1,2}|\d{1,2}(?:[:.]\d\d| \d\d| 0\d)? ?(?:am|pm|oclock|hours)?(?: in the (?:morning|afternoon|evening)| at night| this (?:morning|afternoon|evening)| tonight)?"
@@ -37,8 +41,16 @@ def _twelve(at: datetime) -> str:
 def duration(text: str) -> timedelta | None:
     """Read "3 hours and 20 minutes", "half an hour", "an hour and a half"; None when there is none."""
     total, found = 0.0, False
-    text = re.sub(r"\b(an?|1) (hour|minute)s? and a (half|quarter)\b", lambda m: f"{1.5 if m[3] == 'half' else 1.25} {m[2]}s", text)
-    text = re.sub(r"\b(\d+) (hour|minute)s? and a (half|quarter)\b", lambda m: f"{int(m[1]) + (0.5 if m[3] == 'half' else 0.25)} {m[2]}s", text)
+    text = re.sub(
+        r"\b(an?|1) (hour|minute)s? and a (half|quarter)\b",
+        lambda m: f"{1.5 if m[3] == 'half' else 1.25} {m[2]}s",
+        text,
+    )
+    text = re.sub(
+        r"\b(\d+) (hour|minute)s? and a (half|quarter)\b",
+        lambda m: f"{int(m[1]) + (0.5 if m[3] == 'half' else 0.25)} {m[2]}s",
+        text,
+    )
     text = re.sub(r"\b(?:half an|a half) hour\b", "30 minutes", text)
     text = re.sub(r"\b(?:half a|half an|a half) minute\b", "30 seconds", text)
     text = re.sub(r"\b(?:a|1) quarter of an hour\b", "15 minutes", text)
@@ -52,19 +64,33 @@ def duration(text: str) -> timedelta | None:
 
 def face(text: str) -> list[tuple[int, int]] | None:
     """Read a time of day as the (hour, minute) it can be: two for "5 oclock", one for "5 pm" and "17:20"."""
-    text = re.sub(r"^(?:a )?quarter", "15", text.strip()).replace("half past", "30 past").replace(" minutes ", " ").replace(" tonight", " in the evening").replace(" this ", " in the ")
+    text = (
+        re.sub(r"^(?:a )?quarter", "15", text.strip())
+        .replace("half past", "30 past")
+        .replace(" minutes ", " ")
+        .replace(" tonight", " in the evening")
+        .replace(" this ", " in the ")
+    )
     if text in ("noon", "midday", "12 noon"):
         return [(12, 0)]
     if text in ("midnight", "12 midnight"):
         return [(0, 0)]
     if military := re.fullmatch(r"(\d\d)(\d\d)(?: hours)?", text):
         return _valid([(int(military[1]), int(military[2]))])
-    part = re.fullmatch(r"(\d{1,2}) (past|to|after|before|of|till) (\d{1,2}|noon|midnight|midday)(?: oclock)?(.*)", text)
+    part = re.fullmatch(
+        r"(\d{1,2}) (past|to|after|before|of|till) (\d{1,2}|noon|midnight|midday)(?: oclock)?(.*)", text
+    )
     if not part and (half := re.fullmatch(r"half (\d{1,2})", text)):
         part = re.fullmatch(r"(\d{1,2}) (past) (\d{1,2})(.*)", f"30 past {half[1]}")
     if part:
         sign = 1 if part[2] in ("past", "after") else -1
-        hours = face(part[3] if part[3] in ("noon", "midnight", "midday") else f"{part[3]} oclock{part[4]}" if not re.search("am|pm|in the|at night", part[4]) else f"{part[3]}{part[4]}")
+        hours = face(
+            part[3]
+            if part[3] in ("noon", "midnight", "midday")
+            else f"{part[3]} oclock{part[4]}"
+            if not re.search("am|pm|in the|at night", part[4])
+            else f"{part[3]}{part[4]}"
+        )
         if not hours or int(part[1]) > 59:  # noqa: PLR2004
             return None
         return [divmod((h * 60 + m + sign * int(part[1])) % 1440, 60) for h, m in hours]
@@ -72,20 +98,32 @@ def face(text: str) -> list[tuple[int, int]] | None:
 
 
 def _digits(text: str) -> list[tuple[int, int]] | None:
-    found = re.fullmatch(r"(\d{1,2})(?:[:. ](\d\d))?(?: ?(am|pm|oclock|hours))?(?: (?:in the (morning|afternoon|evening)|(at night)))?", text)
+    found = re.fullmatch(
+        r"(\d{1,2})(?:[:. ](\d\d))?(?: ?(am|pm|oclock|hours))?(?: (?:in the (morning|afternoon|evening)|(at night)))?",
+        text,
+    )
     if not found:
         return None
     hour, minute = int(found[1]), int(found[2] or 0)
     if not (found[2] or found[3] or found[4] or found[5]):
         return None
-    half = found[3] if found[3] in ("am", "pm") else {"morning": "am", "afternoon": "pm", "evening": "pm"}.get(found[4] or "", "")
+    half = (
+        found[3]
+        if found[3] in ("am", "pm")
+        else {"morning": "am", "afternoon": "pm", "evening": "pm"}.get(found[4] or "", "")
+    )
     if found[5]:
         half = "pm" if 6 <= hour < 12 else "am" if hour == 12 or hour < 5 else ""  # noqa: PLR2004  what people call night
         if not half:
             return None
     if half:
         return _valid([(hour % 12 + (12 if half == "pm" else 0), minute)]) if 1 <= hour <= 12 else None  # noqa: PLR2004  a clock's face
-    if hour > 12 or (found[2] and hour == 0) or found[3] == "hours" or (found[2] and len(found[1]) == 2 and found[1][0] == "0"):  # noqa: PLR2004
+    if (
+        hour > 12  # noqa: PLR2004  a bound of its kind
+        or (found[2] and hour == 0)
+        or found[3] == "hours"
+        or (found[2] and len(found[1]) == 2 and found[1][0] == "0")  # noqa: PLR2004  a bound of its kind
+    ):
         return _valid([(hour, minute)])
     return _valid([(hour % 24, minute), ((hour + 12) % 24, minute)])
 
@@ -111,7 +149,11 @@ def words(span: timedelta) -> str:
     minutes = round(abs(span.total_seconds()) / 60)
     days, rest = divmod(minutes, 1440)
     hours, minutes = divmod(rest, 60)
-    parts = [f"{n} {name}{'' if n == 1 else 's'}" for n, name in ((days, "day"), (hours, "hour"), (minutes, "minute")) if n]
+    parts = [
+        f"{n} {name}{'' if n == 1 else 's'}"
+        for n, name in ((days, "day"), (hours, "hour"), (minutes, "minute"))
+        if n
+    ]
     if not parts:
         return "less than a minute"
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
@@ -140,11 +182,15 @@ def _later(_question: Question, match: re.Match[str]) -> str | None:
         return None
     sign = -1 if match["way"] in ("before", "minus", "earlier than", "-", "prior to") else 1
     told = []
-    twelve = len(times) == 2 or bool(re.search(r"am\b|pm\b|morning|afternoon|evening|noon|midnight|midday", match["moment"]))  # noqa: PLR2004
+    twelve = len(times) == 2 or bool(  # noqa: PLR2004  a bound of its kind
+        re.search(r"am\b|pm\b|morning|afternoon|evening|noon|midnight|midday", match["moment"])
+    )
     for hour, minute in times[:1]:
         then = datetime(2001, 1, 10, hour, minute) + sign * span  # noqa: DTZ001  a clock's face has no zone
         days = (then.date() - date(2001, 1, 10)).days
-        day = {0: "", 1: " the next day", -1: " the day before"}.get(days, f", {abs(days)} days {'later' if days > 0 else 'earlier'}")
+        day = {0: "", 1: " the next day", -1: " the day before"}.get(
+            days, f", {abs(days)} days {'later' if days > 0 else 'earlier'}"
+        )
         if len(times) == 2:  # noqa: PLR2004  5 oclock: the answer is a face of the clock, too
             return f"That is {then.hour % 12 or 12}:{then:%M}."
         told.append((both(then) if twelve else hm(then)) + day)
@@ -153,13 +199,20 @@ def _later(_question: Question, match: re.Match[str]) -> str | None:
 
 def _until(question: Question, match: re.Match[str]) -> str | None:
     now, found = question.now, match.groupdict()
-    target = _target(found["moment"], found.get("when") or "", now)
+    text = found["moment"] if not re.fullmatch(r"1?\d", found["moment"]) else f"{found['moment']} oclock"
+    target = _target(text, found.get("when") or "", now)
     if not target:
         return None
     left, unit = _apart(now, target), (found.get("unit") or "").rstrip("s")
     if left <= timedelta():
         return f"{hm(target)} was {words(left)} ago."
-    day = "" if (target.date() - now.date()).days == 0 else " tomorrow" if (target.date() - now.date()).days == 1 else f" on {say(target.date())}"
+    day = (
+        ""
+        if (target.date() - now.date()).days == 0
+        else " tomorrow"
+        if (target.date() - now.date()).days == 1
+        else f" on {say(target.date())}"
+    )
     if unit in ("minute", "second"):
         count = -(-int(left.total_seconds()) // {"minute": 60, "second": 1}[unit])
         return f"It is {count} {unit}{'' if count == 1 else 's'} until {hm(target)}{day if found.get('when') else ''}."
@@ -176,7 +229,9 @@ def _target(text: str, when: str, now: datetime) -> datetime | None:
     hour, minute = times[0]
     if text in ("midnight", "12 midnight") or len(times) == 2:  # noqa: PLR2004  which one is meant is not certain
         return None
-    return now.replace(year=day.year, month=day.month, day=day.day, hour=hour, minute=minute, second=0, microsecond=0)
+    return now.replace(
+        year=day.year, month=day.month, day=day.day, hour=hour, minute=minute, second=0, microsecond=0
+    )
 
 
 def _since(question: Question, match: re.Match[str]) -> str | None:
@@ -199,8 +254,19 @@ def _between(_question: Question, match: re.Match[str]) -> str | None:
     half = re.search(r" ?(am|pm)$| (in the (?:morning|afternoon|evening)|at night)$", second)
     if half and face(first) is None and re.fullmatch(r"\d{1,2}", first):
         first = f"{first} oclock"
-    a, b = (face(text if not re.fullmatch(r"\d{1,2}", text) else f"{text} oclock") for text in (first, second))
-    if not a or not b or (re.fullmatch(r"\d{1,2}", first) and re.fullmatch(r"\d{1,2}", second) and not match.groupdict().get("unit")):
+    a, b = (
+        face(text if not re.fullmatch(r"\d{1,2}", text) else f"{text} oclock") for text in (first, second)
+    )
+    if (
+        not a
+        or not b
+        or (
+            re.fullmatch(r"\d{1,2}", first)
+            and re.fullmatch(r"\d{1,2}", second)
+            and not match.groupdict().get("unit")
+            and "how long" not in match[0]
+        )
+    ):
         return None
     minutes = min((hb * 60 + mb - ha * 60 - ma) % 1440 for ha, ma in a for hb, mb in b)
     minutes = minutes or (720 if len(a) == len(b) == 2 else 1440)  # noqa: PLR2004  from 5 to 5 is half a day
@@ -223,7 +289,11 @@ def _other_face(_question: Question, match: re.Match[str]) -> str | None:
         return None
     at = datetime(2001, 1, 1, *times[0])  # noqa: DTZ001  as above
     to_24 = re.search(r"24|military|railway", match["to"])
-    return f"That is {hm(at)}{' hours' if 'military' in match['to'] else ''}." if to_24 else f"That is {_twelve(at)}."
+    return (
+        f"That is {hm(at)}{' hours' if 'military' in match['to'] else ''}."
+        if to_24
+        else f"That is {_twelve(at)}."
+    )
 
 
 def _left_today(question: Question, match: re.Match[str]) -> str:
@@ -241,29 +311,37 @@ def _is_past(question: Question, match: re.Match[str]) -> str | None:
     if not times or "midnight" in match["moment"]:  # it is always past one midnight and before the next
         return None
     now = question.now
-    hour, minute = times[0] if len(times) == 1 else min(times, key=lambda t: abs(t[0] * 60 + t[1] - now.hour * 60 - now.minute))
+    hour, minute = (
+        times[0]
+        if len(times) == 1
+        else min(times, key=lambda t: abs(t[0] * 60 + t[1] - now.hour * 60 - now.minute))
+    )
     here, there = (now.hour, now.minute), (hour, minute)
-    right = {"past": here >= there, "after": here >= there, "before": here < there, "": here == there}[match["way"] or ""]
+    right = {"past": here >= there, "after": here >= there, "before": here < there, "": here == there}[
+        match["way"] or ""
+    ]
     return f"{'Yes' if right else 'No'}, it is {hm(now)}."
 
 
 def _finish(question: Question, match: re.Match[str]) -> str | None:
     """Say when something ends that begins at a time and lasts a while."""
-    return _later(question, re.match(r"(?P<span>.*)\|(?P<moment>.*)\|(?P<way>.*)", f"{match['span']}|{match['moment']}|after"))  # type: ignore[arg-type]  it always matches
+    return _later(question, given(match, way="after"))
 
 
 _TILL = r"(?:until|till|til|to|before)"
-_WHEN = r"(?:(?: on| this| next)? (?P<when>tomorrow|today|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day))?"
+_WHEN = (
+    r"(?:(?: on| this| next)? (?P<when>tomorrow|today|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day))?"
+)
 _M1, _M2 = MOMENT.replace("<moment>", "<first>"), MOMENT.replace("<moment>", "<second>")
 _PERIOD = r"(?:12|24|12 hour|24 hour|twelve hour|24 hours|military|railway|normal|standard|regular|am pm|am/pm|american|civilian)"
 INTENTS = (
     Intent(
-        rf"(?:what time|when) (?:will it be|is it|is|would it be|it will be) (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
+        rf"(?:what time|when|what is the time|what will the time be|what will be the time|time) ?(?:will it be|is it|is|would it be|it will be)? (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
         _shifted,
     ),
     Intent(rf"(?:what|when|what time)(?: is| will)?(?: be)? {SPAN} (?:from now|ago|hence)", _shifted),
     Intent(rf"(?:in )?{SPAN}(?: from now)? what time (?:will it be|is it|will that be)", _shifted),
-    Intent(rf"(?:what time was it|what was the time|what time is it) {SPAN} (?:ago|before(?: now)?|earlier)", lambda q, m: _shifted(q, m) if "was" in m[0] or "ago" in m[0] else None),
+    Intent(rf"(?:what time was it|what was the time|what time is it|time) {SPAN} (?:ago|before(?: now)?|earlier)", lambda q, m: _shifted(q, m) if "was" in m[0] or "ago" in m[0] else None),
     Intent(rf"(?:what (?:is|time is|will the time be|time will it be|is the time|time was it|time would it be)|when is|add)? ?{SPAN} (?P<way>after|before|from|past|later than|earlier than|prior to|to|to the time) {MOMENT}", lambda q, m: _later(q, m) if m["way"] != "to" or m[0].startswith("add") else None),
     Intent(rf"(?:what (?:is|time is) )?{MOMENT} (?P<way>plus|minus|\+|-) {SPAN}", _later),
     Intent(
@@ -282,7 +360,7 @@ INTENTS = (
         ("how ",),
     ),
     Intent(rf"how long (?:is it )?until (?P<when>tomorrow|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) at {MOMENT}", _until, ("how long",)),
-    Intent(rf"how (?:long|many (?P<unit>minutes|hours|seconds)|much time)(?: has it been| is it| have passed| has passed| passed)* since {MOMENT}|how long ago was {MOMENT.replace('<moment>', '<moment2>')}", lambda q, m: _since(q, m) if m["moment"] else _since(q, re.match(r"(?P<moment>.*)", m["moment2"])), ("since", "ago")),  # type: ignore[arg-type]  as above
+    Intent(rf"how (?:long|many (?P<unit>minutes|hours|seconds)|much time)(?: has it been| is it| have passed| has passed| passed)* since {MOMENT}|how long ago was {MOMENT.replace('<moment>', '<moment2>')}", lambda q, m: _since(q, also(m, moment="moment2")), ("since", "ago")),
     Intent(
         rf"(?:how (?:long|many (?P<unit>minutes|hours|seconds)|much time)|(?:what is )?the time|the difference)(?: is it| is there| are there| is| are| passes| elapsed)? (?:between|from) {_M1} (?:and|to|until|till) {_M2}",
         _between,
@@ -298,5 +376,6 @@ INTENTS = (
     Intent(r"(?:what (?:time )?is |when is )(?P<clock>\d{4}) hours(?P<to>)", _other_face, ("hours",)),
     Intent(r"how much (?P<unit>)(?:of (?:the |this )?day|of today|time) is (?:left|remaining)(?: today)?", _left_today),
     Intent(r"how (?:much time|long|many (?P<unit>hours|minutes|seconds)) (?:is |are |do i have |remain )?(?:there )?(?:left|remaining|remain) (?:in|of|for) (?:the |this )?(?:day|today)|how (?:long|many (?P<u2>hours|minutes)) (?:is it )?until (?:the end of (?:the )?day|the day is over|the day ends)", _left_today),
-    Intent(rf"is it (?:already )?(?P<way>past|after|before)? ?{MOMENT}(?: yet| already| now)?", lambda q, m: _is_past(q, m)),
+    Intent(r"is (?:12 ?pm|12 ?am|noon|midnight|12 noon|12 midnight) (?:noon|midnight|12 ?am|12 ?pm|am|pm)(?: or (?:noon|midnight|12 ?am|12 ?pm|am|pm))?", lambda _q, _m: "12 pm is noon (12:00), and 12 am is midnight (00:00)."),
+    Intent(rf"is it (?:already )?(?P<way>past|after|before)? ?{MOMENT}(?: yet| already| now)?", lambda q, m: _is_past(q, m)),  # noqa: PLW0108  names the groups
 )  # fmt: skip

@@ -1,18 +1,35 @@
 """Know whole numbers: primes, factors, Roman numerals, bases, rounding, fractions and simple equations."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 from math import comb, gcd, isqrt, lcm, perm, prod
 from statistics import median as middle
+from typing import TYPE_CHECKING
 
 from hub.intents.calculator import NotReal, Parser, TooLarge, decimal, grouped, spoken, tokenize
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, also, given
 from hub.intents.numbers import ending, in_words
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
-_BASES = {"binary": 2, "base 2": 2, "octal": 8, "base 8": 8, "hex": 16, "hexadecimal": 16, "base 16": 16, "decimal": 10, "base 10": 10}
+_BASES = {
+    "binary": 2,
+    "base 2": 2,
+    "octal": 8,
+    "base 8": 8,
+    "hex": 16,
+    "hexadecimal": 16,
+    "base 16": 16,
+    "decimal": 10,
+    "base 10": 10,
+}
+_POWERS = {"ten": "10", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"}
 _N = r"-?\d{1,15}(?:\.\d{1,9})?"
 _FORMS = {2: "b", 8: "o", 16: "X", 10: "d"}
 _NAMES = {2: "binary", 8: "octal", 16: "hexadecimal", 10: "decimal"}
@@ -40,7 +57,8 @@ def from_roman(text: str) -> int | None:
 
 def factors(n: int) -> list[int]:
     """Return the prime factors of ``n`` >= 2, smallest first."""
-    found, k = [], 2
+    found: list[int] = []
+    k = 2
     while k * k <= n:
         while n % k == 0:
             found.append(k)
@@ -84,7 +102,9 @@ def _in_base(_question: Question, match: re.Match[str]) -> str | None:
 
 def _from_base(_question: Question, match: re.Match[str]) -> str | None:
     found = match.groupdict()
-    source = _BASES[found.get("source") or found.get("source2") or ("hex" if match["n"].startswith("0x") else "binary")]
+    source = _BASES[
+        found.get("source") or found.get("source2") or ("hex" if match["n"].startswith("0x") else "binary")
+    ]
     target = _BASES[found.get("target") or "decimal"]
     text = re.sub(r"^0[xb]", "", match["n"].replace(" ", ""))
     try:
@@ -107,7 +127,10 @@ def _prime(_question: Question, match: re.Match[str]) -> str | None:
 
 
 def _next_prime(_question: Question, match: re.Match[str]) -> str | None:
-    n, up = int(match["n"]), match["way"] in ("after", "greater than", "above", "larger than", "bigger than", "following")
+    n, up = (
+        int(match["n"]),
+        match["way"] in ("after", "greater than", "above", "larger than", "bigger than", "following"),
+    )
     if n > 10**8:
         return None
     step = 1 if up else -1
@@ -137,7 +160,8 @@ def _primes(_question: Question, match: re.Match[str]) -> str | None:
 
 
 def _first_primes(count: int) -> list[int]:
-    found, n = [], 2
+    found: list[int] = []
+    n = 2
     while len(found) < count:
         if is_prime(n):
             found.append(n)
@@ -150,7 +174,13 @@ def _factors(_question: Question, match: re.Match[str]) -> str | None:
     if not 1 <= n <= 10**9:
         return None
     if "prime" in match[0]:
-        return f"{n} is {' times '.join(map(str, factors(n)))}." if n > 1 and not is_prime(n) else f"{n} is a prime number itself." if n > 1 else None
+        return (
+            f"{n} is {' times '.join(map(str, factors(n)))}."
+            if n > 1 and not is_prime(n)
+            else f"{n} is a prime number itself."
+            if n > 1
+            else None
+        )
     all_of = sorted({d for k in range(1, isqrt(n) + 1) if n % k == 0 for d in (k, n // k)})
     if match[0].startswith("how many"):
         return f"{n} has {len(all_of)} factor{'' if len(all_of) == 1 else 's'}."
@@ -187,9 +217,9 @@ def _is_factor(_question: Question, match: re.Match[str]) -> str | None:
 def _square(_question: Question, match: re.Match[str]) -> str | None:
     n = int(match["n"])
     if "cube" in match["kind"]:
-        root = round(n ** (1 / 3))
-        root = next((r for r in (root - 1, root, root + 1) if r**3 == n), None)  # type: ignore[assignment]
-        return f"Yes, {n} is {root} cubed." if root is not None else f"No, {n} is not a perfect cube."
+        near = round(n ** (1 / 3))
+        whole = next((r for r in (near - 1, near, near + 1) if r**3 == n), None)
+        return f"Yes, {n} is {whole} cubed." if whole is not None else f"No, {n} is not a perfect cube."
     root = isqrt(n)
     return f"Yes, {n} is {root} squared." if root * root == n else f"No, {n} is not a perfect square."
 
@@ -218,6 +248,17 @@ def _arrange(_question: Question, match: re.Match[str]) -> str | None:
     return f"{n} factorial, that is {grouped(prod(range(1, n + 1)))}." if 1 <= n <= 30 else None  # noqa: PLR2004
 
 
+_STATISTICS: dict[str, Callable[[list[Fraction]], Fraction]] = {
+    "median": lambda t: Fraction(middle(t)),
+    "range": lambda t: max(t) - min(t),
+    "product": lambda t: prod(t, start=Fraction(1)),
+    **dict.fromkeys(("mean", "average"), lambda t: sum(t, Fraction(0)) / len(t)),
+    **dict.fromkeys(("sum", "total"), lambda t: sum(t, Fraction(0))),
+    **dict.fromkeys(("largest", "biggest", "maximum", "highest", "greatest", "max"), max),
+    **dict.fromkeys(("smallest", "minimum", "lowest", "min", "least"), min),
+}
+
+
 def _statistic(_question: Question, match: re.Match[str]) -> str | None:
     terms = [Fraction(t) for t in re.findall(_N, match["list"])]
     if len(terms) < 2:  # noqa: PLR2004
@@ -230,13 +271,8 @@ def _statistic(_question: Question, match: re.Match[str]) -> str | None:
         if most == 1:
             return f"Each of {listed} comes once, so there is no mode."
         return f"The mode of {listed} is {_and([spoken(t) for t in modes])}."
-    value = {
-        "median": lambda: middle(terms), "range": lambda: max(terms) - min(terms), "mean": lambda: sum(terms) / len(terms),
-        "average": lambda: sum(terms) / len(terms), "sum": lambda: sum(terms, Fraction(0)), "total": lambda: sum(terms, Fraction(0)),
-        "largest": lambda: max(terms), "biggest": lambda: max(terms), "maximum": lambda: max(terms), "highest": lambda: max(terms), "greatest": lambda: max(terms), "max": lambda: max(terms),
-        "smallest": lambda: min(terms), "minimum": lambda: min(terms), "lowest": lambda: min(terms), "min": lambda: min(terms), "least": lambda: min(terms), "product": lambda: prod(terms, start=Fraction(1)),
-    }[kind]()  # fmt: skip
-    return f"The {kind} of {listed} is {spoken(Fraction(value))}."
+    value = _STATISTICS[kind](terms)
+    return f"The {kind} of {listed} is {spoken(value)}."
 
 
 def _sum_to(_question: Question, match: re.Match[str]) -> str | None:
@@ -295,7 +331,9 @@ def _as_decimal(_question: Question, match: re.Match[str]) -> str | None:
     except ZeroDivisionError:
         return "Nothing can be divided by zero, so that has no answer."
     text = spoken(value)
-    return f"{match['n'].strip('()')} is {'about ' + text.rsplit('about ', 1)[1] if 'about' in text else text}."
+    return (
+        f"{match['n'].strip('()')} is {'about ' + text.rsplit('about ', 1)[1] if 'about' in text else text}."
+    )
 
 
 def _spoken_fraction(_question: Question, match: re.Match[str]) -> str:
@@ -317,7 +355,11 @@ def _ratio(_question: Question, match: re.Match[str]) -> str | None:
 def _zeros(_question: Question, match: re.Match[str]) -> str | None:
     n = match["n"]
     count = len(n) - len(n.rstrip("0"))
-    return f"{in_words(int(n)).capitalize()} has {count} zero{'' if count == 1 else 's'}." if n.startswith("1") and set(n[1:]) <= {"0"} else None
+    return (
+        f"{in_words(int(n)).capitalize()} has {count} zero{'' if count == 1 else 's'}."
+        if n.startswith("1") and set(n[1:]) <= {"0"}
+        else None
+    )
 
 
 def _how_many_in(_question: Question, match: re.Match[str]) -> str | None:
@@ -325,7 +367,7 @@ def _how_many_in(_question: Question, match: re.Match[str]) -> str | None:
     return f"There are {grouped(b // a)} of them." if a and b % a == 0 and b > a else None
 
 
-def _words(question: Question, match: re.Match[str]) -> str | None:
+def _words(_question: Question, match: re.Match[str]) -> str | None:
     n = int(match["n"])
     return f"{n}: {in_words(n)}." if n < 10**15 else None
 
@@ -340,22 +382,29 @@ def _table(_question: Question, match: re.Match[str]) -> str | None:
     return ", ".join(f"{k} times {n} is {k * n}" for k in range(1, 11)) + "." if 1 <= n <= 100 else None  # noqa: PLR2004
 
 
-def _linear(_question: Question, match: re.Match[str]) -> str | None:
+def _linear(letter: str, equation: str) -> str | None:
     """Solve an equation of the first degree in one unknown, and check what came out."""
-    letter = match["x"] or "x"
-    text = re.sub(r"\bequals?\b|\bis equal to\b|\bis\b", "=", match["equation"])
-    text = re.sub(rf"(\d) ?{letter}\b", r"\1 * @", re.sub(rf"\b{letter}\b", "@", re.sub(rf"(\d){letter}\b", r"\1 * @", text)))
-    if text.count("=") != 1 or "@" not in text or re.search(r"\^|squared|cubed|root|/ ?\(?.*@|divided by.*@|%", text):
+    text = re.sub(r"\bequals?\b|\bis equal to\b|\bis\b", "=", equation)
+    text = re.sub(
+        rf"(\d) ?{letter}\b",
+        r"\1 * @",
+        re.sub(rf"\b{letter}\b", "@", re.sub(rf"(\d){letter}\b", r"\1 * @", text)),
+    )
+    if (
+        text.count("=") != 1
+        or "@" not in text
+        or re.search(r"\^|squared|cubed|root|/ ?\(?.*@|divided by.*@|%", text)
+    ):
         return None
     left, right = text.split("=")
-    values = [_difference(left, right, Fraction(at)) for at in (0, 1, 2, 5)]
-    if any(v is None for v in values):
+    values = [v for at in (0, 1, 2, 5) if (v := _difference(left, right, Fraction(at))) is not None]
+    if len(values) < 4:  # noqa: PLR2004  one of the four could not be reckoned
         return None
-    at0, at1, at2, at5 = values  # type: ignore[misc]
-    slope = at1 - at0  # type: ignore[operator]
-    if not slope or at2 != at0 + 2 * slope or at5 != at0 + 5 * slope:  # type: ignore[operator]
+    at0, at1, at2, at5 = values
+    slope = at1 - at0
+    if not slope or at2 != at0 + 2 * slope or at5 != at0 + 5 * slope:
         return None
-    answer = -at0 / slope  # type: ignore[operator]
+    answer = -at0 / slope
     return f"{letter} is {spoken(answer)}." if _difference(left, right, answer) == 0 else None
 
 
@@ -390,38 +439,43 @@ INTENTS = (
     Intent(r"(?:what is |which is )?(?:the )?(?P<nth>\d{1,4})(?:st|nd|rd|th) prime(?: number)?", _primes, ("prime",)),
     Intent(r"(?:what are |list |give me |name |tell me |say )?(?:the )?(?:first|1st) (?P<count>\d{1,2}) primes?(?: numbers?)?", _primes, ("prime",)),
     Intent(r"(?:what are |list |give me |name )?(?:all )?(?:the )?primes?(?: numbers?)? (?:below|under|less than|up to|smaller than|between (?P<least>\d{1,3}) and|from (?P<l2>\d{1,3}) to) (?P<below>\d{1,3})", lambda q, m: _primes(q, m) if not m["l2"] else None, ("prime",)),
-    Intent(rf"(?:{_ASK} )?(?:all )?(?:the )?(?:prime )?(?:factors|divisors|factorization|factorisation|factor) (?:of|for) (?P<n>\d{{1,9}})|how many (?:factors|divisors) does (?P<n2>\d{{1,9}}) have", lambda q, m: _factors(q, m) if m["n"] else _factors(q, re.match(r"how many \|(?P<n>\d+)", f"how many |{m['n2']}")), ("factor", "divisor")),  # type: ignore[arg-type]  it always matches
+    Intent(rf"(?:{_ASK} )?(?:all )?(?:the )?(?:prime )?(?:factors|divisors|factorization|factorisation|factor) (?:of|for) (?P<n>\d{{1,9}})|how many (?:factors|divisors) does (?P<n2>\d{{1,9}}) have", lambda q, m: _factors(q, also(m, n="n2")), ("factor", "divisor")),
     Intent(rf"(?:{_ASK} )?(?:the )?(?:greatest|highest|largest|biggest|least|lowest|smallest)? ?(?:common (?:divisor|factor|denominator|multiple)|gcd|gcf|hcf|lcm|lcd) (?:of|for|between) (?P<list>\d{{1,12}}(?:(?: and)? \d{{1,12}})+)", _gcd, ("common", "gcd", "gcf", "hcf", "lcm", "lcd")),
-    Intent(r"is (?P<a>\d{1,30}) (?:evenly )?(?:divisible|dividable) by (?P<b>\d{1,30})|(?:does|is) (?P<b2>\d{1,30}) (?:evenly )?divide(?:s)? (?:evenly )?(?:into )?(?P<a2>\d{1,30})(?: evenly)?", lambda q, m: _divisible(q, m) if m["a"] else _divisible(q, re.match(r"(?P<a>\d+) (?P<b>\d+)", f"{m['a2']} {m['b2']}")), ("divi",)),  # type: ignore[arg-type]  as above
+    Intent(r"is (?P<a>\d{1,30}) (?:evenly )?(?:divisible|dividable) by (?P<b>\d{1,30})|(?:does|is) (?P<b2>\d{1,30}) (?:evenly )?divide(?:s)? (?:evenly )?(?:into )?(?P<a2>\d{1,30})(?: evenly)?", lambda q, m: _divisible(q, also(m, a="a2", b="b2")), ("divi",)),
     Intent(r"is (?P<a>\d{1,12}) an? (?P<what>multiple|factor|divisor) of (?P<b>\d{1,12})", _is_factor, (" of ",)),
     Intent(r"is (?P<n>\d{1,15}) an? (?P<kind>perfect square|square number|square|perfect cube|cube number|cube)", _square, ("square", "cube")),
     Intent(r"(?:what is )?(?:the )?(?P<n>\d{1,3})(?:st|nd|rd|th)? (?:fibonacci number|number (?:in|of) the fibonacci (?:sequence|series)|term of the fibonacci sequence)|fibonacci (?:number|of) (?P<n2>\d{1,3})", lambda q, m: _fibonacci(q, m) if m["n"] else None, ("fibonacci",)),
-    Intent(rf"(?:{_ASK} )?(?P<n>\d{{1,3}}) (?:choose|permute) (?P<k>\d{{1,3}})|(?:{_ASK} |how many (?:combinations|permutations) (?:of|are there (?:of|for)|are there choosing) )(?P<k2>\d{{1,3}})(?: items| things| people)? (?:from|out of|chosen from) (?P<n2>\d{{1,3}})(?: items| things| people)?", lambda q, m: _choose(q, m) if m["n"] else _choose(q, re.match(r".*\|(?P<n>\d+)\|(?P<k>\d+)", f"{'permut' if 'permut' in m[0] else ''}|{m['n2']}|{m['k2']}")) if "combin" in m[0] or "permut" in m[0] else None, ("choose", "combin", "permut")),  # type: ignore[arg-type]  as above
+    Intent(rf"(?:{_ASK} )?(?P<n>\d{{1,3}}) (?:choose|permute) (?P<k>\d{{1,3}})|(?:{_ASK} |how many (?:combinations|permutations) (?:of|are there (?:of|for)|are there choosing) )(?P<k2>\d{{1,3}})(?: items| things| people)? (?:from|out of|chosen from) (?P<n2>\d{{1,3}})(?: items| things| people)?", lambda q, m: _choose(q, also(m, n="n2", k="k2")) if re.search("choose|combin|permut", m[0]) else None, ("choose", "combin", "permut")),
     Intent(r"(?:in )?how many (?:different )?ways (?:can (?:you|i|we) |are there to |to )?(?:arrange|order|line up|sort) (?P<n>\d{1,2}) (?:books|people|items|things|objects|letters|cards|different [a-z]+)(?: be arranged)?(?: in a (?:row|line))?(?: on a shelf)?", _arrange, ("ways",)),
     Intent(rf"(?:{_ASK} |which (?:number |1 )?is )?(?:the )?(?P<kind>median|mode|range|mean|average|sum|total|product|largest|biggest|maximum|highest|greatest|max|smallest|minimum|lowest|min|least)(?: number| value)?(?: of| among| between| in| from)?(?: the numbers)? {_LIST}", lambda q, m: _statistic(q, m) if not re.search(r" and [\d.]+ and | between ", m[0]) else None),
-    Intent(r"(?:what is |calculate |add )?(?:the )?(?:sum of )?(?:all )?(?:the )?(?:whole |natural |positive )?(?:numbers|integers)(?: from)? (?P<a>\d{1,9}) (?:to|through) (?P<b>\d{1,9})|(?:what is )?(?:the )?sum of (?:the )?(?:first|1st) (?P<n>\d{1,9}) (?:whole |natural |positive )?(?:numbers|integers)", lambda q, m: (_sum_to(q, m) if re.search(r"sum|add", m[0]) else None) if m["a"] else _sum_to(q, re.match(r"(?P<a>\d+) (?P<b>\d+)", f"1 {m['n']}")), ("numbers", "integers")),  # type: ignore[arg-type]  as above
+    Intent(r"(?:what is |calculate |add )?(?:the )?(?:sum of )?(?:all )?(?:the )?(?:whole |natural |positive )?(?:numbers|integers)(?: from)? (?P<a>\d{1,9}) (?:to|through) (?P<b>\d{1,9})|(?:what is )?(?:the )?sum of (?:the )?(?:first|1st) (?P<n>\d{1,9}) (?:whole |natural |positive )?(?:numbers|integers)", lambda q, m: _sum_to(q, m if m["a"] else given(m, a="1", b=m["n"])) if re.search(r"sum|add", m[0]) else None, ("numbers", "integers")),
     Intent(rf"(?:what is )?(?:round(?:ed)? )?(?P<n>{_N}) ?(?:rounded )?(?:up |off )?to (?:the )?(?:nearest (?P<nearest>whole number|integer|unit|10th|100th|1000th|tenth|ten|hundred|thousand|million|half|quarter|\d{{1,7}})|(?P<places>\d) (?:decimal places?|decimals?|places|dp))", lambda q, m: _round(q, m) if "round" in m[0] else None, ("round",)),
-    Intent(rf"round (?P<n>{_N})", lambda q, m: _round(q, re.match(r"(?P<n>.*)(?P<places>x)?(?P<nearest>x)?$", m["n"])), ("round",)),  # type: ignore[arg-type]  as above
+    Intent(rf"round (?P<n>{_N})", lambda q, m: _round(q, given(m, places=None, nearest=None)), ("round",)),
     Intent(r"(?:what is |can you )?(?:simplify|reduce|the simplest form of|the lowest terms of|simplify the fraction|simplify the ratio|reduce the fraction)(?: the)?(?: fraction| ratio)? \(?(?P<a>\d{1,12}) ?(?:/|:|over|to|divided by) ?(?P<b>\d{1,12})\)?(?: to (?:its |the )?(?:lowest terms|simplest form))?", _simplify),
     Intent(rf"(?:{_ASK} )?(?P<n>\d*\.\d{{1,9}}) (?:as|to|into|in)(?: an?)? (?:simplified )?fraction(?: form)?", _as_fraction, ("fraction",)),
     Intent(rf"(?:{_ASK} )?(?P<n>\(?\d{{1,9}} ?/ ?\d{{1,9}}\)?) (?:as|to|into|in)(?: an?)? decimal(?: number| form)?", _as_decimal, ("decimal",)),
     Intent(rf"(?:{_ASK} )?(?P<top>an?|\d) (?P<bottom>3|5|6|7|8|9|10)(?:rd|th)s? (?:as|to|into|in)(?: an?)? (?P<form>decimal|percent|percentage|%)", _spoken_fraction, ("decimal", "per", "%")),
     Intent(rf"(?:{_ASK} )?(?:divide|split|share)? ?(?:[$€£])?(?P<n>\d{{1,12}}(?:\.\d{{1,4}})?)(?: dollars| euros| pounds)? (?:divided |split |shared )?(?:in|into|by) (?:the |a )?ratio(?: of)? (?P<ratio>\d{{1,4}}(?: ?(?::|to) ?\d{{1,4}})+)", _ratio, ("ratio",)),
     Intent(r"how many (?:zeros|zeroes|0s|noughts)(?: are| does)?(?: there)?(?: in)? (?:a |1 )?(?P<n>\d{3,30})(?: have| has)?", _zeros, ("zero", "0s", "nought")),
-    Intent(r"how many (?P<a>10+|ten|hundred|thousand|million|billion)s(?: are)?(?: there)? (?:in|make|make up) (?:a |an |1 )?(?P<b>10+)", lambda q, m: _how_many_in(q, m) if m["a"].isdigit() else _how_many_in(q, re.match(r"(?P<a>\d+) (?P<b>\d+)", f"{ {'ten': 10, 'hundred': 100, 'thousand': 1000, 'million': 10**6, 'billion': 10**9}[m['a']]} {m['b']}".strip()))),  # type: ignore[arg-type]  as above
+    Intent(r"how many (?P<a>10+|ten|hundred|thousand|million|billion)s(?: are)?(?: there)? (?:in|make|make up) (?:a |an |1 )?(?P<b>10+)", lambda q, m: _how_many_in(q, given(m, a=_POWERS.get(m["a"], m["a"])))),
     Intent(r"(?:what is |write |say |spell |spell out |how do you (?:write|say|spell|read) |convert |put )(?:the number )?(?P<n>\d{1,15})(?: out)?(?: in| to| into| as| using)? (?:words|english words|word form|english|letters)", _words, ("words", "english", "word form", "letters")),
     Intent(r"(?:what|which) (?:number )?(?:comes|is) (?:right |just |directly |immediately )?(?P<way>after|before) (?:the number )?(?P<n>\d{1,15})|what number (?P<w2>follows|precedes) (?P<n2>\d{1,15})", lambda q, m: _neighbour(q, m) if m["n"] else None),
-    Intent(r"(?:what is |say |give me |recite |tell me )?(?:the )?(?P<n>\d{1,3}) times table|(?:what is |say |give me |recite )?(?:the )?times table (?:of|for) (?P<n2>\d{1,3})|multiplication table (?:of|for) (?P<n3>\d{1,3})", lambda q, m: _table(q, re.match(r"(?P<n>\d+)", m["n"] or m["n2"] or m["n3"])), ("table",)),  # type: ignore[arg-type]  as above
-    Intent(r"(?:solve|what is (?P<x>[a-z]) if|find (?P<x2>[a-z]) if|if|solve for (?P<x3>[a-z])(?: in| if)?|what is the value of (?P<x4>[a-z]) if|find the value of (?P<x5>[a-z]) if|what does (?P<x6>[a-z]) equal if)? ?(?P<equation>[^=]*(?:=|\bequals?\b|\bis equal to\b|\bis\b)[^=]*?)(?: (?:what is|find|solve for|then what is|then) (?P<x7>[a-z]))?", lambda q, m: _equation(q, m)),
+    Intent(r"(?:what is |say |give me |recite |tell me )?(?:the )?(?P<n>\d{1,3}) times table|(?:what is |say |give me |recite )?(?:the )?times table (?:of|for) (?P<n2>\d{1,3})|multiplication table (?:of|for) (?P<n3>\d{1,3})", lambda q, m: _table(q, given(m, n=m["n"] or m["n2"] or m["n3"])), ("table",)),
+    Intent(r"(?:solve|what is (?P<x>[a-z]) if|find (?P<x2>[a-z]) if|if|solve for (?P<x3>[a-z])(?: in| if)?|what is the value of (?P<x4>[a-z]) if|find the value of (?P<x5>[a-z]) if|what does (?P<x6>[a-z]) equal if)? ?(?P<equation>[^=]*(?:=|\bequals?\b|\bis equal to\b|\bis\b)[^=]*?)(?: (?:what is|find|solve for|then what is|then) (?P<x7>[a-z]))?", lambda q, m: _equation(q, m)),  # noqa: PLW0108  names the groups
 )  # fmt: skip
 
 
-def _equation(question: Question, match: re.Match[str]) -> str | None:
+def _equation(_question: Question, match: re.Match[str]) -> str | None:
     named = next((match[g] for g in ("x", "x2", "x3", "x4", "x5", "x6", "x7") if match[g]), "")
     equation = match["equation"].removeprefix("for ")
     letters = set(re.findall(r"(?<![a-z])[b-z](?![a-z])", equation))
-    if len(equation) > 60 or len(letters) != 1 or (named and {named} != letters) or not re.search(r"\d", equation):  # noqa: PLR2004
+    if (
+        len(equation) > 60  # noqa: PLR2004  a bound of its kind
+        or len(letters) != 1
+        or (named and {named} != letters)
+        or not re.search(r"\d", equation)
+    ):
         return None
     if not named and not match[0].startswith(("solve", "if")):
         return None
-    return _linear(question, re.match(r"(?P<x>[a-z])\|(?P<equation>.*)", f"{letters.pop()}|{equation}"))  # type: ignore[arg-type]  as above
+    return _linear(letters.pop(), equation)

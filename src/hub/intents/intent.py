@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question: ``text`` in plain form (`words.plain`), ``said`` the same with its number words kept,
-    ``raw`` as it came, ``now`` with its time zone, ``facts`` of the hub that is asked, if any."""
+    """A question: ``text`` in plain form (`words.plain`), ``raw`` as it came, ``now`` with its time zone.
+
+    ``said``: the plain form with its number words kept; ``facts`` of the hub that is asked, if any.
+    """
 
     text: str
     raw: str
@@ -56,6 +58,29 @@ class Intent:
             return None
         match = compiled(self.pattern).fullmatch(question.text)
         return self.answer(question, match) if match else None
+
+
+class _Given:
+    """A match of which some groups have other values."""
+
+    def __init__(self, match: re.Match[str], values: dict[str, str | None]) -> None:
+        self._match, self._values = match, values
+
+    def __getitem__(self, name: str | int) -> Any:
+        return self._values[str(name)] if name in self._values else self._match[name]
+
+    def groupdict(self) -> dict[str, Any]:
+        return self._match.groupdict() | self._values
+
+
+def given(match: re.Match[str], **values: str | None) -> re.Match[str]:
+    """Return ``match`` with other ``values`` in some of its groups."""
+    return cast("re.Match[str]", _Given(match, values))
+
+
+def also(match: re.Match[str], **names: str) -> re.Match[str]:
+    """Return ``match`` with each group that is empty filled from another, as alternatives name theirs."""
+    return given(match, **{name: match[name] or match[other] for name, other in names.items()})
 
 
 def says(line: str) -> Callable[[Question, re.Match[str]], str]:

@@ -1,5 +1,7 @@
 """Help at the stove: gas marks, sticks of butter, dozens, and what a litre of water weighs."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
@@ -16,8 +18,25 @@ _GAS = {
 }  # fmt: skip
 """Gas mark -> degrees Celsius and Fahrenheit, as British cookery books print them."""
 
-_STICK_OF = {"gram": Fraction("113.398"), "ounce": Fraction(4), "pound": Fraction(1, 4), "cup": Fraction(1, 2), "tablespoon": Fraction(8), "teaspoon": Fraction(24), "kilogram": Fraction("0.113398")}
-_DOZENS = {"dozen": 12, "score": 20, "gross": 144, "baker's dozen": 13, "bakers dozen": 13, "pair": 2, "ream": 500, "trio": 3}
+_STICK_OF = {
+    "gram": Fraction("113.398"),
+    "ounce": Fraction(4),
+    "pound": Fraction(1, 4),
+    "cup": Fraction(1, 2),
+    "tablespoon": Fraction(8),
+    "teaspoon": Fraction(24),
+    "kilogram": Fraction("0.113398"),
+}
+_DOZENS = {
+    "dozen": 12,
+    "score": 20,
+    "gross": 144,
+    "baker's dozen": 13,
+    "bakers dozen": 13,
+    "pair": 2,
+    "ream": 500,
+    "trio": 3,
+}
 
 
 def _gas_mark(_question: Question, match: re.Match[str]) -> str | None:
@@ -49,7 +68,7 @@ def _butter(_question: Question, match: re.Match[str]) -> str | None:
     if sticks is None or not unit:
         return None
     total = sticks * _STICK_OF[_key(unit.one)]
-    size = decimal(round(total) if unit.one == "gram" else total, 3)
+    size = decimal(Fraction(round(total)) if unit.one == "gram" else total, 3)
     name = unit.one if size == "1" else unit.many
     about = "about " if unit.kind == "mass" and "gram" in unit.one else ""
     verb = "is" if sticks in (1, Fraction(1, 2)) else "are"
@@ -74,20 +93,23 @@ def _sticks(_question: Question, match: re.Match[str]) -> str | None:
 
 
 def _in_dozen(_question: Question, match: re.Match[str]) -> str | None:
-    count = {"a": 1, "an": 1, "half a": Fraction(1, 2), "the": 1}.get(match["n"]) or read(match["n"])
+    named_count = {"a": Fraction(1), "an": Fraction(1), "half a": Fraction(1, 2), "the": Fraction(1)}
+    count = named_count.get(match["n"]) or read(match["n"])
     if not count:
         return None
     name = match["group"]
     size = _DOZENS.get(name) or _DOZENS.get(name.removesuffix("s"))
     if not size:
         return None
-    total = Fraction(count) * size
+    total = count * size
     return f"That is {decimal(total, 2)}." if total.denominator == 1 else None
 
 
 def _twelve(_question: Question, match: re.Match[str]) -> str | None:
-    """A dozen has become 12 in plain form: "how many eggs in 24"."""
-    said = re.fullmatch(r"how many [a-z ]+?(?: are)?(?: there)? in (?:(?:a|[a-z]+|half a|\d+) dozen)", _question.said)
+    """Answer about dozens, which have become digits in plain form: "how many eggs in 24"."""
+    said = re.fullmatch(
+        r"how many [a-z ]+?(?: are)?(?: there)? in (?:(?:a|[a-z]+|half a|\d+) dozen)", _question.said
+    )
     return f"That is {match['n']}." if said else None
 
 

@@ -1,25 +1,95 @@
 """Know letters: spell, count, reverse, find a place in the alphabet; a language model sees none of them."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, given
 from hub.intents.numbers import ending, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NATO = (
-    "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliett Kilo Lima Mike November Oscar Papa Quebec Romeo"
-    " Sierra Tango Uniform Victor Whiskey X-ray Yankee Zulu"
-).split()
-_MORSE = (
-    ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.."
-).split()
-_NOT_WORDS = frozenset({"it", "that", "this", "them", "him", "her", "me", "check", "out", "word", "words", "something", "anything", "name", "names", "backwards"})
+_NATO = [
+    "Alfa",
+    "Bravo",
+    "Charlie",
+    "Delta",
+    "Echo",
+    "Foxtrot",
+    "Golf",
+    "Hotel",
+    "India",
+    "Juliett",
+    "Kilo",
+    "Lima",
+    "Mike",
+    "November",
+    "Oscar",
+    "Papa",
+    "Quebec",
+    "Romeo",
+    "Sierra",
+    "Tango",
+    "Uniform",
+    "Victor",
+    "Whiskey",
+    "X-ray",
+    "Yankee",
+    "Zulu",
+]
+_MORSE = [
+    ".-",
+    "-...",
+    "-.-.",
+    "-..",
+    ".",
+    "..-.",
+    "--.",
+    "....",
+    "..",
+    ".---",
+    "-.-",
+    ".-..",
+    "--",
+    "-.",
+    "---",
+    ".--.",
+    "--.-",
+    ".-.",
+    "...",
+    "-",
+    "..-",
+    "...-",
+    ".--",
+    "-..-",
+    "-.--",
+    "--..",
+]
+_NOT_WORDS = frozenset(
+    {
+        "it",
+        "that",
+        "this",
+        "them",
+        "him",
+        "her",
+        "me",
+        "check",
+        "out",
+        "word",
+        "words",
+        "something",
+        "anything",
+        "name",
+        "names",
+        "backwards",
+    }
+)
 _VOWELS = "aeiou"
 
 
@@ -87,12 +157,28 @@ def _palindrome(word: str, _match: re.Match[str]) -> str:
     return f"{'Yes' if word == word[::-1] else 'No'}, {word} backwards is {word[::-1]}."
 
 
-_PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "final": -1, "middle": None}
+_PLACES = {
+    "first": 0,
+    "1st": 0,
+    "second": 1,
+    "2nd": 1,
+    "third": 2,
+    "3rd": 2,
+    "last": -1,
+    "final": -1,
+    "middle": None,
+}
 
 
 def _nth_letter(word: str, match: re.Match[str]) -> str | None:
     place = match["nth"]
-    at = _PLACES[place] if place in _PLACES else int(re.match(r"\d+", place)[0]) - 1 if place[0].isdigit() else _ordinal(place)  # type: ignore[index]
+    at = (
+        _PLACES[place]
+        if place in _PLACES
+        else int(re.sub(r"\D", "", place)) - 1
+        if place[0].isdigit()
+        else _ordinal(place)
+    )
     if place == "middle":
         at = len(word) // 2 if len(word) % 2 else None
     if at is None or not -len(word) <= at < len(word):
@@ -119,7 +205,7 @@ def _morse(word: str, _match: re.Match[str]) -> str:
 
 def _alphabet_nth(_question: Question, match: re.Match[str]) -> str | None:
     text = match["n"]
-    number = 26 if text == "last" else 1 if text == "first" else int(re.match(r"\d+", text)[0])  # type: ignore[index]
+    number = 26 if text == "last" else 1 if text == "first" else int(re.sub(r"\D", "", text))
     if not 1 <= number <= 26:  # noqa: PLR2004
         return "The alphabet has 26 letters."
     return f"The {text if text == 'last' else f'{number}{ending(number)}'} letter of the alphabet is {ascii_lowercase[number - 1].upper()}."
@@ -145,20 +231,37 @@ def _words_in(question: Question, match: re.Match[str]) -> str | None:
     if not text:
         return None
     kind = match["kind"]
-    count = len(text.split()) if kind == "words" else sum(c.isalpha() for c in text) if kind == "letters" else len(text)
+    count = (
+        len(text.split())
+        if kind == "words"
+        else sum(c.isalpha() for c in text)
+        if kind == "letters"
+        else len(text)
+    )
     return f"That has {count} {kind.removesuffix('s') if count == 1 else kind}."
 
 
 def _sort(question: Question, match: re.Match[str]) -> str | None:
-    items = [w for w in re.split(r",|\band\b|\s", re.sub(r"^.*?(?:order|alphabetically)\s*:?", "", question.raw.lower()) if match["after"] else match["list"]) if w]
-    return f"{', '.join(sorted(items))}." if 2 <= len(items) <= 20 and all(i.isalpha() for i in items) else None  # noqa: PLR2004
+    items = [
+        w
+        for w in re.split(
+            r",|\band\b|\s",
+            re.sub(r"^.*?(?:order|alphabetically)\s*:?", "", question.raw.lower())
+            if match["after"]
+            else match["list"],
+        )
+        if w
+    ]
+    return (
+        f"{', '.join(sorted(items))}." if 2 <= len(items) <= 20 and all(i.isalpha() for i in items) else None  # noqa: PLR2004  a bound of its kind
+    )
 
 
 _W = r"[a-z']{1,30}"
 _THE = r"(?:the (?:word|name) )?"
 _NTH = r"(?P<nth>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|middle|\d{1,2}(?:st|nd|rd|th))"
 INTENTS = (
-    _word(rf"(?:how (?:do|would|should|can) (?:you|i|we|one) )?spell(?: out)? {_THE}(?P<word>{_W})(?: correctly| properly)?|how is {_THE}(?P<word2>{_W}) spelled|how do you write {_THE}(?P<word3>{_W})|what is the (?:correct )?spelling of {_THE}(?P<word4>{_W})|(?:how is|how to) spell {_THE}(?P<word5>{_W})", _spell, "spell", "write"),
+    _word(rf"(?:how (?:do|would|should|can) (?:you|i|we|one) |(?:can|could|would|will) you (?:please )?)?spell(?: out)? {_THE}(?P<word>{_W})(?: correctly| properly)?|how is {_THE}(?P<word2>{_W}) spelled|how do you write {_THE}(?P<word3>{_W})|what is the (?:correct )?spelling of {_THE}(?P<word4>{_W})|(?:how is|how to) spell {_THE}(?P<word5>{_W})", _spell, "spell", "write"),
     _word(rf"(?:what is )?(?:spell |reverse |write |say |put )?{_THE}(?P<word>{_W}) (?:spelled |written )?(?:backwards?|in reverse|reversed|back to front)|(?:reverse|turn around) {_THE}(?P<word2>{_W})|how do you (?:spell|write) {_THE}(?P<word3>{_W}) backwards?", _reverse, "backward", "revers", "front"),
     _word(rf"how many (?P<kind>letters?|characters?|vowels?|consonants?|syllables?) (?:are |is )?(?:there )?(?:in|does|has|are in) {_THE}(?P<word>{_W})(?: have| contain)?", _count_letters, "how many"),
     _word(rf"how long is the word (?P<kind>)(?P<word>{_W})", _count_letters, "how long"),
@@ -172,7 +275,7 @@ INTENTS = (
     _word(rf"(?:what is |how do you (?:say|spell) |spell )?{_THE}(?P<word>{_W}) (?:in|using|with) (?:the )?(?:nato|phonetic|nato phonetic|radio|military)(?: alphabet)?", _nato, "nato", "phonetic", "radio", "military"),
     _word(rf"(?:what is |how do you (?:say|write|spell) |spell |write )?{_THE}(?P<word>{_W}) in morse(?: code)?|(?:what is )?(?:the )?morse code (?:for|of) (?P<word2>{_W})", _morse, "morse"),
     Intent(r"(?:what|which) is (?:the )?(?P<n>\d{1,3}(?:st|nd|rd|th)|last|first) letter (?:of|in) the (?:english )?alphabet|(?:what|which) letter (?:of the alphabet )?is (?:number )?(?P<n2>\d{1,2})(?: in the alphabet)?", lambda q, m: _alphabet_nth(q, m) if m["n"] else None, ("letter",)),
-    Intent(r"(?:what|which) (?:number|position|place)(?: letter)?(?: of the alphabet)? is (?:the letter )?(?P<letter>[a-z])(?: in the alphabet)?|where (?:in the alphabet is|is) (?:the letter )?(?P<l2>[a-z])(?: in the alphabet)?|what is the position of (?:the letter )?(?P<l3>[a-z]) in the alphabet", lambda q, m: _alphabet_place(q, re.match(r"(?P<letter>.)", m["letter"] or m["l2"] or m["l3"]))),  # type: ignore[arg-type]  it always matches
+    Intent(r"(?:what|which) (?:number|position|place)(?: letter)?(?: of the alphabet)? is (?:the letter )?(?P<letter>[a-z])(?: in the alphabet)?|where (?:in the alphabet is|is) (?:the letter )?(?P<l2>[a-z])(?: in the alphabet)?|what is the position of (?:the letter )?(?P<l3>[a-z]) in the alphabet", lambda q, m: _alphabet_place(q, given(m, letter=m["letter"] or m["l2"] or m["l3"]))),
     Intent(r"(?:what|which) letter (?:comes |is )?(?:right |just )?(?P<way>after|before|follows) (?:the letter )?(?P<letter>[a-z])(?: in the alphabet)?|what comes (?P<w2>after|before) (?:the letter )(?P<l2>[a-z])(?: in the alphabet)?", lambda q, m: _alphabet_next(q, m) if m["letter"] else None, ("after", "before", "follows")),
     Intent(r"how many (?:letters|characters) (?:are |are there )?(?:in|does|has) the (?:english )?alphabet(?: have)?", lambda _q, _m: "The English alphabet has 26 letters.", ("alphabet",)),
     Intent(r"how many vowels are (?:there )?in the (?:english )?alphabet|how many vowels are there(?: in english)?", lambda _q, _m: "The English alphabet has 5 vowels, or 6 with Y.", ("vowel",)),

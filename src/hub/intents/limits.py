@@ -4,6 +4,8 @@ A small model would make something up, or claim to have done it. Each line is tr
 the part it names; a tool that brings the part is asked before these.
 """
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 from hub.intents.intent import Intent, says

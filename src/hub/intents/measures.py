@@ -162,8 +162,8 @@ force|newton|newtons|1|newton newtons
 force|kilonewton|kilonewtons|1000|kn kilonewton kilonewtons
 force|pound of force|pounds of force|44482216152605/10000000000000|lbf pound_force pounds_force pounds_of_force
 angle|degree|degrees|1|deg degree degrees
-angle|arc minute|arc minutes|1/60|arcminute arcminutes arc_minute arc_minutes minute_of_arc minutes_of_arc
-angle|arc second|arc seconds|1/3600|arcsecond arcseconds arc_second arc_seconds
+angle|arc minute|arc minutes|1/60|arcminute arcminutes minute minutes arc_minute arc_minutes minute_of_arc minutes_of_arc
+angle|arc second|arc seconds|1/3600|arcsecond arcseconds second seconds arc_second arc_seconds
 angle|turn|turns|360|turn turns revolution revolutions full_turn circle full_circle full_rotation
 angle|right angle|right angles|90|right_angle right_angles
 angle|radian|radians|57295779513082320876798154814105170/1000000000000000000000000000000000|rad rads radian radians

@@ -5,10 +5,28 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-).split()
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905  reads as a list of words
 _SMALL = (
     {word: n for n, word in enumerate(_ONES)}
@@ -57,7 +75,7 @@ def _mixed(text: str) -> str:
 def _denominator(name: str) -> int:
     if name.startswith(("hal", "quarter")):
         return 2 if name.startswith("hal") else 4
-    return int(re.match(r"\d+", name)[0])  # type: ignore[index]  the patterns above give digits
+    return int(re.sub(r"\D", "", name))
 
 
 def _part(whole: str, top: int, bottom: int) -> str:
@@ -90,13 +108,19 @@ def _times(digits: str, factor: int) -> str:
     return str(value // scale) if value % scale == 0 else f"{value / scale:.6f}".rstrip("0")
 
 
-def _number(words: list[str], at: int) -> tuple[str, int]:  # noqa: C901  the grammar of English numbers
+def _number(words: list[str], at: int) -> tuple[str, int]:  # noqa: C901, PLR0912  the grammar of English numbers
     """Read the longest number that starts at ``at``; ("", 0) when none does."""
     if words[at] in _ORDINALS and not (words[at] == "first" and at == 0):
         return _ordinal(_ORDINALS[words[at]]), 1
     if words[at].endswith("s") and words[at][:-1] in _ORDINALS:
         return _ordinal(_ORDINALS[words[at][:-1]]) + "s", 1
-    if words[at] == "oh" and at and words[at - 1] in _SMALL and words[at + 1 : at + 2][0:1] and words[at + 1] in _ONES[:10]:
+    if (
+        words[at] == "oh"
+        and at
+        and words[at - 1] in _SMALL
+        and words[at + 1 : at + 2][0:1]
+        and words[at + 1] in _ONES[:10]
+    ):
         return f"0{_SMALL[words[at + 1]]}", 2  # nineteen oh five
     total = group = 0
     used, last = 0, 10**15

@@ -1,5 +1,7 @@
 """Which time zone a place is in: cities and countries by name, and the ones that have several."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 from functools import cache
@@ -172,14 +174,22 @@ def _places() -> dict[str, str]:
 def tidy(place: str) -> str:
     """Write a place as the table does."""
     place = place.strip().replace(".", "").replace("'", "").removesuffix(" time").removesuffix("s time")
-    return place.removeprefix("the ").removesuffix(" city").strip() if place not in ("mexico city", "vatican city") else place
+    return (
+        place.removeprefix("the ").removesuffix(" city").strip()
+        if place not in ("mexico city", "vatican city")
+        else place
+    )
 
 
 def zone(place: str) -> ZoneInfo | None:
     """Return the time zone of a place that has exactly one, or None."""
     bare = tidy(place)
     country = _SEVERAL.get(bare, ())
-    name = _places().get(bare) or _places().get(place.strip()) or (_places()[country[0]] if len(country) == 1 else None)
+    name = (
+        _places().get(bare)
+        or _places().get(place.strip())
+        or (_places()[country[0]] if len(country) == 1 else None)
+    )
     if not name:
         city, _, rest = bare.rpartition(" ")
         name = _places().get(city) if city and _within(city, rest) else None
@@ -210,4 +220,7 @@ def title(place: str) -> str:
         return f"{'the ' if words[0] in ('uk', 'uae', 'usa', 'us') else ''}{words[0].upper()}"
     if tidy(place) in ("eastern", "central", "mountain", "pacific"):
         return f"US {words[0].capitalize()} time"
-    return " ".join(w.upper() if w in ("us", "uk", "dc", "usa") else w if w in ("de", "of") else w.capitalize() for w in words)
+    return " ".join(
+        w.upper() if w in ("us", "uk", "dc", "usa") else w if w in ("de", "of") else w.capitalize()
+        for w in words
+    )

@@ -48,9 +48,18 @@ def _pick(_question: Question, match: re.Match[str]) -> str | None:
 INTENTS = (
     Intent(r"count (?:up )?(?:from 1 )?to (?P<n>\d{1,3})", _count),
     Intent(r"(?:roll|throw) (?:a|the|1) (?:die|dice)|roll dice", _dice),
-    Intent(r"(?:roll|throw) (?P<count>\d{1,2})(?: six sided)? (?:dice|die)|(?:roll|throw) (?P<c2>x)?", lambda q, m: _dice_of(q, m) if m["count"] else None),
-    Intent(r"(?:roll|throw) (?:an? )?(?P<count>\d{1,2})? ?d ?(?P<sides>\d{1,4})|(?:roll|throw) (?:an? )(?P<c2>\d{1,3}) sided (?:dice|die)", lambda q, m: _dice_of(q, m) if m["sides"] else None),
-    Intent(r"(?:pick|choose|give me|generate|say|tell me) (?:a |1 )?random number", lambda _q, _m: f"{secrets.randbelow(100) + 1}, from 1 to 100."),
+    Intent(
+        r"(?:roll|throw) (?P<count>\d{1,2})(?: six sided)? (?:dice|die)|(?:roll|throw) (?P<c2>x)?",
+        lambda q, m: _dice_of(q, m) if m["count"] else None,
+    ),
+    Intent(
+        r"(?:roll|throw) (?:an? )?(?P<count>\d{1,2})? ?d ?(?P<sides>\d{1,4})|(?:roll|throw) (?:an? )(?P<c2>\d{1,3}) sided (?:dice|die)",  # noqa: E501  a pattern
+        lambda q, m: _dice_of(q, m) if m["sides"] else None,
+    ),
+    Intent(
+        r"(?:pick|choose|give me|generate|say|tell me) (?:a |1 )?random number",
+        lambda _q, _m: f"{secrets.randbelow(100) + 1}, from 1 to 100.",
+    ),
     Intent(r"count (?:down|backwards?) (?:from )?(?P<n>\d{1,2})(?: to (?:0|1))?", _down),
     Intent(r"(?:flip|toss|throw) a coin|heads or tails", _coin),
     Intent(

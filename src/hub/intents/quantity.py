@@ -24,9 +24,7 @@ class Quantity:
 
 
 NUMBER = r"(?:(?:minus |negative |-)?(?:\d+(?:\.\d+)?(?: ?/ ?\d+)?|\.\d+|\(\d+/\d+\)))"
-_FRACTION = (
-    r"half|a half|1 half|a quarter|1 quarter|[13] quarters|a 3rd|1 3rd|2 3rds|quarter|an? (?:5|6|8|10)th|[1-9] (?:5|6|8|10)ths?"
-)
+_FRACTION = r"half|a half|1 half|a quarter|1 quarter|[13] quarters|a 3rd|1 3rd|2 3rds|quarter|an? (?:5|6|8|10)th|[1-9] (?:5|6|8|10)ths?"  # noqa: E501  a pattern
 _HEAD = re.compile(
     rf"(?P<fraction>{_FRACTION})(?: of)?(?: an?| 1| the)? (?P<of>\S.*)"
     rf"|(?:an? )?(?P<number>{NUMBER}) ?(?:of )?(?:an? )?(?P<unit>\S.*)"
@@ -35,7 +33,7 @@ _HEAD = re.compile(
 _PARTS = {"half": Fraction(1, 2), "quarter": Fraction(1, 4), "quarters": Fraction(1, 4)}
 _AND_PART = re.compile(r"(?:an?|1|\d+(?:\.\d+)?) (?P<unit>[a-z ]+?) and (?:a )?(?P<part>half|quarter|3rd)")
 _STUFF = re.compile(
-    r" (?:run|race|walk|drive|flight|movie|film)$| of (?:[a-z]+ )?(?:flour|sugar|rice|butter|milk|honey|oil|salt|water|juice|beer|wine|"
+    r" (?:run|race|walk|drive|flight|movie|film)$| of (?:[a-z]+ )?(?:flour|sugar|rice|butter|milk|honey|oil|salt|water|juice|beer|wine|"  # noqa: E501  a pattern
     r"coffee|tea|cream|broth|stock|oats|cocoa|petrol|gas|gasoline|diesel|fuel|land|rope|fabric|string|paint|soup|sauce|vinegar|meat|beef|chicken|"
     r"cheese|yogh?urt|syrup|ice cream|lemonade|vodka|whisky|whiskey|gold|silver|time|data|storage)$"
 )
@@ -44,7 +42,9 @@ _DIGITS = 30
 
 def quantities(text: str) -> list[Quantity]:
     """Return every way to read ``text`` as one amount, the likeliest first; none for anything else."""
-    text = re.sub(r"(?<=\d)(?<!/100)(?<!per 100)(?=[a-z])(?!(?:nd|rd|th)s?\b)(?!(?<=1)st\b)", " ", text.strip())
+    text = re.sub(
+        r"(?<=\d)(?<!/100)(?<!per 100)(?=[a-z])(?!(?:nd|rd|th)s?\b)(?!(?<=1)st\b)", " ", text.strip()
+    )
     text = _STUFF.sub("", text)
     if not text or len(text) > 80 or re.search(rf"\d{{{_DIGITS},}}", text):  # noqa: PLR2004  longer is no amount
         return []
@@ -68,7 +68,7 @@ def _fraction(text: str) -> Fraction:
     words = text.split()
     top = int(words[0]) if words[0].isdigit() else 1
     name = words[-1]
-    bottom = _PARTS[name] if name in _PARTS else Fraction(1, int(re.match(r"\d+", name)[0]))  # type: ignore[index]
+    bottom = _PARTS[name] if name in _PARTS else Fraction(1, int(re.sub(r"\D", "", name)))
     return top * bottom
 
 

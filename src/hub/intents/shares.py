@@ -1,22 +1,33 @@
 """Reckon with money and percentages: tips, splits, discounts, VAT, change by so much, interest."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 
 from hub.intents.calculator import decimal, spoken
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, also
 
 _N = r"\d{1,12}(?:\.\d{1,6})?"
 _COIN = r"(?:dollars?|bucks|euros?|pounds?|quid|\$|€|£|usd|eur|gbp|cents|pence|francs?|yen|rupees?|kronor|crowns?)"
 _SUM = rf"(?:[$€£] ?)?{_N}(?: ?{_COIN})?"
-_NAMES = {"$": "dollars", "usd": "dollars", "bucks": "dollars", "€": "euros", "eur": "euros", "£": "pounds", "gbp": "pounds", "quid": "pounds"}
+_NAMES = {
+    "$": "dollars",
+    "usd": "dollars",
+    "bucks": "dollars",
+    "€": "euros",
+    "eur": "euros",
+    "£": "pounds",
+    "gbp": "pounds",
+    "quid": "pounds",
+}
 
 
 def _amount(text: str) -> tuple[Fraction, str]:
     """Read an amount of money: its number and its currency, if one was said."""
-    number = Fraction(re.search(_N, text)[0])  # type: ignore[index]  the patterns below give digits
+    number = Fraction(re.findall(_N, text)[0])
     name = re.search(_COIN, text)
     if not name:
         return number, ""
@@ -30,7 +41,7 @@ def _money(value: Fraction, coin: str) -> str:
     text = decimal(Fraction(cents, 100), 2)
     if "." in text and len(text.rsplit(".", 1)[1]) == 1:
         text += "0"
-    if not coin and value.denominator not in (1,) and (value * 100).denominator != 1:
+    if not coin and value.denominator != 1 and (value * 100).denominator != 1:
         return spoken(value)
     about = "" if (value * 100).denominator == 1 else "about "
     one = coin.removesuffix("s") if text == "1" and coin not in ("pence", "yen") else coin
@@ -49,7 +60,15 @@ def _with_tip(_question: Question, match: re.Match[str]) -> str:
 
 
 def _extra(text: str) -> str:
-    return "is the tip" if "tip" in text else "is VAT" if "vat" in text else "is tax" if "tax" in text else "is added"
+    return (
+        "is the tip"
+        if "tip" in text
+        else "is VAT"
+        if "vat" in text
+        else "is tax"
+        if "tax" in text
+        else "is added"
+    )
 
 
 def _split(_question: Question, match: re.Match[str]) -> str | None:
@@ -129,7 +148,9 @@ def _interest(_question: Question, match: re.Match[str]) -> str | None:
         gain = start * rate / 100 * years
         return f"Simple interest of {spoken(rate)} percent makes {_money(gain, coin)}, so {_money(start + gain, coin)} in all."
     end = start * (1 + rate / 100) ** years
-    return f"With interest added once a year that becomes {_money(end, coin)}, {_money(end - start, coin)} more."
+    return (
+        f"With interest added once a year that becomes {_money(end, coin)}, {_money(end - start, coin)} more."
+    )
 
 
 def _each(_question: Question, match: re.Match[str]) -> str | None:
@@ -152,7 +173,7 @@ INTENTS = (
     Intent(rf"how much (?:do|should|would|will) i tip (?:at |on |for )?(?:an? |the )?(?:{_RATE} )?(?:on |for )?(?:an? |the )?{_BILL}{_THING}(?: at (?P<rate2>{_N}) ?{_P})?", lambda q, m: _tip(q, m) if m["rate"] else None, ("tip",)),
     Intent(
         rf"(?:{_ASK} )?(?:the )?(?:total |final |total cost |total bill |price )?(?:of |on |for )?{_BILL}{_THING} (?:plus|with|and|including|after adding|after|incl) (?:an? )?(?:{_RATE} (?:tip|vat|tax|sales tax|service charge|gst|service)|(?:vat|tax) (?:at|of) (?P<r2>{_N}) ?{_P})(?: (?:added|included))?",
-        lambda q, m: _with_tip(q, m if m["rate"] else re.match(rf"(?P<bill>.*)\|(?P<rate>.*)\|vat", f"{m['bill']}|{m['r2']}|vat")),  # type: ignore[arg-type]  it always matches
+        lambda q, m: _with_tip(q, also(m, rate="r2")),
         ("tip", "vat", "tax", "service", "gst"),
     ),
     Intent(rf"(?:{_ASK} )?(?:add )?(?:an? )?{_RATE} (?:tip|vat|tax|sales tax|service charge|service|gst) (?:to|on|added to) {_BILL}", lambda q, m: _with_tip(q, m) if "add" in m[0] else _tip_like(q, m), ("tip", "vat", "tax", "service", "gst")),
@@ -160,12 +181,12 @@ INTENTS = (
     Intent(
         rf"(?:{_ASK} )?(?:the )?(?:price |amount |cost )?(?:of |is )?{_BILL} (?:before|without|excluding|minus|excl|less|ex|net of) (?:the )?{_RATE} (?:vat|tax|sales tax|gst)"
         rf"|(?:{_ASK} )?(?:the )?(?:price|amount|cost) (?:before|without|excluding) (?P<rr>{_N}) ?{_P} (?:vat|tax) (?:of|if it is|is) (?P<bb>{_SUM})(?: (?:with|including) (?:it|vat|tax))?",
-        lambda q, m: _before(q, m if m["bill"] else re.match(r"(?P<bill>.*)\|(?P<rate>.*)", f"{m['bb']}|{m['rr']}")),  # type: ignore[arg-type]  as above
+        lambda q, m: _before(q, also(m, bill="bb", rate="rr")),
         ("vat", "tax", "gst"),
     ),
     Intent(
         rf"(?:{_ASK} |can you )?(?:split|divide|share)(?:ing)?(?: up)? (?:an? |the )?(?:bill of |check of |tab of )?{_BILL}{_THING}(?: evenly| equally)?(?: (?:with|including|plus|and add) (?:an? )?{_RATE} tip)? (?:between|among|amongst|by|across|with|in|into|for)? ?(?:the )?{_PEOPLE}(?: (?:people|ways|persons|friends|of us|parts|roommates|guests|kids|children|families))?(?: (?:evenly|equally))?(?: (?:each|with (?:an? )?(?P<r2>{_N}) ?{_P} tip))?",
-        lambda q, m: _split(q, m if not m["r2"] else re.match(r"(?P<bill>.*)\|(?P<people>.*)\|(?P<rate>.*)", f"{m['bill']}|{m['people']}|{m['r2']}")) if re.search(rf"{_COIN}|people|ways|split|friends|persons|of us|bill|among|between", m[0]) else None,  # type: ignore[arg-type]  as above
+        lambda q, m: _split(q, also(m, rate="r2")) if re.search(rf"{_COIN}|people|ways|split|friends|persons|of us|bill|among|between", m[0]) else None,
         ("split", "divide", "shar"),
     ),
     Intent(
@@ -173,11 +194,11 @@ INTENTS = (
         lambda q, m: _split(q, m) if re.search(r"people|ways|persons|friends|of us|split|shared", m[0]) else None,
         ("split", "divided", "shared"),
     ),
-    Intent(rf"(?:{_ASK} )?(?:an? )?(?:price of |discount of )?(?:an? )?{_RATE} (?:off|discount|reduction|off of|discount on|discount off|discount from|markdown on)(?: on| of| from| off)?(?: an?| the)? {_BILL}(?: [a-z]+)?", lambda q, m: _off(q, m), (" off", "discount", "reduc", "markdown")),
+    Intent(rf"(?:{_ASK} )?(?:an? )?(?:price of |discount of )?(?:an? )?{_RATE} (?:off|discount|reduction|off of|discount on|discount off|discount from|markdown on)(?: on| of| from| off)?(?: an?| the)? {_BILL}(?: [a-z]+)?", lambda q, m: _off(q, m), (" off", "discount", "reduc", "markdown")),  # noqa: PLW0108  names the groups
     Intent(rf"(?:{_ASK} )?(?:the price of |the cost of )?(?:an? |the )?{_BILL}(?: [a-z]+){{0,2}} (?:at|with|after|minus|on sale for|is|less|discounted by|reduced by)(?: an?)? {_RATE}(?: off| discount| reduction| less| sale)?(?: be| cost)?", lambda q, m: _off(q, m) if re.search(r" off| discount|reduc| sale|minus|less", m[0]) else None, (" off", "discount", "reduc", "sale", "minus", "less")),
     Intent(
         rf"(?:{_ASK} )?(?:increase|raise|decrease|reduce|lower|cut|raising|increasing|reducing) (?P<bill>{_SUM}) by {_RATE}|(?:{_ASK} )?(?P<b2>{_SUM}) (?:increased|raised|decreased|reduced|lowered|cut|plus|minus) (?:by )?(?P<r2>{_N}) ?{_P}",
-        lambda q, m: _changed(q, m if m["bill"] else re.match(r"(?P<bill>.*)\|(?P<rate>.*)\|.*", f"{m['b2']}|{m['r2']}|{m[0]}")),  # type: ignore[arg-type]  as above
+        lambda q, m: _changed(q, also(m, bill="b2", rate="r2")),
         ("%", "per"),
     ),
     Intent(

@@ -1,5 +1,7 @@
 """Convert between units of one kind, by exact factors; refuse to turn a length into a weight."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
@@ -24,7 +26,7 @@ _ABSOLUTE_ZERO = Fraction(-27315, 100)
 _SEAM = r" (?:in|to|into|as|is how many|are how many|equals?(?: to)? how many|is what in|are what in|is equal to how many|converted (?:in)?to|expressed in|expressed as|measured in|equals|=|in terms of|is what)(?= )"
 
 
-def answer_for(amounts: list[Quantity], target_name: str) -> str | None:
+def answer_for(amounts: list[Quantity], target_name: str) -> str | None:  # noqa: PLR0911  a case a line
     """Convert the amount to the unit called ``target_name``, whichever kind both can be."""
     targets = named(target_name)
     pairs = [(amount, target) for amount in amounts for target in targets if amount.unit.kind == target.kind]
@@ -54,17 +56,24 @@ def _exact(amount: Quantity, target: Unit) -> str | None:
         return "That is below absolute zero: no such temperature exists."
     if (source.inverse or target.inverse) and value <= 0:
         return None
-    said = amount.words or say(value, source)
+    said = amount.words or _said(value, source)
     result = convert(value, source, target)
     if said.startswith("about"):  # the question's own number was longer: do not say another one
         return f"That is {say(result, target)}{_also(result, target)}."
     other = _elsewhere(amount, target) or ""
     if not other and source.other and target.other:  # the same wherever the words are used
         source, target = _plain(source), _plain(target)
-        said = amount.words or say(value, source)
+        said = amount.words or _said(value, source)
     verb = "are" if amount.words else _verb(value, source)
     told = f"{capital(said)} {verb} {say(result, target)}{_also(result, target)}"
     return f"{told}{other}."
+
+
+def _said(value: Fraction, unit: Unit) -> str:
+    """Write the amount that was asked about; a half as one says it."""
+    if value != Fraction(1, 2) or unit.kind == "temperature":
+        return say(value, unit)
+    return f"half {'an' if unit.one[0] in 'aeiou' or unit.one.startswith('hour') else 'a'} {unit.one}"
 
 
 def _verb(value: Fraction, unit: Unit) -> str:
@@ -90,15 +99,20 @@ def _elsewhere(amount: Quantity, target: Unit) -> str | None:
         return ""
     if not source.other:
         return f", or {say(result, then)}"
-    return f"; {say(amount.value, there)} {_verb(amount.value, there)} {say(result, then)}"
+    return f"; {_said(amount.value, there)} {_verb(amount.value, there)} {say(result, then)}"
 
 
 def _also(result: Fraction, target: Unit) -> str:
     """Return the same in two units, as one says heights and durations: 5.91 feet, or 5 feet 10.9 inches."""
-    if target.one not in ("foot", "stone", "hour", "minute") or result.denominator == 1 or not 1 < result < 1000:  # noqa: PLR2004
+    if (
+        target.one not in ("foot", "stone", "hour", "minute")
+        or result.denominator == 1
+        or not 1 < result < 1000  # noqa: PLR2004  a bound of its kind
+    ):
         return ""
     small = by_title(_PAIRED[target.one][0])
-    whole, rest = divmod(result, 1)
+    whole = Fraction(result.numerator // result.denominator)
+    rest = result - whole
     left = round(rest * target.factor / small.factor, 1)
     if not left or left >= target.factor / small.factor or (target.kind == "time" and left.denominator != 1):
         return ""
@@ -112,9 +126,17 @@ def two_units(amounts: list[Quantity], large: str, small: str) -> str | None:
         for big in named(large):
             for little in named(small):
                 kinds = {amount.unit.kind, big.kind, little.kind}
-                if len(kinds) > 1 or big.factor <= little.factor or big.offset or big.inverse or amount.value < 0:
+                if (
+                    len(kinds) > 1
+                    or big.factor <= little.factor
+                    or big.offset
+                    or big.inverse
+                    or amount.value < 0
+                ):
                     continue
-                whole, rest = divmod(convert(amount.value, amount.unit, big), 1)
+                result = convert(amount.value, amount.unit, big)
+                whole = Fraction(result.numerator // result.denominator)
+                rest = result - whole
                 left = rest * big.factor / little.factor
                 if round(left, 2) >= big.factor / little.factor:
                     whole, left = whole + 1, Fraction(0)
@@ -128,7 +150,7 @@ def two_units(amounts: list[Quantity], large: str, small: str) -> str | None:
 
 def _mismatch(amount: Quantity, target: Unit) -> str | None:
     source = amount.unit
-    if source.one == target.one:
+    if source.one == target.one or {source.kind, target.kind} == {"angle", "time"}:
         return None
     if {source.kind, target.kind} == {"mass", "volume"}:
         return (
@@ -182,7 +204,7 @@ def _lengths(months: int) -> tuple[int, int]:
         return years * 365 + years // 4, years * 365 + -(-years // 4)
     year = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] * 2
     sums = [sum(year[at : at + months]) for at in range(12)]
-    return min(sums), max(sums) + (0 if months > 10 and max(sums) > 335 else 0)  # noqa: PLR2004
+    return min(sums), max(sums)
 
 
 # -- the ways to ask ------------------------------------------------------------------------------
@@ -221,7 +243,10 @@ def _how_many(_question: Question, match: re.Match[str]) -> str | None:
 
 _FORMULAS = {
     ("degree Celsius", "degree Fahrenheit"): "Multiply the Celsius degrees by 9, divide by 5, and add 32.",
-    ("degree Fahrenheit", "degree Celsius"): "Subtract 32 from the Fahrenheit degrees, multiply by 5, and divide by 9.",
+    (
+        "degree Fahrenheit",
+        "degree Celsius",
+    ): "Subtract 32 from the Fahrenheit degrees, multiply by 5, and divide by 9.",
     ("degree Celsius", "kelvin"): "Add 273.15 to the Celsius degrees.",
     ("kelvin", "degree Celsius"): "Subtract 273.15 from the kelvins.",
 }
@@ -261,7 +286,11 @@ INTENTS = (
         _how_many,
         ("how m",),
     ),
-    Intent(rf"how (?:many|much) {_TO} (?:are there )?(?:per|to the) (?P<from>[a-z ]+)", _how_many, (" per ", " to the ")),
+    Intent(
+        rf"how (?:many|much) {_TO} (?:are there )?(?:per|to the) (?P<from>[a-z ]+)",
+        _how_many,
+        (" per ", " to the "),
+    ),
     Intent(
         rf"how (?:many|much) {_TO}{_ADJECTIVES} (?:is|are|does|do|has|have|would|will|was|were) (?P<from>.+?)(?: have| has"
         r"| equal(?: to)?| make| contain| worth| be| weigh| measure| hold| last| take| cover| total| altogether| come to| represent)?",

@@ -1,5 +1,7 @@
 """Bring what people say or type into one plain form: lower case, no fillers, numbers as digits."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
@@ -172,7 +174,15 @@ def clean(text: str) -> str:
 
 
 _OPERATOR = r"(?:plus|minus|times|multiplied by|divided by|percent of|squared|cubed|to the power)"
-_HEARD = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight", "sex": "six", "tree": "three"}
+_HEARD = {
+    "to": "two",
+    "too": "two",
+    "for": "four",
+    "won": "one",
+    "ate": "eight",
+    "sex": "six",
+    "tree": "three",
+}
 _MENDS = (
     # the same word said twice
     (r"\b([a-z]+)(?: \1\b)+", r"\1"),

@@ -13,9 +13,9 @@ from .questions import NOW
 NEAR = (Path(__file__).parent / "near_misses.txt").read_text().splitlines()
 
 
-@pytest.mark.parametrize("question", NEAR)
-def test_near_misses_are_declined(question):
-    assert answer(question, NOW) is None
+def test_near_misses_are_declined():
+    claimed = {question: said for question in NEAR if (said := answer(question, NOW))}
+    assert not claimed
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,10 @@ def test_near_misses_are_declined(question):
         ("how many kilograms in a mile", "cannot be turned"),
         ("what day was 5 march 1066", "Gregorian"),
         ("what day is the 31st of June", "no such date"),
-        ("there is a fire and I need help, it is a long story and I will tell you all of it word by word so that you know what went on", "emergency"),
+        (
+            "there is a fire and I need help, it is a long story and I will tell you all of it word by word so that you know what went on",
+            "emergency",
+        ),
     ],
 )
 def test_limits_are_said_plainly(question, line):
