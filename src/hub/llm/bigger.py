@@ -4,6 +4,8 @@ Asked after every large model and before the small one, so it speaks only when n
 It is narrow on purpose: what is only talk, an idea or a joke goes on to the small model.
 """
 
+# ruff: noqa: E501  a pattern or a question reads best in one line
+
 from __future__ import annotations
 
 import re
@@ -87,7 +89,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Questions of health take",
         (
-            rf"(?:what (?:is|are|causes?)|how (?:do|can|is|are|does)|can|is|are|which|should) .*\b(?:symptoms?|treatments?|treat|cure|cured|diagnos\w+|side effects?|prognosis|contagious|prescri\w+|medication|vaccine|remedy|remedies|interactions?)\b.*",
+            r"(?:what (?:is|are|causes?)|how (?:do|can|is|are|does)|can|is|are|which|should) .*\b(?:symptoms?|treatments?|treat|cure|cured|diagnos\w+|side effects?|prognosis|contagious|prescri\w+|medication|vaccine|remedy|remedies|interactions?)\b.*",
             rf"(?:what (?:is|are|causes)|how (?:do|does|can|is)|why do) (?:you |i |people |one )?(?:get |have |treat |cure |prevent |catch |know if you have )?{_SICK}(?: .*)?",
             r"(?:is it|is this) (?:dangerous|safe|normal|serious) (?:to|if|when) .*\b(?:pregnan\w+|bleed\w*|fever|pain|dose|swallow\w*|drug|pill|medicine|infect\w*)\b.*",
         ),
@@ -123,14 +125,20 @@ def needs(text: str) -> str:
 
     plain = clean(text)[:400]
     title = next((title for title, pattern in _compiled() if pattern.fullmatch(plain)), "")
-    return f"{title} a larger language model: mine here would guess. Settings, Language is where you connect one." if title else ""
+    return (
+        f"{title} a larger language model: mine here would guess. Settings, Language is where you connect one."
+        if title
+        else ""
+    )
 
 
 class Bigger:
     """The `Provider` that says so; declines everything else."""
 
     name = "bigger"
-    caps = Caps(local=True, quality="limit", prompt_tokens=400, fixed_tokens=0, title="what takes a larger model")
+    caps = Caps(
+        local=True, quality="limit", prompt_tokens=400, fixed_tokens=0, title="what takes a larger model"
+    )
 
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
         """Say what is missing, and where to connect it; raises `Declined` for what the small model may try."""
