@@ -33,6 +33,9 @@ log = structlog.get_logger(__name__)
 CANDIDATES = 500
 """Of very common words the newest so many matches are ranked."""
 
+CACHE_KIB = 6_000
+"""What a reader of the index keeps of it; less costs a third of its time in decrypting pages anew."""
+
 FRESH_S = 30 * 86_400.0
 _TIME_BITS = 42  # milliseconds until the year 2109
 _LAST = (1 << _TIME_BITS) - 1
@@ -149,6 +152,7 @@ class Index:
         """Return a page of what ``person`` said and was answered since a time, without ``hidden`` talks."""
 
         def look(db: Any) -> Found:
+            db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             number = db.execute("SELECT n FROM person WHERE id = ?", (person,)).fetchone()
             if number is None:
                 return Found()
