@@ -191,9 +191,9 @@ class Transcripts:
                 except HubError as error:
                     self._note_damage(day, error)
                     trouble = error
-        self._linked = {link for link in self._linked if link[0] != conversation}
-        if trouble:
-            raise trouble
+            self._linked = {link for link in self._linked if link[0] != conversation}
+            if trouble:
+                raise trouble  # in here: then it is not noted as done
         return days
 
     async def forget_days_before(self, day: date) -> list[str]:
