@@ -77,7 +77,7 @@ async def first_load() -> list[dict[str, Any]]:
             fresh = await context(chromium, hub)
             page = await fresh.new_page()
             answered: list[Any] = []
-            page.on("requestfinished", answered.append)
+            page.on("requestfinished", lambda request, answered=answered: answered.append(request))
             asked: list[str] = []
             page.on("request", lambda request, asked=asked: asked.append(request.url))
             await page.goto(hub.url + path, wait_until="load")

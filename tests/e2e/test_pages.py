@@ -16,6 +16,8 @@ SCREENS = (
     {"color_scheme": "light", "viewport": {"width": 390, "height": 844}, "has_touch": True},
     {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}, "forced_colors": "active"},
 )
+WIDE = """[...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > innerWidth)
+  .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)}`)"""
 
 
 async def test_no_page_has_an_accessibility_fault(bare, browse, axe) -> None:
@@ -37,7 +39,7 @@ async def test_every_page_is_light_and_asks_nobody_else(bare, browse) -> None:
     for path in PAGES:
         page = await browse(bare)  # a context of its own: nothing is in its cache
         finished, asked = [], []
-        page.on("requestfinished", finished.append)
+        page.on("requestfinished", lambda request, finished=finished: finished.append(request))
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         await page.goto(bare.url + path, wait_until="load")
         weight = sum([(await request.sizes())["responseBodySize"] for request in finished])
@@ -56,7 +58,7 @@ async def test_pages_fit_a_phone_and_every_target_a_thumb(bare, browse) -> None:
     for path in PAGES:
         await page.goto(bare.url + path)
         wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{path} is {wide} px too wide"
+        assert wide <= 0, f"{path} is {wide} px too wide: {await page.evaluate(WIDE)}"
         assert await page.evaluate(small) == [], path
 
 

@@ -31,7 +31,7 @@ _DAYS = {1: "every day", 2: "every other day", 7: "every week", 30: "every 30 da
 def routes(site: Site) -> list[BaseRoute]:
     """Return the routes."""
     pages = BackupPages(site)
-    site.part("backup", pages.part)
+    site.part("backup", pages.part, needs="owner")
     acts = {"": pages.begin, "/cancel": pages.cancel, "/regular": pages.regular, "/delete": pages.delete}
     return [
         site.page(PATH, pages.show, needs="owner"),

@@ -25,7 +25,7 @@ FRESH_S = 60.0
 def routes(site: Site) -> list[BaseRoute]:
     """Return the routes."""
     pages = DoctorPages(site)
-    site.part("doctor", pages.part)
+    site.part("doctor", pages.part, needs="owner")
     return [
         site.page(PATH, pages.show, needs="owner"),
         site.page(PATH, pages.again, methods=("POST",), needs="owner"),

@@ -85,7 +85,7 @@ def routes(site: Site) -> list[BaseRoute]:
     """Return the routes, and keep the page up to date in every tab that shows it."""
     pages = HealthPages(site)
     site.part(EVERYONE, lambda: pages.part(EVERYONE))
-    site.part(OWNER, lambda: pages.part(OWNER))
+    site.part(OWNER, lambda: pages.part(OWNER), needs=MENDS)
     return [
         Route("/health", pages.answer),
         site.page("/health/children/{name}/restart", pages.restart, methods=("POST",), needs=MENDS),

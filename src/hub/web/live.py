@@ -43,6 +43,7 @@ class Live:
         if not self._tabs:
             self._wake()
         self._tabs.add(tab)
+        tab.parts = self._parts.shown_to(tab.person, tab.parts)
         if rev != self._parts.revision(tab.parts):
             for name in tab.parts:
                 if name in self._parts.streams:

@@ -30,7 +30,7 @@ def routes(site: Site) -> list[BaseRoute]:
     """Return the routes, and offer the parts "paired" and "joined"."""
     me = Me(site)
     site.part("paired", partial(me.arrivals, "paired", DevicePaired))
-    site.part("joined", partial(me.arrivals, "joined", PersonJoined))
+    site.part("joined", partial(me.arrivals, "joined", PersonJoined), needs="see people")
     return [
         site.page("/me", me.show),
         site.page("/me", me.rename, methods=("POST",)),

@@ -27,8 +27,8 @@ OWNER_ACTS = "change settings"
 def routes(site: Site) -> list[BaseRoute]:
     """Return the routes."""
     pages = ModelPages(site)
-    site.part("models", partial(pages.part, owner=True))
-    site.part("models-seen", partial(pages.part, owner=False))
+    site.part("models", partial(pages.part, owner=True), needs="owner")
+    site.part("models-seen", partial(pages.part, owner=False), needs="member")
     acts = {"pull": pages.pull, "cancel": pages.cancel, "remove": pages.remove, "use": pages.use}
     return [
         site.page("/models", pages.show, needs="member"),

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from hub.auth.roles import allows
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from hub.auth.sessions import Person
     from hub.events import Event
 
 log = structlog.get_logger(__name__)
@@ -23,6 +26,7 @@ class Parts:
 
     def __init__(self) -> None:
         self._makers: dict[str, Callable[[], str]] = {}
+        self._needs: dict[str, str] = {}
         self._kept: dict[str, str] = {}
         self._at = -FRESH_S
         self.epoch = 0
@@ -31,13 +35,20 @@ class Parts:
     def __contains__(self, name: str) -> bool:
         return name in self._makers
 
-    def add(self, name: str, render: Callable[[], str]) -> None:
-        """Offer ``name``: markup of one element with that id, made in about a millisecond, on the loop."""
-        self._makers[name] = render
+    def add(self, name: str, render: Callable[[], str], needs: str = "guest") -> None:
+        """Offer ``name``: markup of one element with that id, made in about a millisecond, on the loop.
+
+        ``needs``: what a person must be, or be allowed, to be shown it (see `hub.auth.roles`).
+        """
+        self._makers[name], self._needs[name] = render, needs
+
+    def shown_to(self, person: Person | None, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those of ``names`` that exist and that ``person`` may see."""
+        return tuple(name for name in names if allows(person, self._needs.get(name, "")))
 
     def stream(self, name: str, tell: Callable[[Event], dict[str, Any] | None], needs: str) -> None:
         """Offer ``name`` as a stream: each event is told once, for all tabs whose role ``needs`` allows."""
-        self.streams[name] = (tell, needs)
+        self.streams[name], self._needs[name] = (tell, needs), needs
 
     def renew(self) -> None:
         """Throw away what is kept: something has happened."""

@@ -64,9 +64,9 @@ class Site:
         """Return a route for people who are signed in and whose role is at least ``needs``."""
         return Route(path, self._guarded(handler, needs), methods=list(methods))
 
-    def part(self, name: str, render: Callable[[], str]) -> None:
+    def part(self, name: str, render: Callable[[], str], *, needs: str = "guest") -> None:
         """Keep ``name`` up to date on the pages that show it; see `Parts.add`."""
-        self.parts.add(name, render)
+        self.parts.add(name, render, needs)
 
     def show(
         self, request: Request, template: str, *, title: str, parts: tuple[str, ...] = (), **values: object

@@ -66,3 +66,13 @@ async def test_odd_forms_are_no_trouble(site, body) -> None:
     async with site.client.post(address, data=body.encode(), headers=headers) as response:
         assert response.status < 500
     assert talk.history() == []
+
+
+def test_a_part_is_shown_only_to_those_who_may_see_it() -> None:
+    parts = Parts()
+    parts.add("all", lambda: "")
+    parts.add("own", lambda: "", "owner")
+    parts.stream("events", lambda _event: None, "read every event")
+    assert parts.shown_to(OWNER, ("all", "own", "events", "none")) == ("all", "own", "events")
+    assert parts.shown_to(GUEST, ("all", "own", "events")) == ("all",)
+    assert parts.shown_to(None, ("all",)) == ()
