@@ -21,6 +21,9 @@ from hub.telemetry.trace import current_id
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+AT_ONCE_S = 0.05
+"""Sooner than this nobody counts."""
+
 _serial = itertools.count(1)
 
 
@@ -110,7 +113,7 @@ class ModelsChecked(Event):
 
 
 class ServerSeen(Event):
-    """A server that models come from was looked at: does it answer from here?"""
+    """A server that models come from was looked at, to see whether it answers from here."""
 
     name = "server.seen"
     host: str
@@ -301,7 +304,7 @@ class TurnEnded(TurnEvent):
     state: Literal["done", "interrupted", "failed"]
     answer: str
     provider: str = ""
-    quality: Literal["exact", "full", "limit", "basic", "canned", ""] = ""
+    quality: Literal["exact", "done", "full", "limit", "basic", "canned", ""] = ""
     seconds: float = 0.0
     reason: str = ""
     source: str = ""
@@ -312,7 +315,7 @@ class TurnEnded(TurnEvent):
     def line(self) -> str | None:
         """Tell the time an answer took, or how it ended early."""
         if self.state == "done":
-            return f"Answered in {self.seconds:.1f} s" if self.seconds >= 0.05 else "Answered at once"
+            return f"Answered in {self.seconds:.1f} s" if self.seconds >= AT_ONCE_S else "Answered at once"
         if self.state == "interrupted":
             return "Stopped speaking"
         return f"Could not answer: {self.reason}"

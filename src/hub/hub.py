@@ -82,7 +82,9 @@ class Hub:
         self.embedded = Embedded(self.models, self.bus, self.children, model=settings.language_model)
         self.jobs = Jobs(self.core, self.bus)
         self.timers = Timers(self.jobs, self.core, self.bus)
-        self.router = Router([Spoken(self.timers), Exact(self._facts), Bigger(), self.embedded], Canned(), self.bus)
+        self.router = Router(
+            [Spoken(self.timers), Exact(self._facts), Bigger(), self.embedded], Canned(), self.bus
+        )
         self.secrets = Secrets(self.core)
         self.backups = Backups(self.jobs, self.secrets, self.data)
         self.providers = Providers(self.router, self.secrets)

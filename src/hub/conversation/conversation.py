@@ -202,6 +202,8 @@ class Conversation:
             last = next(reversed(self.history()), None)
             if last is None or last.id != turn:
                 raise HubError("I can only do that with your last words.", fix="Write them again below.")
+            if text is None and last.quality == "done":
+                raise HubError("That was done, not only said.", fix="Say it anew if you want it twice.")
             await self._stop()
             old = self._history.pop()
             if not self._history and self.title == title_of(old.text):

@@ -22,6 +22,7 @@ from hub.llm.chunks import Reading
 from hub.llm.faults import Fault
 from hub.llm.provider import Caps, Delta, Piece, Probe, Request
 from hub.network import distance
+from hub.telemetry.trace import traceparent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
@@ -247,6 +248,7 @@ class OpenAI:
             raise _keyless(self.server.title)
 
         def sign(request: httpx.Request) -> httpx.Request:
+            request.headers["traceparent"] = traceparent()
             if key is not None:
                 request.headers["authorization"] = f"Bearer {key.get_secret_value()}"
             return request

@@ -127,6 +127,8 @@ class Answer:
     """Who answered, gathered while a routed stream runs."""
 
     provider: str = ""
-    quality: Quality | Literal[""] = ""
+    quality: Quality | Literal["done", ""] = ""
+    """That of the provider; "done" when it did something instead of saying something."""
+
     usage: Usage | None = None
     refusals: list[str] = field(default_factory=list)

@@ -98,7 +98,8 @@ class Router:
                     self._tell(provider, began, "failed" if refused else "declined")
                     why = refused or why
                     continue
-                by.provider, by.quality = _who(provider), provider.caps.quality
+                by.provider = _who(provider)
+                by.quality = "done" if isinstance(first, Act) else provider.caps.quality
                 refusals, outcome = len(by.refusals), "stopped"
                 try:
                     if isinstance(first, Act):

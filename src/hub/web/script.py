@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hub.events import AT_ONCE_S
 from hub.web import markdown
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from hub.store.transcripts import Turn
 
-AT_ONCE_S = 0.05
 TRIES = ("What time is it?", "How full is the disk?", "What is 12% of 340?")
 
 
@@ -26,7 +26,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """What the template needs of one turn; ``html``: the answer, when it has markup and has ended."""
+    """What the template needs of one turn.
+
+    ``html``: the answer, when it has markup and has ended; ``acted``: it did something, which is not
+    to be done once more by asking again.
+    """
 
     id: str
     talk: str
@@ -37,6 +41,7 @@ class TurnView:
     answer: str
     html: Markup | None
     note: Note | None
+    acted: bool
 
 
 def view(turn: Turn, reason: str = "") -> TurnView:
@@ -44,7 +49,7 @@ def view(turn: Turn, reason: str = "") -> TurnView:
     html = None if turn.state == "answering" else markdown.render(turn.answer)
     return TurnView(
         turn.id, turn.conversation, turn.at, turn.source, turn.state, turn.text, turn.answer.strip(), html,
-        note(turn, reason),
+        note(turn, reason), turn.quality == "done",
     )  # fmt: skip
 
 
@@ -61,6 +66,8 @@ def note(turn: Turn, reason: str = "") -> Note | None:
 def _told(turn: Turn) -> str:
     took = f"{turn.seconds:.1f} s" if turn.seconds >= AT_ONCE_S else "at once"
     match turn.quality:
+        case "done":
+            return "Done, not only said."
         case "exact":
             return "Exact: worked out, not guessed."
         case "basic":

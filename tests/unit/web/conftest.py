@@ -42,7 +42,9 @@ class Site:
         async with self.client.ws_connect(address, **options) as socket:
             tab = Tab(socket)
             if hello is not None:
-                await tab.send(type="hello", **{"page": True, "parts": [*HOME], "audio": {"encoding": "s16le"}, **hello})
+                await tab.send(
+                    type="hello", **{"page": True, "parts": [*HOME], "audio": {"encoding": "s16le"}, **hello}
+                )
                 await tab.until("welcome")
             yield tab
 
