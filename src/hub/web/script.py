@@ -65,19 +65,17 @@ def note(turn: Turn, reason: str = "") -> Note | None:
 
 def _told(turn: Turn) -> str:
     took = f"{turn.seconds:.1f} s" if turn.seconds >= AT_ONCE_S else "at once"
-    match turn.quality:
-        case "done":
-            return "Done, not only said."
-        case "exact":
-            return "Exact: worked out, not guessed."
-        case "basic":
-            return f"The small model, {took}. Basic: check what matters."
-        case "limit":
-            return "A fixed line: the small model would guess."
-        case "canned":
-            return "A fixed line: no model could answer."
-        case "full":
-            name, _, model = turn.provider.partition("/")
-            return f"{', '.join(filter(None, (name.capitalize(), model, took)))}."
-        case _:
-            return ""
+    if turn.quality == "basic":
+        return f"The small model, {took}. Basic: check what matters."
+    if turn.quality == "full":
+        name, _, model = turn.provider.partition("/")
+        return f"{', '.join(filter(None, (name.capitalize(), model, took)))}."
+    return _FIXED.get(turn.quality, "")
+
+
+_FIXED = {
+    "done": "Done, not only said.",
+    "exact": "Exact: worked out, not guessed.",
+    "limit": "A fixed line: the small model would guess.",
+    "canned": "A fixed line: no model could answer.",
+}
