@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         Voiced,
         Withdrawn,
     )
-    from hub.supervise import Child, ChildSpec
+    from hub.supervise.child import Child, ChildSpec
 
 __version__ = "0.1.0"
 
@@ -50,7 +50,7 @@ _HOMES = {
     "hub.errors": ("HubError", "Unavailable"),
     "hub.hub": ("Hub",),
     "hub.link": ("Link", "run_child"),
-    "hub.supervise": ("Child", "ChildSpec"),
+    "hub.supervise.child": ("Child", "ChildSpec"),
     "hub.plugin.hookspecs": ("Health", "Register", "Tile", "hookimpl"),
     "hub.llm.provider": (
         "Caps", "Declined", "Delta", "Done", "Message", "Probe", "Provider", "Request", "Usage",

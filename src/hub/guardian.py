@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hub.errors import HubError
-from hub.leash import die_with_parent
+from hub.supervise.leash import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

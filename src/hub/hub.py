@@ -16,7 +16,6 @@ from hub.auth.invites import Invites
 from hub.auth.people import People
 from hub.auth.sessions import Sessions
 from hub.backup.keeper import Backups
-from hub.children import Children
 from hub.conversation.conversations import Conversations
 from hub.conversation.retention import Retention
 from hub.conversation.tools import Tools
@@ -39,6 +38,7 @@ from hub.store.schema import CORE
 from hub.store.search import Search
 from hub.store.secrets import Secrets
 from hub.store.transcripts import Transcripts
+from hub.supervise.children import Children
 from hub.timers import Timers
 from hub.timers.spoken import Spoken
 

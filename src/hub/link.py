@@ -19,7 +19,7 @@ import orjson
 import structlog
 from wyoming.event import Event
 
-from hub.leash import die_with_parent
+from hub.supervise.leash import die_with_parent
 from hub.telemetry import logs, trace
 
 if TYPE_CHECKING:

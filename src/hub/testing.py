@@ -74,7 +74,7 @@ class RunningHub:
     def children(self) -> dict[str, psutil.Process]:
         """Return the hub's child processes by module name, such as ``hub.llm.child``.
 
-        Each runs under a keeper, the process that clears away its tree (see `hub.leash`).
+        Each runs under a keeper, the process that clears away its tree (see `hub.supervise.leash`).
         """
         found = {}
         for keeper in self.worker().children():

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from hub.errors import Unavailable
-from hub.supervise import Child, ChildSpec, Pace
+from hub.supervise.child import Child, ChildSpec, Pace
 from hub.telemetry import trace
 
 if TYPE_CHECKING:

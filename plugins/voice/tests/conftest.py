@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from hub import SpeechEvent, SpeechSession
-from hub.children import Children
 from hub.events import Bus
 from hub.models import Models, read_manifest
+from hub.supervise.children import Children
 from hub_voice.endings import words
 from hub_voice.pcm import Resampler, Samples
 from hub_voice.speech import MODELS, ChildSpeech

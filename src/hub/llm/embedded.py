@@ -11,7 +11,7 @@ from hub.errors import HubError, Unavailable
 from hub.events import ChildChanged
 from hub.llm.brevity import Brevity
 from hub.llm.provider import Caps, Delta, Done, Message, Piece, Probe, Request, Usage
-from hub.supervise import Child, ChildSpec
+from hub.supervise.child import Child, ChildSpec
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from wyoming.event import Event
 
-    from hub.children import Children
     from hub.events import Bus
     from hub.models import Models
+    from hub.supervise.children import Children
 
 MODEL = "smollm2"
 SENTENCES = 2  # a small model knows no more than it says first

@@ -35,7 +35,7 @@ _LOOKS = re.compile(
     | (?P<scheme>\b(?:bearer|l402|lsat|macaroon)\s+)[^\s"',;<>]{{8,}}
     | (?P<query>[?&](?:key|code|auth|sig|signature)=)[^\s&"'<>]+
     | (?P<named>{_NAMES}["']?\s*(?:[:=]|,\s*(?=b?["']))\s*){_VALUE}
-    | (?<=://)[^/\s:@]*:[^/\s@]+(?=@)
+    | (?<=://)[^/\s:@]*:[^\s@]+(?=@)
     | (?P<cookie>(?<![A-Za-z0-9])hub_[0-9a-z]{{4,16}}=)[^\s;,"']+
     | (?<![A-Za-z0-9])(?:
           n(?:crypt)?sec1[0-9a-z]{{6,}}

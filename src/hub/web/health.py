@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from hub.hub import Hub
-    from hub.supervise import Child
+    from hub.supervise.child import Child
     from hub.web.site import Site
 
 MENDS = "change settings"

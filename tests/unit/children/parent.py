@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
-from hub.supervise import Child, ChildSpec
+from hub.supervise.child import Child, ChildSpec
 
 if TYPE_CHECKING:
     from wyoming.event import Event

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from hub.complaints import Complaints
+from hub.supervise.complaints import Complaints
 
 SECRET = "xai-" + "k3Yk3Yk3Y" * 4
 PROGRAM = """

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from hub.children import Children
 from hub.errors import HubError
-from hub.life import ChildSpec
 from hub.plugin.hookspecs import Health
 from hub.plugin.lifecycle import Plugin
 from hub.plugin.manifest import Manifest
-from hub.supervise import Child, Pace
+from hub.supervise.child import Child, Pace
+from hub.supervise.children import Children
+from hub.supervise.life import ChildSpec
 
 CHILDREN = Path(__file__).parents[1] / "children"
 HTML = {"accept": "text/html,application/xhtml+xml"}

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import structlog
 
-from hub import leash
-from hub.complaints import Complaints
 from hub.link import LINK_FD, Link, open_link
+from hub.supervise import leash
+from hub.supervise.complaints import Complaints
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine

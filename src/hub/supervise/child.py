@@ -1,6 +1,6 @@
 """Own a child process over all its lives: start it, restart it with back-off, stop it.
 
-A child is a Python module run on a leash (`hub.leash`) and spoken to over a link (`hub.link`).
+A child is a Python module run on a leash (`hub.supervise.leash`) and spoken to over a link (`hub.link`).
 Its first frame is ``hub.config``; it answers ``hub.ready`` and from then on ``hub.ping``, which
 `hub.link.run_child`'s link does by itself. ``hub.drain`` asks it to end when it is idle. Every other
 frame is the business of the child and of whoever started it.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 
 from hub.errors import Unavailable
-from hub.life import ChildSpec, Life, Pace
+from hub.supervise.life import ChildSpec, Life, Pace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

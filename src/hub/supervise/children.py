@@ -9,7 +9,7 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hub.supervise import Child
+    from hub.supervise.child import Child
 
 
 class Children:

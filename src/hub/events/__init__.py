@@ -1,0 +1,85 @@
+"""Say what happened: event models, named ``noun.verb``, and the bus that carries them."""
+
+from hub.events.bus import (
+    Bus,
+    Subscription,
+)
+from hub.events.event import (
+    Event,
+)
+from hub.events.speech import (
+    SpeechError,
+    SpeechHeard,
+    SpeechInterrupted,
+    SpeechTaken,
+)
+from hub.events.state import (
+    CheckupDone,
+    ChildChanged,
+    ClockChanged,
+    HubRecovered,
+    JobChanged,
+    ModelProgress,
+    ModelsChecked,
+    PluginChanged,
+    ServerSeen,
+)
+from hub.events.talk import (
+    AT_ONCE_S,
+    LanguageAsked,
+    TalkDeleted,
+    TalkEvent,
+    TalkRenamed,
+    TalkRestored,
+    ToolCalled,
+    TurnAccepted,
+    TurnDelta,
+    TurnDrafted,
+    TurnEnded,
+    TurnEvent,
+    TurnHeard,
+    TurnWithdrawn,
+)
+from hub.events.timers import (
+    TimerEnded,
+    TimerEvent,
+    TimerRang,
+    TimerSet,
+)
+
+__all__ = [
+    "AT_ONCE_S",
+    "Bus",
+    "CheckupDone",
+    "ChildChanged",
+    "ClockChanged",
+    "Event",
+    "HubRecovered",
+    "JobChanged",
+    "LanguageAsked",
+    "ModelProgress",
+    "ModelsChecked",
+    "PluginChanged",
+    "ServerSeen",
+    "SpeechError",
+    "SpeechHeard",
+    "SpeechInterrupted",
+    "SpeechTaken",
+    "Subscription",
+    "TalkDeleted",
+    "TalkEvent",
+    "TalkRenamed",
+    "TalkRestored",
+    "TimerEnded",
+    "TimerEvent",
+    "TimerRang",
+    "TimerSet",
+    "ToolCalled",
+    "TurnAccepted",
+    "TurnDelta",
+    "TurnDrafted",
+    "TurnEnded",
+    "TurnEvent",
+    "TurnHeard",
+    "TurnWithdrawn",
+]
