@@ -62,6 +62,11 @@ tempature temperature
 wat what
 waht what
 wht what
+wot what
+wots what's
+tyme time
+meny many
+fore four
 whats what's
 hwo how
 teh the
@@ -136,7 +141,7 @@ _LEAD = re.compile(
     r"|for me|quickly|roughly|approximately|exactly|basically|honestly|mate|buddy|friend|dear) +)+"
 )  # fmt: skip
 _TAIL = re.compile(
-    r"(?: +(?:please|right now|now|currently|at the moment|for me|thanks|thank you|hub|exactly|timmy"
+    r"(?:(?<! the)(?<! this)(?<! my)(?<! your)(?<! our)(?<! a)(?<! which) +(?:please|right now|now|currently|at the moment|for me|thanks|thank you|hub|exactly|timmy"
     r"|today(?= please)|um+|uh+|then|again|actually|approximately|roughly|precisely|computer|mate|buddy"
     r"|do you know|if you know|if you do not mind|by the way|by any chance|i wonder|or so|you know|huh|eh|cheers|or what))+$"
 )
@@ -173,6 +178,28 @@ def clean(text: str) -> str:
     return short
 
 
+# what only leads up to a question, or rounds it off; taken off when the whole was not understood
+_PREAMBLE = (
+    r"(?:to (?:bother|trouble|disturb) you|sorry|pardon(?: me)?|excuse me|forgive me|i hope you do not mind(?: me asking)?|i (?:do not|did not) (?:want|mean) to bother you"
+    r"|(?:i know )?(?:it is|this is|that is)? ?(?:just )?(?:a |an )?(?:bit of a )?(?:silly|stupid|dumb|odd|strange|random|weird|quick|simple) (?:question|one)(?: i know)?"
+    r"|(?:one|1) (?:more|last) (?:thing|question)|while you are at it|by the way|here goes|help me out(?: here)?"
+    r"|i (?:always |keep |have |just |can |could )*(?:forgot|forget|forgotten|never remember|not remember|cannot remember|am not sure|do not know)"
+    r"|i (?:am |was )?(?:trying|want|would like|need) to (?:work out|figure out|remember|ask(?: you)?|know)|i need (?:to know|you to tell me|help with)"
+    r"|(?:may|can|could|might) i (?:just |please )*(?:ask(?: you)?(?: something)?|trouble you for|bother you for|have|get|know)"
+    r"|(?:can|could|would|will) you (?:please |just )*(?:do me a favou?r and tell me|be so kind(?: as)?(?: to tell me)?|kindly(?: tell me)?|let me know|explain|say)"
+    r"|(?:be a (?:dear|darling|love)|do me a favou?r) and tell me|it would be nice to know|i would be grateful to know|(?:do you have|have you(?: got)?) any idea"
+    r"|(?:my|our|the) (?:son|daughter|wife|husband|kid|kids|children|teacher|mum|mom|mother|dad|father|boss|grandson|granddaughter|friend|neighbour|neighbor)"
+    r" (?:asks?|wants? to know|asked(?: me)?|is asking|keeps asking|needs? to know)"
+    r"|(?:this is )?for (?:my |a |the |our )?(?:homework|school|recipe|cake|work|class)|let me ask you(?: something| this)?|i (?:have|got) a question(?: for you)?"
+    r"|according to (?:the|my|your) (?:calendar|clock)|by (?:the|my|your) (?:calendar|clock)|if i am not mistaken|as of (?:now|today))"
+)
+_ADDRESS = r"(?:my )?(?:dear|love|darling|pal|sweetheart|honey|sir|madam|dude|bro|old chap|friend)"
+_CODA = (
+    r"(?:if you (?:please|would|will)|would you|will you|could you|can you|do you (?:think|reckon|suppose)|you reckon|i need to know|i forgot|i forget"
+    r"|i cannot remember|for (?:my |a |the )?(?:homework|school|recipe|cake)|in (?:total|all)|altogether|anyway|just now|as of now|already|yet|as a whole|off the top of your head)"
+)
+_UNDER_TEN = r"(?:one|two|three|four|five|six|seven|eight|nine)"
+_TENS_AND = r"(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?: " + _UNDER_TEN + r")?)"
 _OPERATOR = r"(?:plus|minus|times|multiplied by|divided by|percent of|squared|cubed|to the power)"
 _HEARD = {
     "to": "two",
@@ -184,6 +211,10 @@ _HEARD = {
     "tree": "three",
 }
 _MENDS = (
+    (rf"^(?:{_PREAMBLE}(?: to bother you| to ask| again| but| and| so| {_ADDRESS})* )+(?=\S+ \S)", ""),
+    (rf"^(?:{_ADDRESS} )+(?=\S+ \S)", ""),
+    (rf"(?: {_CODA}| {_ADDRESS})+$", ""),
+    (r"^(?:can|could|would|will) you (?:please |just |quickly |kindly )*(?=(?:add|multiply|divide|subtract|take|split|round|simplify|work|flip|toss|roll|throw|pick|choose|count|solve|check|list|double|halve|spell|convert)\b)", ""),
     # the same word said twice
     (r"\b([a-z]+)(?: \1\b)+", r"\1"),
     # numbers that were heard as other words, where an operator or a unit leaves no doubt
@@ -196,6 +227,22 @@ _MENDS = (
     (r"\b(?:weaks|weeks)\b(?= (?:until|till|are|in|from|ago))", "weeks"),
     (r"\bours\b(?= (?:until|till|are|in|from|ago))", "hours"),
     (r"(?<=how many )feat\b", "feet"),
+    (r"(?<=how many )(?:weaks|weak)\b", "weeks"),
+    (r"(?<=how many )ours?\b", "hours"),
+    (r"(?<=how many )bites\b", "bytes"),
+    (r"(?<=how many )mails\b", "miles"),
+    (r"\b(are|is) their\b", r"\1 there"),
+    (r"\b(centi|kilo|milli) (met(?:re|er)s?|lit(?:re|er)s?|grams?)\b", r"\1\2"),
+    (r"\b(tea|tee|table) (spoons?)\b", lambda m: f"{'table' if m[1] == 'table' else 'tea'}{m[2]}"),
+    (r"\b(half|quarter) passed\b", r"\1 past"),
+    (r"\b(square|cube) route of\b", r"\1 root of"),
+    (r"(?<=what is the )some of (?=\S+ (?:and|plus) )", "sum of "),
+    (r"(?<=what is )pie(?= to | rounded|$)", "pi"),
+    (rf"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) (to|too|for|won|ate)(?= {_OPERATOR}|$)", lambda m: f"{m[1]} {_HEARD[m[2]]}"),
+    (
+        rf"\b({_UNDER_TEN}) ({_TENS_AND})(?= {_OPERATOR}\b)|(?<=of |by )({_UNDER_TEN}) ({_TENS_AND})$",
+        lambda m: f"{m[1] or m[3]} hundred and {m[2] or m[4]}",
+    ),
     (r"(?<=what is the )whether\b", "weather"),
     (r"^(what is )to (?=[a-z]+ in [a-z]+$)", r"\1two "),
     # an order of words as in an indirect question: "what the time is", "how many feet there are in a mile"
@@ -205,6 +252,7 @@ _MENDS = (
     (r"^(what (?:time|day|date|year|month|week)) (it|that|today|tomorrow) (is|was|will be) (.+)$", r"\1 \3 \2 \4"),
     (r"^what (?:would|might|could|should) (.+) be$", r"what is \1"),
     (r"^(?:what about|how about|and) ", "what is "),
+    (r"^(is it|are we|are you|is today) (?:still|already|now|really|actually) ", r"\1 "),
 )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 
     from hub.conversation.conversation import Conversation
     from hub.web.site import Site
+
+PATIENCE_S = 10.0
+"""How long a page without scripts is held back for its answer."""
 
 
 def routes(site: Site) -> list[BaseRoute]:
@@ -49,6 +54,8 @@ class Pages:
         if text := (await self._site.form(request)).get("text", ""):
             await conversation.write(text, "text")
         if request.headers.get("hx-request") != "true":
+            with suppress(TimeoutError):  # without scripts nothing brings the answer later
+                await asyncio.wait_for(conversation.settled(), PATIENCE_S)
             return RedirectResponse(f"/?talk={conversation.id}", status_code=303)
         return await self._lines(request, conversation)
 
