@@ -96,7 +96,8 @@ class Live:
             await asyncio.sleep(SETTLE_S)
 
     def _push(self) -> None:
-        for name in {name for tab in self._tabs for name in tab.parts}.difference(self._parts.streams):
+        shown = dict.fromkeys(name for tab in self._tabs for name in tab.parts)  # in the order of the pages
+        for name in (name for name in shown if name not in self._parts.streams):
             html = self._parts.html(name)
             if self._sent.get(name) != html:
                 self._sent[name] = html
