@@ -1,7 +1,8 @@
 """The door: refuse foreign hosts and origins, and say who is asking.
 
 A page on another site can make a browser send requests here. The ``Host`` check stops DNS rebinding,
-the ``Origin`` check stops cross-site requests and sockets; both hold for every path.
+the ``Origin`` check stops cross-site requests and sockets, and ``Sec-Fetch-Site`` (W3C Fetch Metadata)
+what is sent without an origin, such as pictures and scripts; all hold for every path.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from contextlib import suppress
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -53,9 +53,10 @@ class Guard:
         if scope["type"] not in {"http", "websocket"}:
             return await self._app(scope, receive, send)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if reason := self._refusal(headers):
+        scheme = scope.get("scheme", "http")
+        if reason := self._refusal(headers, secure=scheme in {"https", "wss"}):
             return await _refuse(scope, receive, send, reason)
-        cookie = full_name(self._cookie, scope.get("scheme", "http"))
+        cookie = full_name(self._cookie, scheme)
         token = _value(headers.get("cookie", ""), cookie)
         session = await self._sessions.find(token) if token else None
         scope.setdefault("state", {})
@@ -87,23 +88,45 @@ class Guard:
         if not serving.cancelled():
             serving.result()
 
-    def _refusal(self, headers: dict[str, str]) -> str:
+    def _refusal(self, headers: dict[str, str], *, secure: bool) -> str:
         host = headers.get("host", "")
         if hostname(host) not in self._names:
             name = hostname(host)[:100] or "that"
             return f"This hub is not known as {name!r}. Add the name to `names` in hub.toml."
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if not _is_own(headers.get("origin"), host, secure=secure) or _is_embedded(headers):
             return "A page of another site may not talk to this hub."
         return ""
 
 
-def _value(cookies: str, name: str) -> str:
+def _is_own(origin: str | None, host: str, *, secure: bool) -> bool:
+    """Say whether ``origin`` is none, or that of the hub's own pages.
+
+    Whoever is on the way can write a page of http, so over TLS such a page is a stranger.
+    """
+    if origin is None:
+        return True
     try:
-        morsel = SimpleCookie(cookies).get(name)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.netloc.lower() == host.lower() and not (secure and parts.scheme == "http")
+
+
+def _is_embedded(headers: dict[str, str]) -> bool:
+    """Say whether another site's page asks for this as a part of itself; a link that is followed is none."""
+    return (
+        headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+        and headers.get("sec-fetch-mode") != "navigate"
+    )
+
+
+def _value(cookies: str, name: str) -> str:
+    """Return the cookie ``name`` (RFC 6265, 5.4), whatever the other programs of this host have set.
+
+    `http.cookies` stops at the first cookie it does not like, and takes quadratic time for some.
+    """
+    pairs = (pair.partition("=") for pair in cookies.split(";"))
+    return next((value.strip() for key, _, value in pairs if key.strip() == name), "")
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
