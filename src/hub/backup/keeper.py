@@ -126,7 +126,7 @@ class Backups:
         kept = await self._secrets.get(SECRET)
         if kept is None:
             raise HubError("I have no passphrase for regular backups.", fix="Set it: Settings, Backup.")
-        if not self._regular.is_dir():
+        if not (self._regular.is_absolute() and self._regular.is_dir()):
             raise HubError(f"{self._regular} is not there.", fix="Plug that disk in, or name another folder.")
         await self._make(running, self._regular, bytes.fromhex(kept.get_secret_value()), keep=KEPT)
 

@@ -92,13 +92,16 @@ class Ledger:
 
         return await whole(work())
 
-    async def restore(self, id: str) -> Job:  # noqa: A002
-        """Let a cancelled job wait again. Raises `HubError` for one that has ended otherwise."""
+    async def restore(self, id: str, kinds: Sequence[str] = ()) -> Job:  # noqa: A002
+        """Let a cancelled job, one of ``kinds`` (default: all), wait again.
+
+        Raises `HubError` for one that has ended otherwise, or is of another kind.
+        """
 
         async def work() -> Job:
             async with self.lock:
                 job = self._live.get(id) or await self._find(id)
-                if job is None or job.state not in (*LIVE, "cancelled"):
+                if job is None or job.state not in (*LIVE, "cancelled") or (kinds and job.kind not in kinds):
                     raise _unknown()
                 if job.state == "cancelled":
                     job = replace(job, state="waiting", attempts=0, checkpoint=None)

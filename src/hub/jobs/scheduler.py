@@ -126,9 +126,9 @@ class Jobs:
         """Cancel a job that waits or runs; returns when it has ended. Raises `HubError` without one."""
         return await whole(self._cancel(id))
 
-    async def restore(self, id: str) -> Job:  # noqa: A002
-        """Let a cancelled job wait again: what was due meanwhile is due at once."""
-        return await self._ledger.restore(id)
+    async def restore(self, id: str, *kinds: str) -> Job:  # noqa: A002
+        """Let a cancelled job, one of ``kinds``, wait again: what was due meanwhile is due at once."""
+        return await self._ledger.restore(id, kinds)
 
     async def ended(self, id: str) -> None:  # noqa: A002
         """Wait until the run of a job has ended, and how it ended is kept."""

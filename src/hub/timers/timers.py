@@ -116,7 +116,8 @@ class Timers:
 
     async def restore(self, id: str) -> Timer:  # noqa: A002
         """Set a cancelled one again, for the time it had."""
-        return self._tell_set(await self._jobs.restore(id))
+        self._need_room()
+        return self._tell_set(await self._jobs.restore(id, *KINDS))
 
     async def add(self, id: str, seconds: float) -> Timer:  # noqa: A002
         """Let it ring ``seconds`` later, or earlier when negative; one that rings is snoozed for so long."""
@@ -197,23 +198,28 @@ class Timers:
     # -- insides -------------------------------------------------------------------------------------
 
     async def _add(self, kind: Kind, title: str, **what: Any) -> Timer:
+        self._need_room()
+        return self._tell_set(await self._jobs.add(kind, title, **what))
+
+    def _need_room(self) -> None:
         if len(self.list()) >= MOST:
             raise HubError(f"There are {MOST} timers already.", fix="Cancel some that you need no more.")
-        return self._tell_set(await self._jobs.add(kind, title, **what))
 
     def _when(self, at: datetime | float, rule: str) -> dict[str, Any]:
         """Return ``at`` and ``rule`` as a job takes them."""
         if not isinstance(at, datetime):
             return {"due": self._after(at)} if not rule else {"every": rule}
-        at = at.astimezone(self._jobs.zone()) if at.tzinfo else at.replace(tzinfo=self._jobs.zone())
-        if rule:
-            return {"every": rule, "start": at.replace(tzinfo=None)}
-        ahead = at.timestamp() - self._jobs.clock.wall()
-        if ahead <= 0:
+        try:
+            at = at.astimezone(self._jobs.zone()) if at.tzinfo else at.replace(tzinfo=self._jobs.zone())
+            ahead = at.timestamp() - self._jobs.clock.wall()
+        except (OverflowError, ValueError):  # the first and the last day there is, in another zone
+            ahead = math.inf
+        # What repeats may have begun before, but is counted from there: not from the year 1.
+        if ahead <= (-FARTHEST_S if rule else 0):
             raise HubError(f"{at:%d.%m.%Y %H:%M} has passed.", fix="Name a time to come.")
         if ahead > FARTHEST_S:
-            raise HubError(f"The year {at.year} is too far ahead.", fix="Name a time within ten years.")
-        return {"due": at.timestamp()}
+            raise HubError(f"The year {at.year} is too far away.", fix="Name a time within ten years.")
+        return {"every": rule, "start": at.replace(tzinfo=None)} if rule else {"due": at.timestamp()}
 
     def _after(self, seconds: float) -> Due:
         if not 1 <= seconds <= LONGEST_S:

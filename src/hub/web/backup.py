@@ -124,7 +124,7 @@ class BackupPages:
             secret = b""
         if folder and not await asyncio.to_thread(_is_folder, folder):
             raise HubError(f"There is no folder {folder}.", fix="Give the whole path of one.")
-        days = int(form["days"]) if form.get("days", "").isdigit() else 1
+        days = int(form["days"]) if form.get("days", "") in map(str, _DAYS) else 1
         changes: dict[tuple[str, ...], Any] = {
             ("backup_folder",): folder or None,
             ("backup_every_days",): days if folder else None,

@@ -1,10 +1,11 @@
-# ruff: noqa: DTZ001, DTZ006  naive times are what a person in one place means
+# ruff: noqa: DTZ001, DTZ006, DTZ901  naive times are what a person in one place means
 """Timers ring once each, until somebody comes, whatever happens to the hub meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 
 import pytest
 
@@ -138,6 +139,24 @@ async def test_cancel_and_undo(home: Home):
         await home.timers.stop(timer.id)
 
 
+async def test_undo_brings_back_timers_and_no_other_job(home: Home):
+    """Anyone who talks may undo a timer; a backup that the owner switched off is none."""
+    job = await home.jobs.add("backup.regular", "Regular backup", due=home.clock.wall() + 60, id="backup-1")
+    await home.jobs.cancel(job.id)
+    with pytest.raises(HubError):
+        await home.timers.restore(job.id)
+    assert home.jobs.get(job.id) is None
+
+
+async def test_undo_is_no_way_around_how_many(home: Home, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 1)
+    gone = await home.timers.timer(60)
+    await home.timers.cancel(gone.id)
+    await home.timers.timer(60)
+    with pytest.raises(HubError, match="1 timers already"):
+        await home.timers.restore(gone.id)
+
+
 @pytest.mark.parametrize("seconds", [0, -1, 0.5, 31 * 86_400, float("inf"), float("nan")])
 async def test_a_timer_that_cannot_be(home: Home, seconds):
     with pytest.raises(HubError) as error:
@@ -152,6 +171,16 @@ async def test_a_time_that_has_passed_or_is_too_far(home: Home):
             await home.timers.alarm(at)
     with pytest.raises(HubError, match="words"):
         await home.timers.remind(60, " \n ")
+
+
+async def test_no_time_is_out_of_reach_of_a_word(home: Home):
+    """Found from the year 1 on, the next day that repeats took the whole hub ten seconds."""
+    zones = (None, UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12)))
+    times = (datetime.min, datetime.max, datetime(1900, 1, 1), datetime(2999, 1, 1))
+    for at, zone, rule in product(times, zones, ("", "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO")):
+        with pytest.raises(HubError):
+            await home.timers.alarm(at.replace(tzinfo=zone), rule=rule)
+    assert not home.timers.list()
 
 
 async def test_names_are_one_short_line(home: Home):

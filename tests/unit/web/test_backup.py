@@ -49,6 +49,12 @@ async def made(site: Site) -> keeper.Made:
     return found[0]
 
 
+async def until_over(site: Site, job: str) -> None:
+    async with asyncio.timeout(20):
+        while site.hub.jobs.get(job):
+            await asyncio.sleep(0.05)
+
+
 async def test_without_a_backup_it_says_what_is_at_stake(site: Site) -> None:
     assert "all is lost" in await read(site)
     assert last(site.hub) is None
@@ -142,6 +148,10 @@ async def test_regular_ones_need_a_folder_and_a_passphrase(site: Site, tmp_path:
     assert site.hub.jobs.list(keeper.REGULAR)[0].due.wall > site.hub.jobs.clock.wall()
     assert "no longer" in await post(site, regular, folder="")
     assert site.hub.jobs.list(keeper.REGULAR) == []
+    stray = await site.hub.jobs.add(keeper.REGULAR, "Regular backup", id="stray")
+    await until_over(site, stray.id)  # without a folder it goes nowhere, and not where the hub was started
+    assert (await site.hub.jobs.past(keeper.REGULAR))[0].state == "failed"
+    assert "by myself from now on" in await post(site, regular, folder=str(stick), days="²")
     await post(site, regular, folder=str(stick), days="7")  # and again, with the passphrase it has
     assert len(site.hub.jobs.list(keeper.REGULAR)) == 1
 
