@@ -57,3 +57,17 @@ def test_the_ring_keeps_the_latest() -> None:
     for chars in range(9):
         bus.publish(TurnHeard(conversation="c", turn="t", chars=chars))
     assert [event.chars for event in bus.recent()] == [4, 5, 6, 7, 8]
+
+
+def test_what_is_forgotten_is_in_no_memory_of_the_bus() -> None:
+    bus = Bus()
+    for talk in ("a", "b"):
+        bus.publish(events.TurnAccepted(conversation=talk, turn="t", text=f"diary {talk}", source="text"))
+    bus.publish(ChildChanged(child="speech", state="ready"))
+    bus.forget(["a"])
+    assert "diary a" not in repr((bus.recent(), bus.history()))
+    assert "diary b" in repr(bus.recent())
+    bus.forget()
+    assert (
+        [event.name for event in bus.history()] == ["child.changed"] == [event.name for event in bus.recent()]
+    )

@@ -22,7 +22,7 @@ from hub.events import TalkDeleted, TalkRenamed, TalkRestored
 from hub.store.index import Found
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
     from hub.events import Bus
     from hub.llm.router import Router
@@ -167,7 +167,7 @@ class Conversations:
         await self._core.execute(
             "UPDATE conversation SET title = ?, named = ? WHERE id = ?", (title, named, id)
         )
-        self._bus.publish(TalkRenamed(conversation=id, title=title))
+        self._bus.publish(TalkRenamed(conversation=id, text=title))
 
     async def delete(self, id: str, person: str = "") -> None:  # noqa: A002
         """Delete a talk; for `UNDO_S` seconds it can be brought back. Raises as `get`."""
@@ -294,11 +294,8 @@ class Conversations:
             if talk := self._known.get(id):
                 talk.title = title
 
-    def _tell_forgotten(self, talks: Iterable[str] | None) -> None:
-        known = set(talks) if talks is not None else {
-            getattr(event, "conversation", "") for event in self._bus.recent(10_000)
-        } - {""}  # fmt: skip
-        self._bus.forget(known)
+    def _tell_forgotten(self, talks: Collection[str] | None) -> None:
+        self._bus.forget(talks)
         for forget in self.on_forget:
             forget()
 

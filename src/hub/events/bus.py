@@ -73,11 +73,12 @@ class Bus:
         finally:
             self._subscriptions.discard(subscription)
 
-    def forget(self, conversations: Collection[str]) -> None:
-        """Drop from the ring what was said in those talks."""
-        kept = [event for event in self._ring if getattr(event, "conversation", "") not in conversations]
-        self._ring.clear()
-        self._ring.extend(kept)
+    def forget(self, conversations: Collection[str] | None = None) -> None:
+        """Drop what was said in those talks (default: in all) from all that is remembered here."""
+        for ring in (self._ring, self._lasting):
+            kept = [event for event in ring if not _is_of(event, conversations)]
+            ring.clear()
+            ring.extend(kept)
 
     def recent(self, count: int = 50) -> list[Event]:
         """Return the latest events, newest last."""
@@ -86,3 +87,8 @@ class Bus:
     def history(self, count: int = 1_000) -> list[Event]:
         """Return the latest events that are not fleeting, newest last: they reach further back."""
         return list(self._lasting)[-count:]
+
+
+def _is_of(event: Event, conversations: Collection[str] | None) -> bool:
+    talk = getattr(event, "conversation", "")
+    return bool(talk) if conversations is None else talk in conversations

@@ -130,10 +130,10 @@ class TalkEvent(Event):
 
 
 class TalkRenamed(TalkEvent):
-    """A talk has another title."""
+    """A talk has another title: ``text``, since it is made of what was said."""
 
     name = "talk.renamed"
-    title: str
+    text: str
 
 
 class TalkDeleted(TalkEvent):

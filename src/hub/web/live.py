@@ -146,7 +146,7 @@ class Live:
     def _tell_talk(self, event: events.TalkEvent) -> None:
         """Tell the pages of one talk what happened to it as a whole."""
         match event:
-            case events.TalkRenamed(title=title):
+            case events.TalkRenamed(text=title):
                 message = _json(type="title", text=title or "This talk")
             case events.TalkDeleted():
                 message = _json(type="gone")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from hub import events
-from hub.telemetry.happenings import KINDS, Filter, happening, kind_of, select, sentence, tone_of
+from hub.telemetry.happenings import KINDS, Filter, details, happening, kind_of, select, sentence, tone_of
 
 TRACE = "ab" * 16
 ACCEPTED = events.TurnAccepted(conversation="c", turn="t", text="my diary", source="text", trace=TRACE)
@@ -23,6 +23,12 @@ def test_every_event_has_a_kind_a_tone_and_a_sentence() -> None:
     assert set(map(kind_of, (ACCEPTED, BROKEN))) <= set(KINDS)
     assert "diary" not in sentence(ACCEPTED)
     assert "8 characters" in sentence(ACCEPTED)
+
+
+def test_a_title_is_words_of_a_talk() -> None:
+    """It is made of its first words, and the owner who reads the stream is not always who said them."""
+    renamed = events.TalkRenamed(conversation="c", text="My diary")
+    assert "diary" not in f"{sentence(renamed)} {details(renamed)} {renamed.line()}"
 
 
 def test_an_off_plugin_is_no_trouble() -> None:
