@@ -54,7 +54,7 @@ class LanguageServer:
         self.asked.append(body)
         if refused := self._refusal(request, body):
             return refused
-        response = web.StreamResponse(headers={"content-type": self.kind})
+        response = web.StreamResponse(headers={"content-type": self.kind, **self.headers})
         await response.prepare(request)
         try:
             for step in self.script:
@@ -77,6 +77,8 @@ class LanguageServer:
             return web.Response(status=404, text="404 page not found")
         if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
             return self._wrong_key(request)
+        if isinstance(self.models, bytes):
+            return web.Response(body=self.models, content_type="application/json", headers=self.headers)
         return web.json_response(self.models)
 
     def _refusal(self, request: web.Request, body: dict[str, Any]) -> web.Response | None:

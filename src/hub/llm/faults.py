@@ -111,7 +111,7 @@ def message_of(body: str | dict[str, Any]) -> str:
     """Return the words of an error body: OpenAI's ``{"error": {"message"}}`` and its many cousins."""
     try:
         told: Any = json.loads(body) if isinstance(body, str) else body
-    except ValueError:
+    except (ValueError, RecursionError):
         return "" if isinstance(body, dict) or looks_like_page(body) else body.strip()
     for _ in range(3):
         if not isinstance(told, dict):
@@ -137,4 +137,4 @@ def shorten(text: str) -> str:
 
 def seconds(retry_after: str) -> float | None:
     """Read ``Retry-After`` in its form of seconds (RFC 9110, 10.2.3)."""
-    return min(float(retry_after), 3_600.0) if retry_after.strip().isdigit() else None
+    return min(float(retry_after), 3_600.0) if re.fullmatch(r"\s*[0-9]{1,9}\s*", retry_after) else None

@@ -255,10 +255,16 @@ class OpenAI:
 
         request = client.build_request(method, f"{self.server.base_url}/{path}", json=body)
         try:
-            return await client.send(request, auth=sign, stream=True)
+            response = await client.send(request, auth=sign, stream=True)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             # A kept connection may have been closed by the other side just now: once more, on a new one.
-            return await client.send(request, auth=sign, stream=True)
+            response = await client.send(request, auth=sign, stream=True)
+        # Unpacked, a few kilobytes may be gigabytes; the bounds below count what comes in.
+        if response.headers.get("content-encoding", "identity") != "identity":
+            await response.aclose()
+            why = f"{self.server.title} packs its answers, which I did not ask for."
+            raise Fault("foreign", why, fix="Check its address.")
+        return response
 
     async def _connections(self) -> httpx.AsyncClient:
         if self._client is None:  # reading the trusted certificates takes a while: not on the event loop
@@ -360,7 +366,7 @@ async def _read(response: httpx.Response, most: int) -> str:
 def _parse(text: str, title: str) -> dict[str, Any]:
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise faults.foreign(title, text) from None
     if not isinstance(told, dict):
         raise faults.foreign(title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 import re
@@ -242,6 +243,25 @@ async def test_what_is_missing_is_said_without_asking(server, model):
     assert (await fault(keyless)).what == "key"
     assert (await keyless.probe()).fix == "Give it a key in Settings."
     assert not server.seen
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream", "application/jsonl+json"])
+async def test_what_is_packed_is_not_unpacked(server, model, kind):
+    """I ask for plain answers; 64 kB of gzip unfold to 64 MB, and a whole answer to gigabytes."""
+    server.kind, server.headers = kind, {"content-encoding": "gzip"}
+    server.script = (gzip.compress(server.event(server.text("Hello")) + b" " * (1 << 26)),)
+    assert (await fault(model())).what == "foreign"
+    server.models = gzip.compress(b'{"data": []}' + b" " * (1 << 26))
+    with pytest.raises(Fault):
+        await model().models()
+
+
+@pytest.mark.parametrize("status", [200, 400, 429])
+async def test_json_without_bottom_is_a_fault_too(server, model, status):
+    deep = "[" * 60_000
+    server.status, server.body, server.script = status, deep, (server.event(deep),)
+    server.headers = {"retry-after": "²"} if status == 429 else {}
+    await fault(model())
 
 
 async def test_the_models_on_offer_are_listed(server, model):
