@@ -130,10 +130,13 @@ class Settings(BaseSettings):
         8420, title="Port", description="Port to listen on; 0 takes a free one.", ge=0, le=65535
     )
     names: tuple[str, ...] = Field(
-        (), title="Host names", description="Further host names under which the hub is reached."
+        (),
+        title="Host names",
+        description="Further host names under which the hub is reached.",
+        max_length=100,
     )
     disabled: tuple[str, ...] = Field(
-        (), title="Plugins switched off", description="Plugins that are not to be started."
+        (), title="Plugins switched off", description="Plugins that are not to be started.", max_length=100
     )
     language_model: str = Field(
         "smollm2", title="Own language model", description="The model on this machine that I think with."
@@ -229,4 +232,5 @@ def overrides(given: dict[str, Any]) -> dict[tuple[str, ...], str]:
         path = tuple(variable.upper().removeprefix(PREFIX).lower().split("__"))
         if variable.upper().startswith(PREFIX) and path[0] in Settings.model_fields:
             found.setdefault(path, variable)
+    found.setdefault(("data",), "--data")  # hub.toml lies in it, and cannot say where that is
     return found

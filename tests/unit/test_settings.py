@@ -83,6 +83,16 @@ async def test_what_the_environment_or_command_line_sets_is_not_changed_here(tmp
     )
 
 
+async def test_the_data_folder_is_not_said_in_the_file_that_lies_in_it(settings, tmp_path, monkeypatch):
+    monkeypatch.delenv("HUB_DATA", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    free = Configuration(config.load(), lambda _: None)  # as `hub serve` without --data
+    for one in (settings, free):
+        with pytest.raises(Invalid):
+            await one.change({("data",): "/elsewhere"})
+    assert not (tmp_path / "hub.toml").exists()
+
+
 async def test_changes_at_the_same_time_are_all_kept(settings, tmp_path):
     async def by_hand():
         path = tmp_path / "hub.toml"

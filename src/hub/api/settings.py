@@ -13,16 +13,18 @@ from hub.auth.roles import allows
 from hub.config import Invalid, ProviderSettings, Settings
 from hub.llm import setup
 from hub.llm.providers import in_order
+from hub.schema import check, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hub.hub import Hub
+    from hub.settings import Key
 
 _TABLES = {"providers": 2, "plugins": 2}
 
 
-class Key(BaseModel):
+class NewKey(BaseModel):
     """A key of another service: taken, never given back."""
 
     key: SecretStr
@@ -54,7 +56,7 @@ def routes(hub: Hub) -> APIRouter:
     async def change(changes: dict[str, Any], _: Owner) -> dict[str, Any] | JSONResponse:
         """Change settings by a merge patch (RFC 7396): null goes back to the default."""
         try:
-            known = await hub.configuration.change(dict(_flat(changes)))
+            known = await _change(hub, dict(_flat(changes)))
         except Invalid as error:
             told = {"error": str(error), "fix": error.fix, "fields": error.fields}
             return JSONResponse(told, status_code=422)
@@ -67,7 +69,7 @@ def routes(hub: Hub) -> APIRouter:
         return dataclasses.asdict(await hub.providers.test(name))
 
     @router.put("/providers/{name}/key")
-    async def give_key(name: str, body: Key, _: Owner) -> dict[str, Any]:
+    async def give_key(name: str, body: NewKey, _: Owner) -> dict[str, Any]:
         """Keep the key of a language server, and test it at once."""
         return dataclasses.asdict(await setup.give_key(hub, name, body.key.get_secret_value()))
 
@@ -78,6 +80,34 @@ def routes(hub: Hub) -> APIRouter:
         return {"forgotten": True}
 
     return router
+
+
+async def _change(hub: Hub, changes: dict[Key, Any]) -> Settings:
+    """Write ``changes``; a key that was for another host is forgotten. Raises `Invalid`."""
+    if wrong := {
+        ".".join(path): why for path, value in changes.items() if (why := _refusal(hub, path, value))
+    }:
+        raise Invalid(wrong)
+    before = (await hub.configuration.read()).providers
+    known = await hub.configuration.change(changes)
+    await setup.forget_moved(hub, before, known.providers)
+    return known
+
+
+def _refusal(hub: Hub, path: Key, value: Any) -> str:
+    """Return why ``path`` may not be set to ``value`` here; "" leaves it to what all settings must be."""
+    match path:
+        case ("providers", _, "secret"):
+            return "write it into hub.toml by hand: it says which key goes to this server"
+        case ("plugins", name, key) if value is not None:
+            plugin = hub.plugins.get(name)
+            about = plugin.manifest.settings.get(key) if plugin else None
+            if about is None:
+                return "there is no such setting"
+            if is_secret(about):
+                return "it is a secret: give it on the page of settings"
+            return check(about, value).rstrip(".")
+    return ""
 
 
 async def _told(hub: Hub, settings: Settings) -> dict[str, Any]:

@@ -125,8 +125,8 @@ def _same(one: ProviderSettings, other: ProviderSettings) -> bool:
 
 
 def secret_of(name: str, settings: ProviderSettings) -> str:
-    """Return the name under which a server's key is kept."""
-    return settings.secret or f"provider.{name}"
+    """Return the name under which a server's key is kept: among keys of servers, whatever is set."""
+    return f"provider.{(settings.secret or name).removeprefix('provider.')}"
 
 
 def variable_of(name: str, settings: ProviderSettings) -> str:

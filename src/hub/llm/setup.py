@@ -50,9 +50,18 @@ async def change(hub: Hub, name: str, fields: Mapping[str, Any]) -> bool:
     if not changes:
         return False
     now = await hub.configuration.change(changes)
-    if now.providers[name].address == before.address:
-        return False
-    return await hub.secrets.forget(secret_of(name, before))
+    return await forget_moved(hub, {name: before}, now.providers)
+
+
+async def forget_moved(
+    hub: Hub, before: Mapping[str, ProviderSettings], now: Mapping[str, ProviderSettings]
+) -> bool:
+    """Forget the keys of servers that are elsewhere ``now``, or gone; return whether there were any."""
+    forgot = False
+    for name, was in before.items():
+        if name not in now or now[name].address != was.address:
+            forgot |= await hub.secrets.forget(secret_of(name, was))
+    return forgot
 
 
 async def switch(hub: Hub, name: str, *, on: bool) -> None:
@@ -89,9 +98,9 @@ async def forget_key(hub: Hub, name: str) -> None:
 
 async def remove(hub: Hub, name: str) -> None:
     """Forget a server and its key."""
-    settings = await find(hub, name)
-    await hub.configuration.change({("providers", name): None})
-    await hub.secrets.forget(secret_of(name, settings))
+    before = {name: await find(hub, name)}
+    now = await hub.configuration.change({("providers", name): None})
+    await forget_moved(hub, before, now.providers)
 
 
 async def find(hub: Hub, name: str) -> ProviderSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -126,6 +127,20 @@ def read(
             if problem := schema.check(field.schema, values[field.name]):
                 wrong[field.name] = problem
     return values, wrong, written
+
+
+def noted(form: Sequence[Field]) -> str:
+    """Return what ``form`` shows, for the form to send along: what comes back as it was, nobody changed."""
+    return json.dumps({field.name: field.value for field in form if field.kind != "secret"})
+
+
+def unchanged(was: str) -> dict[str, Any]:
+    """Return what a form showed; nothing when it does not say so."""
+    try:
+        shown = json.loads(was)
+    except (ValueError, RecursionError):
+        return {}
+    return shown if isinstance(shown, dict) else {}
 
 
 def _raw(kind: Kind, texts: list[str]) -> Any:

@@ -9,7 +9,7 @@ from hub.config import FILE, LIVE, Invalid, Settings
 from hub.errors import HubError
 from hub.llm.presets import PRESETS
 from hub.web import language
-from hub.web.fields import Field, fields, read
+from hub.web.fields import Field, fields, noted, read, unchanged
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -61,7 +61,8 @@ class SettingsPages:
             fault = None if wrong else error  # what has no field here is said above all
             return await self._show(request, do=form.get("do", ""), wrong=wrong, written=shown, fault=fault)
         if isinstance(said, _Refused):
-            return await self._show(request, do=form["do"], wrong=said.wrong, written=said.written)
+            written = said.written | {"was": form.get("was", "")}
+            return await self._show(request, do=form["do"], wrong=said.wrong, written=written)
         return self._site.back(request, PATH, said=said)
 
     async def _do(self, what: str, name: str, given: list[tuple[str, str]]) -> str | _Refused:
@@ -69,19 +70,25 @@ class SettingsPages:
             return await self._save(await self._core(), given)
         if what == "plugin":
             return await self._save(await self._plugin(name), given)
-        return await language.act(self._hub, what, name, dict(given))
+        was = unchanged(dict(given).get("was", ""))
+        return await language.act(
+            self._hub, what, name, {key: text for key, text in given if text != was.get(key)}
+        )
 
     async def _save(self, form: list[Field], given: list[tuple[str, str]]) -> str | _Refused:
-        """Write the fields that changed; secrets go to their own place."""
+        """Write the fields that were changed in this form; secrets go to their own place.
+
+        What it shows may have been changed in another tab meanwhile, and stays so.
+        """
         values, wrong, written = read(form, given)
         if wrong:
             return _Refused(wrong, written)
         secret = {field.name for field in form if field.kind == "secret"}
-        before = {field.name: field for field in form}
+        before, was = {field.name: field for field in form}, unchanged(dict(given).get("was", ""))
         changes = {
             tuple(name.split(".")): value if value != before[name].schema.get("default") else None
             for name, value in values.items()
-            if name not in secret and written[name] != before[name].value
+            if name not in secret and written[name] not in (before[name].value, was.get(name))
         }
         now = await self._hub.configuration.change(changes)
         for name in secret & set(values):
@@ -121,7 +128,7 @@ class SettingsPages:
                 for plugin in hub.plugins if plugin.manifest.settings
             ],
             waiting=[_title(name) for name in hub.configuration.waiting(settings)],
-            restarts=hub.restart is not None,
+            restarts=hub.restart is not None, noted=noted,
             fresh="fresh" in request.query_params and time.time() - hub.started < FRESH_S,
         )  # fmt: skip
         if wrong or fault:

@@ -65,6 +65,36 @@ async def test_the_hubs_own_settings_are_made_from_their_schema_and_written(site
     assert (site.hub.data / "hub.toml").read_text().strip() == 'system_prompt = "Be kind."'
 
 
+async def test_a_tab_that_is_behind_takes_nothing_back(site, server):
+    """Two tabs show the same; each changes what was changed in it, and leaves the rest."""
+    await send(site, "add:openai", title="Lab", base_url=server.url)
+    _, page = await show(site)
+    was = [html.unescape(one) for one in re.findall(r'name="was" value="([^"]*)"', page)]
+    mine, hub = (next(one for one in was if field in one) for field in ("base_url", "port"))
+    await send(site, "hub", **core(port="9000", disabled=["voice"], was=hub))
+    await send(site, "hub", **core(system_prompt="Be kind.", was=hub))
+    now = await site.hub.configuration.read()
+    assert (now.port, now.disabled, now.system_prompt) == (9000, ("voice",), "Be kind.")
+    await send(site, "save:lab", title="Lab", base_url=server.url, model="big-1", was=mine)
+    await send(site, "save:lab", title="Shed", base_url=server.url, model="", was=mine)
+    lab = (await site.hub.configuration.read()).providers["lab"]
+    assert (lab.title, lab.model) == ("Shed", "big-1")
+
+
+async def test_a_tab_that_is_behind_stays_so_after_a_mistake(site):
+    _, page = await show(site)
+    was = html.unescape(re.search(r'name="was" value="([^"]*port[^"]*)"', page)[1])
+    await send(site, "hub", **core(port="9000", was=was))
+    status, page = await send(site, "hub", **core(forget_after_days="many", was=was))
+    assert status == 422
+    assert html.escape(was) in page.replace("&#34;", "&quot;")
+    await send(site, "hub", **core(forget_after_days="7", was=was))
+    now = await site.hub.configuration.read()
+    assert (now.port, now.forget_after_days) == (9000, 7)
+    for odd in ("", "[", "[]", '{"port": {}}'):
+        assert (await send(site, "hub", **core(was=odd)))[0] == 303
+
+
 async def test_what_is_wrong_stands_beside_its_field_and_nothing_written_is_lost(site):
     prompt = 'A "prompt" & <b>more</b>'
     status, page = await send(site, "hub", **core(port="70000", forget_after_days="x", system_prompt=prompt))
@@ -234,7 +264,35 @@ def _as(site, role):
     return dataclasses.replace(session.person, role=role)
 
 
-async def test_the_api_tells_and_changes_the_same(site, server):
+async def settings_are_no_way_around(owner, garden, server):
+    """What the page does not let anyone set, nor a key do, the API does not either."""
+    plugin = {"garden": {"token": server.KEY}}
+    for changes, field in (
+        ({"data": "/tmp/elsewhere"}, "data"),
+        ({"plugins": plugin}, "plugins.garden.token"),
+        ({"plugins": {"garden": {"patience": 99}}}, "plugins.garden.patience"),
+        ({"plugins": {"garden": {"weeds": 1}}}, "plugins.garden.weeds"),
+        ({"plugins": {"forest": {"trees": 1}}}, "plugins.forest.trees"),
+        ({"providers": {"grok": {"secret": "backup"}}}, "providers.grok.secret"),
+        ({"names": ["a"] * 101}, "names"),
+    ):
+        refused = await owner.patch("/api/settings", json=changes)
+        assert (refused.status_code, list(refused.json()["fields"])) == (422, [field])
+    told = garden.hub.data / "hub.toml"
+    assert server.KEY not in told.read_text()
+    taken = await owner.patch("/api/settings", json={"plugins": {"garden": {"patience": 3}}})
+    assert taken.json()["values"]["plugins"] == {"garden": {"patience": 3}}
+    for elsewhere in ({"base_url": "https://elsewhere.example/v1"}, None):
+        await owner.patch(
+            "/api/settings", json={"providers": {"grok": {"kind": "xai", "base_url": server.url}}}
+        )
+        await garden.hub.secrets.set("provider.grok", server.KEY)
+        await owner.patch("/api/settings", json={"providers": {"grok": elsewhere}})
+        assert await garden.hub.secrets.get("provider.grok") is None  # it was for that host, and that alone
+
+
+async def test_the_api_tells_and_changes_the_same(garden, server):
+    site = garden
     import httpx
 
     from hub.api.app import build
@@ -280,6 +338,7 @@ async def test_the_api_tells_and_changes_the_same(site, server):
         assert (await owner.patch("/api/settings", json={"nonsense": 1})).status_code == 422
         assert (await owner.patch("/api/settings", json={"providers": {"grok": None}})).json()["keys"] == {}
         assert (await owner.delete("/api/settings/providers/grok/key")).status_code == 409
+        await settings_are_no_way_around(owner, garden, server)
     for role, status in (("member", 403), ("guest", 403), ("", 401)):
         async with client(role) as other:
             assert (await other.get("/api/settings")).status_code == status
