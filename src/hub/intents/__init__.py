@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from hub.intents.intent import Facts, Intent
 
 SUBJECTS = (
-    "safety", "courtesy", "clock", "hours", "dates", "counts", "host", "kitchen", "units", "shares", "amounts",  # noqa: E501  a pattern
-    "integers", "geometry", "arithmetic", "letters", "play", "limits",
+    "safety", "courtesy", "clock", "hours", "dates", "counts", "plans", "host", "kitchen", "units", "shares", "stories", "amounts",  # noqa: E501  a pattern
+    "integers", "geometry", "arithmetic", "letters", "play", "abilities", "limits",
 )  # fmt: skip
 """In the order in which they are asked."""
 

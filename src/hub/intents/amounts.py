@@ -278,7 +278,7 @@ def _transfer(_question: Question, match: re.Match[str]) -> str | None:
 _GO = r"(?:drive|travel|go|run|walk|cycle|fly|cover|get|sail|ride|bike|do)"
 _OPS = r"(?P<op>plus|minus|\+|-|less|take away|and|added to)"
 INTENTS = (
-    Intent(r"how many (?P<a>(?:\d|half|quarter|an? half|an? quarter).+?)(?: (?:intervals|periods|blocks|chunks|steps|servings|portions|pieces|glasses|bottles|measures|laps|lengths|sessions))? (?:are there |are |is |fit |go )?(?:in|into|make|make up|equal) (?P<b>.+)", _times_in, ("how many",)),
+    Intent(r"how many (?P<a>(?:\d|half|quarter|an? half|an? quarter).+?)(?: (?:intervals|periods|blocks|chunks|steps|servings|portions|pieces|glasses|bottles|measures|laps|lengths|sessions|cups|mugs|jars|cans|bags|bowls|doses|slices|lots|slots))? (?:are there |are |is |fit |go |(?:can|could|do) (?:i|you|we) (?:fill|pour|make|get|cut|have) )?(?:in|into|make|make up|equal|from|out of|with) (?P<b>.+)", _times_in, ("how many",)),
     Intent(r"how (?:long|much time|many (?:hours|minutes|days) and (?:minutes|seconds|hours)) (?:is|are) (?P<span>\d.+)", _how_long, ("how ",)),
     Intent(rf"{_ASK}(?P<a>.*?\d.*?|an? [a-z]+(?: and a half)?) {_OPS} (?P<b>(?:\d|an? |half ).*?)(?: in (?P<target>[a-z ]+))?", _sum),
     Intent(rf"{_ASK}(?P<word>{'|'.join(sorted(_FACTORS, key=len, reverse=True))}) (?P<a>.*\d.*|an? [a-z]+)", _scaled),
@@ -292,7 +292,12 @@ INTENTS = (
         (" or ",),
     ),
     Intent(
-        rf"(?:how long|how much time|how many (?:hours|minutes)) (?:does it take|will it take|would it take|do i need|is)(?: me| you| us| a car| a train)?(?: to)? {_GO} (?P<way>.+?) (?:at|going|doing|driving|travell?ing at|if (?:i|you|we) (?:drive|go|travel) at) (?:a speed of |an average speed of )?(?P<speed>.+)",
+        rf"(?:how long|how much time|how many (?:hours|minutes)) (?:does it take |will it take |would it take |do i need |is |will i need )?(?:(?:me|you|us|a car|a train|for) )?(?:to )?{_GO} (?P<way>.+?) (?:at|going|doing|driving|travell?ing at|if (?:i|you|we) (?:drive|go|travel) at) (?:a speed of |an average speed of )?(?P<speed>.+)",
+        _travel_time,
+        ("how long", "how m"),
+    ),
+    Intent(
+        rf"(?:at|going|driving at|travell?ing at|if (?:i|you|we) {_GO}(?: at)?) (?P<speed>.+?) how (?:long|much time|many (?:hours|minutes)) (?:does it take|will it take|would it take|do i need|is it|for|to)(?: me| you| us)?(?: to)?(?: {_GO})? (?P<way>.+)",
         _travel_time,
         ("how long", "how m"),
     ),

@@ -1,5 +1,7 @@
 """Answer sums: what is twelve times seven, fifteen percent of eighty, which is greater, is it prime."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
@@ -8,7 +10,7 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 from hub.intents.calculator import NotReal, Parser, TooLarge, spoken, tokenize
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, also
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,13 @@ _ECHO = {
 }  # fmt: skip
 
 
+def _small_fraction(match: re.Match[str]) -> str:
+    return f"{match[1]}/{match[2]}" if int(match[1]) < int(match[2]) else match[0]
+
+
+_PARTS = {"0.5": "half", "0.25": "a quarter", "1 divided by 3": "a third"}
+
+
 def echo(tokens: list[str]) -> str:
     """Say the expression as it was understood, so that a misheard number is noticed."""
     words: list[str] = []
@@ -26,6 +35,14 @@ def echo(tokens: list[str]) -> str:
         sign = token == "-" and (at == 0 or tokens[at - 1] in ("(", "+", "-", "*", "/", "^"))  # noqa: S105  a sign, not a secret
         words.append("minus" if sign else _ECHO.get(token, token))
     text = re.sub(r"\( (\d+) divided by (\d+) \)", r"\1/\2", " ".join(words))
+    text = re.sub(r"^(0\.5|0\.25|1 divided by 3) of (?=\S+$)", lambda m: f"{_PARTS[m[1]]} of ", text)
+    text = re.sub(r"^(\d{1,2}) divided by (\d{1,2}) of ", r"\1/\2 of ", text)
+    if {"+", "-", "*"}.intersection(tokens):
+        text = re.sub(
+            r"(?<![\d.)] )(?<!by )(?<!times )\b(\d{1,2}) divided by (\d{1,2})\b(?! divided| times| to the|\.)",
+            _small_fraction,
+            text,
+        )
     text = text.replace("( ", "(").replace(" )", ")")
     text = re.sub(r"to the power of 2(?!\S)", "squared", text)
     text = re.sub(r"to the power of 3(?!\S)", "cubed", text)
@@ -161,22 +178,30 @@ def _parity(_question: Question, match: re.Match[str]) -> str:
     return f"{match['n']} is {'odd' if int(match['n'][-1]) % 2 else 'even'}."
 
 
+def _written(text: str) -> str:
+    """Write "3 8ths" and "a half" as fractions."""
+    found = re.fullmatch(r"(\d|an?) (half|halves|quarters?|\d+)(?:(?:rd|th)s?)?", text)
+    if not found:
+        return text
+    bottom = {"h": "2", "q": "4"}.get(found[2][0], found[2])
+    return f"{1 if found[1].startswith('a') else found[1]}/{bottom}"
+
+
 def _compare(_question: Question, match: re.Match[str]) -> str:
-    a, b = Fraction(match["a"]), Fraction(match["b"])
+    one, other = _written(match["a"]), _written(match["b"])
+    a, b = Fraction(one), Fraction(other)
     more = match["than"] in _MORE
     right = a > b if more else a < b
     if a == b:
-        return f"No, {match['a']} and {match['b']} are equal."
-    return f"{'Yes' if right else 'No'}, {match['a']} is {'greater' if a > b else 'less'} than {match['b']}."
+        return f"No, {one} and {other} are equal."
+    return f"{'Yes' if right else 'No'}, {one} is {'greater' if a > b else 'less'} than {other}."
 
 
 _MORE = frozenset({"greater", "more", "bigger", "larger", "higher"})
 
 
 def _which(_question: Question, match: re.Match[str]) -> str:
-    a, b = (
-        (match["a"], match["b"]) if Fraction(match["a"]) >= Fraction(match["b"]) else (match["b"], match["a"])
-    )
+    b, a = sorted((_written(match["a"]), _written(match["b"])), key=Fraction)
     if Fraction(a) == Fraction(b):
         return "They are equal."
     return f"{a} is greater than {b}." if match["than"] in _MORE else f"{b} is less than {a}."
@@ -220,6 +245,10 @@ def _nth_root(_question: Question, match: re.Match[str]) -> str | None:
     return f"The {order}th root of {number} is {spoken(value, exact=whole is not None)}."
 
 
+def _together(_question: Question, match: re.Match[str]) -> str | None:
+    return _calculate([match["a"], "+", match["b"]])
+
+
 def _dozen(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {match['n']}." if match["n"] and re.search(r"dozen", _question.raw.lower()) else None
 
@@ -238,7 +267,7 @@ _PLURALS = {
     "elevens": 11,
     "twelves": 12,
 }
-_R = r"-?\d+/[1-9]\d*|-?\d+(?:\.\d+)?"
+_R = r"-?\d+/[1-9]\d*|(?:\d|an?|1) (?:half|halves|quarters?|(?:3|5|6|7|8|9|10|12)(?:rd|th)s?)|-?\d+(?:\.\d+)?|an? (?:half|quarter)"
 _ASK = (
     r"(?:what is|what are|what does|what do|how much is|how much are|how much does|calculate|compute"
     r"|work out|solve|evaluate|give me"
@@ -253,9 +282,10 @@ INTENTS = (
         _compare,
     ),
     Intent(
-        rf"(?:which|what)(?: number| fraction| 1)? is (?:the )?(?P<than>greater|more|bigger|larger|higher|less|smaller"  # noqa: E501  a pattern
-        rf"|lower)(?: number| fraction)? (?P<a>{_R}) or (?P<b>{_R})",
-        _which,
+        rf"(?:which|what)(?: number| fraction| 1)? is (?:the )?(?P<than>greater|more|bigger|larger|higher|less|smaller"
+        rf"|lower)(?: number| fraction)? (?P<a>{_R}) or (?P<b>{_R})"
+        rf"|(?:is|are) (?P<a2>{_R}) or (?P<b2>{_R}) (?:the )?(?P<than2>greater|more|bigger|larger|higher|less|smaller|lower)(?: number| fraction)?",
+        lambda q, m: _which(q, also(m, a="a2", b="b2", than="than2")),
     ),
     Intent(
         r"(?:does|do|is|are) (?P<left>.*\d.*?) (?:equal|equals|equal to|the same as|make) (?P<right>.*\d.*)",
@@ -275,9 +305,25 @@ INTENTS = (
         tuple(_PLURALS),
     ),
     Intent(rf"(?:{_ASK} )?(?:add|add up|total|sum) {_LISTED}", _list("sum")),
+    Intent(
+        rf"(?:how much|what) (?:do|does|is|are|would) (?P<a>{_N}) and (?P<b>{_N}) (?:make|add up to|come to|together|equal|give|altogether|added together)",
+        _together,
+        (" and ",),
+    ),
+    Intent(
+        rf"(?:{_ASK} )?(?P<a>{_N}) (?:lots of|groups of|sets of|sets? of) (?P<b>{_N})",
+        _verb("{a} * {b}"),
+        ("lots of", "groups of", "sets of"),
+    ),
+    Intent(
+        rf"(?:what|which) (?:number|amount)? ?(?:is|are) (?P<a>{_N}) ?(?:%|percent|per cent) of (?P<b>{_N})",
+        _verb("{a} % of {b}"),
+        ("%", "per"),
+    ),
+    Intent(rf"(?:{_ASK} )?share (?P<a>{_N}) by (?P<b>{_N})", _verb("{a} / {b}"), ("share",)),
     Intent(rf"(?:{_ASK} )?(?P<a>{_N}) (?:subtracted|taken away|taken) from (?P<b>{_N})", _verb("{b} - {a}")),
     Intent(
-        rf"(?:what do (?:you|i) get|what happens|what is the result) (?:if|when) (?:you|i|we) (?P<op>multiply|divide|add|subtract|take) (?P<a>{_N}) (?:by|and|to|from|with) (?P<b>{_N})",  # noqa: E501  a pattern
+        rf"(?:what do (?:you|i) get|what happens|what is the result) (?:if|when) (?:you|i|we) (?P<op>multiply|divide|add|subtract|take) (?P<a>{_N}) (?:by|and|to|from|with) (?P<b>{_N})",
         _spoken_verb,
         ("what",),
     ),
@@ -296,7 +342,7 @@ INTENTS = (
     ),
     Intent(rf"(?P<part>{_N}) is what (?:%|percent|percentage|per cent) of (?P<whole>{_N})", _what_percent),
     Intent(
-        rf"(?:what is )?(?P<part>{_N}) (?:out )?of (?P<whole>{_N}) (?:as a|in) (?:%|percent|percentage"
+        rf"(?:what is )?(?P<part>{_N}) (?:out )?of (?P<whole>{_N}) (?:as an?|in) (?:%|percent|percentage"
         rf"|per cent)",
         _what_percent,
     ),
@@ -315,7 +361,7 @@ INTENTS = (
         _verb("{a} % of {b}"),
     ),
     Intent(
-        rf"(?:{_ASK} )?(?:the )?(?P<what>reciprocal|absolute value|opposite|negative) of (?P<n>-?\d+(?:\.\d+)?|minus \d+(?:\.\d+)?|\d+/[1-9]\d*)",  # noqa: E501  a pattern
+        rf"(?:{_ASK} )?(?:the )?(?P<what>reciprocal|absolute value|opposite|negative) of (?P<n>-?\d+(?:\.\d+)?|minus \d+(?:\.\d+)?|\d+/[1-9]\d*)",
         _one_number,
     ),
     Intent(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PI = Fraction(314159265358979323846264338327950288, 10**35)
+"""The ratio of a circle's round to its width, to 35 decimals."""
 MAX_TOKENS = 80
 MAX_DEPTH = 20
 MAX_BITS = 4096
@@ -78,6 +80,9 @@ _WORDS = (
     (r"\b(?:a|1) quarter\b", " 0.25 "),
     (r"\b(?:modulo|mod)\b", " mod "),
     (r"\bfactorial\b", " ! "),
+    (r"\b(?:open )?brackets? (.+?) (?:closed?|end) brackets?\b", r" ( \1 ) "),
+    (r"(?<![a-z] )\bbrackets? ([^()]+)$", r" ( \1 ) "),
+    (r"^(.+) all +(?=[*/^])", r" ( \1 ) "),
     (r"\bopen (?:bracket|parenthesis|paren)\b", " ( "),
     (r"\bclose (?:bracket|parenthesis|paren)\b", " ) "),
 )
@@ -187,7 +192,7 @@ class Parser:
                 raise SyntaxError("bracket")
             return Value(value.number, value.exact)
         if token == "pi":  # noqa: S105  a sign, not a secret
-            return Value(Fraction(314159265358979323846264338327950288, 10**35), exact=False)
+            return Value(PI, exact=False)
         if not token or not (token[0].isdigit() or token[0] == "."):
             raise SyntaxError(token)
         return Value(Fraction(token))

@@ -8,13 +8,31 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from hub.intents.days import say
-from hub.intents.hours import MOMENT, both, hm, moment, words
+from hub.intents.hours import MOMENT, both, coming, hm, words
 from hub.intents.intent import Intent, Question, also, given
 from hub.intents.places import several, title, zone
 
 
 def _now(question: Question, _match: re.Match[str]) -> str:
     return f"It is {hm(question.now)}."
+
+
+_PARTS = {
+    "morning": range(5, 12),
+    "afternoon": range(12, 18),
+    "evening": range(17, 22),
+    "night": (21, 22, 23, 0, 1, 2, 3, 4),
+}
+"""The hours that people call so; some have two names."""
+
+
+def _part_of_day(question: Question, match: re.Match[str]) -> str:
+    """Say whether it is morning; only the time where that is not one question."""
+    now, asked = question.now, re.findall(r"morning|afternoon|evening|night", match[0])
+    if len(asked) != 1:
+        half = f", {'am' if now.hour < 12 else 'pm'}" if re.search(r"\b[ap]m\b", match[0]) else ""  # noqa: PLR2004  noon
+        return f"It is {hm(now)}{half}."
+    return f"{'Yes' if now.hour in _PARTS[asked[0]] else 'No'}, it is {hm(now)}."
 
 
 def _there(question: Question, match: re.Match[str]) -> str | None:
@@ -83,7 +101,7 @@ def _hour_there(question: Question, match: re.Match[str]) -> str | None:
     if not first or not second or source == target:
         return None
     there = question.now.astimezone(first)
-    clock = moment(
+    clock = coming(
         match["moment"], there.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(seconds=1)
     )
     if not clock:
@@ -190,21 +208,31 @@ def _clock_change(question: Question, match: re.Match[str]) -> str | None:
     return None
 
 
-def _is_summer(question: Question, _match: re.Match[str]) -> str:
+def _changes_then(question: Question, match: re.Match[str]) -> str | None:
+    """Answer whether the clocks change within some days, by saying when they do."""
+    coming = changes(question.now, 1)
+    if not coming:
+        return "The clocks do not change here."
+    return _clock_change(question, match)
+
+
+def _is_summer(question: Question, match: re.Match[str]) -> str:
     dst = question.now.dst() or timedelta()
+    if re.search("winter|standard|clocks (?:change|go)", match[0]):
+        return f"The clocks here are on {'summer' if dst else 'standard'} time now."
     if not changes(question.now, 1):
         return "No, the clocks do not change here."
     return f"{'Yes' if dst else 'No'}, the clocks here are {'on summer time' if dst else 'on standard time'} now."
 
 
-_IT = r"(?:is it|it is|do we have|do you have|have you got|is it here|have we got|do you make it|are we at|is showing)"
+_IT = r"(?:is it|it is|do we have|do you have|have you got|is it here|have we got|do you make it|are we at|is showing|has it got)"
 _PLACE = r"[a-z][a-z .']{1,24}"
 _HERE = r"(?:here|home)"
 INTENTS = (
     Intent(
-        rf"what time {_IT}(?: (?:here|now|today|exactly|right here))*|what (?:is|was) the (?:current |exact |present "
+        rf"what (?:time|oclock) {_IT}(?: (?:here|now|today|exactly|right here))*|what (?:is|was) the (?:current |exact |present "
         rf"|local )*time(?: (?:here|now|today|is it|of day))*|what hour is it|what hour of the day is it|(?:the |current |local )*time(?: is it)?(?: now)?|(?:do you have|have you got|got"
-        rf"|give me|may i have|can i (?:have|get)|can you check|check) the (?:current |exact )?time|whats? time|what is time now|time check|check the time"
+        rf"|give me|may i have|can i (?:have|get)|can you check|check|any chance of|what about) the (?:current |exact )?time(?: on you| of day)?|whats? time|what is time now|time check|check the time"
         rf"|how late is it|what does the clock say|what does my watch say|what is the hour|the current time(?: is)?|what is the time on the clock",
         _now,
     ),
@@ -213,7 +241,7 @@ INTENTS = (
         lambda q, _m: f"It is {hm(q.now)} on {q.now:%A}, {q.now.day} {q.now:%B} {q.now.year}.",
     ),
     Intent(
-        rf"(?:what is |what )?(?:the )?(?:current |local )*time (?:is it |do they have |is it now )?(?:right now |now |currently )?(?:in|over in|at|for) (?P<place>{_PLACE})",
+        rf"(?:what is |what )?(?:the )?(?:current |local )*time (?:is it |do they have |is it now )?(?:right now |now |currently )?(?:in|over in|at|for) (?:both )?(?P<place>{_PLACE})",
         _there,
         ("time",),
     ),
@@ -222,6 +250,10 @@ INTENTS = (
     Intent(rf"(?:(?:what|which) (?:day|date|weekday) is it|what is the (?:date|day|current date)) (?:now |today )?in (?P<place>{_PLACE})", _day_there),
     Intent(
         rf"(?:when|if|at) (?:it is |it's |at )?{MOMENT} (?:in |at )?(?P<from>{_PLACE}?)(?: time)? (?:what (?:is the )?time|what is it|what will it be|what hour)(?: is it| will it be| would it be)? (?:in )?(?P<to>{_PLACE})",
+        _hour_there,
+    ),
+    Intent(
+        rf"(?:if |when )?(?:it is |it's ){MOMENT} (?:in |at )?(?P<from>{_PLACE}?)(?: time)? (?:what time is it|what is the time|what time is that|what is that|what time will it be) (?:here|for (?:me|us)|in my time|my time|where i am|where we are)",
         _hour_there,
     ),
     Intent(
@@ -243,20 +275,33 @@ INTENTS = (
         lambda q, m: _difference(q, m) if re.search(r"ahead|behind|earlier|later|hours", m[0]) else None,
         ("how many hours", "ahead", "behind", "earlier", "later"),
     ),
+    Intent(rf"how (?:far|many hours|much) (?:ahead|behind)(?: of)? (?:us|me|here) (?:is|are) (?P<place>{_PLACE})", _difference, ("ahead", "behind")),
     Intent(rf"(?:is )?(?P<place>{_PLACE}?) (?:is )?(?:ahead of|behind|ahead or behind) (?P<other>{_PLACE})", _difference, ("ahead", "behind")),
     Intent(rf"how many hours (?:is it )?between (?P<place>{_PLACE}?) and (?P<other>{_PLACE})(?: time)?", _difference, ("hours",)),
-    Intent(r"is it (?:the )?(?:morning|afternoon|evening|night)(?:time)?(?: or .*)?|is it (?:am|pm)(?: or (?:am|pm))?|is it (?:day|daytime|dark|light)(?: or .*)?|what part of the day is it", lambda q, _m: f"It is {hm(q.now)}."),
+    Intent(
+        r"(?:what is |give me |show )?(?:the )?(?:unix|epoch|posix) (?:time ?stamp|time|seconds)(?: now)?|(?:what is |give me )?the (?:current )?time ?stamp(?: in unix)?",
+        lambda q, _m: f"It is {int(q.now.timestamp())} seconds since the beginning of 1970.",
+        ("unix", "epoch", "posix", "stamp"),
+    ),
+    Intent(
+        rf"what (?:time {_IT}|is the (?:current )?time)(?: now)? (?:in|on) (?:the |an? )?(?:24|military|railway)(?: hour)?(?: time| clock| format)*",
+        _now,
+        ("24", "military", "railway"),
+    ),
+    Intent(r"is it (?:the )?(?:morning|afternoon|evening|night)(?:time)?(?: or .*)?|is it (?:am|pm)(?: or (?:am|pm))?|is it (?:day|daytime|dark|light)(?: or .*)?|what part of the day is it", _part_of_day),
     Intent(
         r"what (?:time zone|timezone) (?:am i|are we|are you|is this|do you use|is the hub)(?: in| on)?|what is (?:my|your|the|our) (?:current )?(?:time zone|timezone)",
         lambda q, _m: f"This machine's time zone is {q.now.tzname()}, {_offset(q.now)}.",
     ),
     Intent(rf"(?:what|which) (?:time zone|timezone) (?:is|does) (?P<place>{_PLACE}?)(?: (?:in|on|use|have))?|what is the (?:time zone|timezone) (?:of|in|for) (?P<p2>{_PLACE})", lambda q, m: _zone_of(q, also(m, place="p2")), ("zone",)),
     Intent(
-        rf"(?:when|what day|what date|which day)(?: do| does| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:forward|forwards|back|backward|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_PLACE}))?",
+        rf"(?:when|what day|what date|which day)(?: do| does| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:this year|forward|forwards|back|backward|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_PLACE}))?",
         lambda q, m: _clock_change(q, m) if re.search(r"clock|daylight|dst|summer time|time change|(?:hour|time) (?:change|go|spring)", m[0]) else None,
         ("clock", "daylight", "dst", "summer time", "time change"),
     ),
     Intent(rf"when (?:do|will) (?:we|they|you)(?: have to)? (?:change|turn|set|put|move) the (?:clocks?|time)(?: (?:forward|back|ahead|again))*(?: (?:in|for) (?P<place>{_PLACE}))?", _clock_change, ("clock",)),
+    Intent(r"(?:do|will|are) (?:the clocks|we)(?: going to)? (?:change|go|put the clocks|changing|going|turn)(?: (?:forward|back|the clocks))? (?P<when>this weekend|this week|this month|today|tonight|tomorrow|on sunday|next week|next weekend|soon|next month)", _changes_then, ("clock",)),
     Intent(r"when is the next (?:clock change|time change|daylight savings?(?: time)? change)|next clock change", _clock_change, ("change",)),
-    Intent(r"(?:is it|are we (?:on|in)|is this) (?:in |on )?(?:daylight savings?(?: time)?|summer time|dst)(?: now| time)?", _is_summer, ("daylight", "summer time", "dst")),
+    Intent(r"(?:is it|are we (?:on|in)|is this|are the clocks (?:on|in)) (?:in |on )?(?:british |european )?(?:daylight savings?(?: time)?|summer time|winter time|standard time|dst)(?: now| time| yet| at the moment)?|(?:did|have) the clocks (?:change|changed|go|gone)(?: (?:forward|back))?(?: yet| already)?", _is_summer, ("daylight", "time", "dst", "clocks")),
+    Intent(rf"is it (?:nearly|almost|close to|about|getting on for) {MOMENT}(?: yet| already)?", _now, ("is it",)),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from hub.intents.days import (
     say,
 )
 from hub.intents.feasts import SPLIT, tidy
-from hub.intents.intent import Intent, Question, given
+from hub.intents.intent import Intent, Question, also, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +87,7 @@ def _unit(match: re.Match[str]) -> str:
     return (
         (match.groupdict().get("unit") or "day")
         .rstrip("s")
+        .replace("shopping ", "")
         .replace("business day", "weekday")
         .replace("working day", "weekday")
         .replace("workday", "weekday")
@@ -115,7 +116,8 @@ def _until(question: Question, match: re.Match[str]) -> str | None:
         return f"{say(day)} was {count_days(-left)} ago."
     if unit in _UTC_UNITS:
         return f"{count_days(_clock_count(question.now, day, unit), unit)} until {say(day)} begins."
-    return f"{_span_until(today, day, unit)} until {say(day)}."
+    both = f", or {_years(today, day)}," if left > 400 and not match.groupdict().get("unit") else ""  # noqa: PLR2004  more than a year
+    return f"{_span_until(today, day, unit)}{both} until {say(day)}."
 
 
 def _span_until(today: date, day: date, unit: str) -> str:
@@ -188,6 +190,7 @@ def _between(question: Question, match: re.Match[str]) -> str | None:  # noqa: P
         second += " " + month[0]
     a = find(first, today, -1 if re.search(r"were|was", match[0]) and not shared else 1)
     b = find(second, a or today)
+    a, b = _this_year(a, b, today) if a and b and _no_year(first) and _no_year(second) else (a, b)
     if not a or not b:
         return None
     a, b = min(a, b), max(a, b)
@@ -206,7 +209,25 @@ def _between(question: Question, match: re.Match[str]) -> str | None:  # noqa: P
     return f"{head} {told() if told else count_days(days)}."
 
 
-def _month_length(question: Question, match: re.Match[str]) -> str | None:  # noqa: C901, PLR0911  a case a line
+def _no_year(text: str) -> bool:
+    """Say whether a day and a month were named, and no year."""
+    return bool(
+        re.search(rf"\b(?:{MONTH})\b", text)
+        and re.search(r"\d", text)
+        and not re.search(rf"{YEAR}|year", text)
+    )
+
+
+def _this_year(a: date, b: date, today: date) -> tuple[date, date]:
+    """Move two days into this year, unless both are over by then: "from the 1st to the 31st of March"."""
+    try:
+        first, second = a.replace(year=today.year), b.replace(year=today.year)
+    except ValueError:  # 29 February
+        return a, b
+    return (first, second) if first <= second and second >= today else (a, b)
+
+
+def _month_length(question: Question, match: re.Match[str]) -> str | None:  # noqa: C901, PLR0911, PLR0912  a case a line
     text = match["period"]
     if text in ("a leap year", "leap year", "the leap year"):
         if size := _UTC_UNITS.get(_unit(match)):
@@ -216,6 +237,10 @@ def _month_length(question: Question, match: re.Match[str]) -> str | None:  # no
             "week": "A leap year has 52 weeks and 2 days.",
             "month": "A leap year has 12 months.",
         }.get(_unit(match))
+    if both := re.fullmatch(
+        rf"(?:the months? of )?({MONTH}) and ({MONTH})(?: together| combined| in total)?", text
+    ):
+        return _two_months(both[1], both[2]) if _unit(match) == "day" else None
     if text == "february" and _unit(match) == "day":
         return "February has 28 days, or 29 in a leap year."
     if re.fullmatch(MONTH, text) and _unit(match) == "day":
@@ -243,6 +268,12 @@ def _month_length(question: Question, match: re.Match[str]) -> str | None:  # no
     if unit in _UTC_UNITS:
         return f"{name} has {days * 86400 // _UTC_UNITS[unit]} {unit}s, without a change of the clocks."
     return None
+
+
+def _two_months(one: str, other: str) -> str:
+    lengths = [calendar.monthrange(2025, month_number(name))[1] for name in (one, other)]
+    leap = f", or {sum(lengths) + 1} in a leap year" if "feb" in (one[:3], other[:3]) else ""
+    return f"Together they have {sum(lengths)} days{leap}."
 
 
 def _period_name(text: str, first: date, last: date) -> str:
@@ -353,7 +384,10 @@ def _age_days(question: Question, match: re.Match[str]) -> str | None:
 
 def _turns(question: Question, match: re.Match[str]) -> str | None:
     """Say when somebody reaches an age."""
-    text, age = match["born"].removeprefix("on ").removeprefix("in ").strip(), int(match["age"])
+    text, age = (
+        match["born"].removeprefix("on ").removeprefix("in ").strip(),
+        int(match["age"] or match["age2"]),
+    )
     if re.fullmatch(YEAR, text):
         return f"In {int(text.replace(' ', '')) + age}."
     born = find(text, question.now.date(), -1) if re.search(r"\d{4}|\d\d \d\d$", text) else None
@@ -364,18 +398,23 @@ def _turns(question: Question, match: re.Match[str]) -> str | None:
 
 
 def _birth_year(question: Question, match: re.Match[str]) -> str | None:
-    age = int(match["age"])
+    age = int(match["age"] or match["age2"])
     if age > 130:  # noqa: PLR2004
         return None
     return f"Someone who is {age} was born in {question.now.year - age} or {question.now.year - age - 1}."
 
 
-_U = rf"(?P<unit>days|weeks|months|years|sleeps|nights|hours|minutes|seconds|fortnights|weekends|weekdays|working days|work days|workdays|business days|school days|(?:{WEEKDAY})s)"
+_U = rf"(?P<unit>(?:shopping )?days|weeks|months|years|sleeps|nights|hours|minutes|seconds|fortnights|weekends|weekdays|working days|work days|workdays|business days|school days|(?:{WEEKDAY})s)"
 _TILL = r"(?:until|till|til|to|before|up to|'til)"
 _ARE = r"(?: more)?(?: are there| is it| are left| left| remain| remaining| do we have| do i have| to go| to wait| have we got| have i got| must i wait| do i have to wait| away is| are we| away from| are we away)?(?: now)?(?: left)?(?: to go)?(?: from (?:now|today|tomorrow))?"
 _DAY = r"(?P<day>.+)"
 INTENTS = (
     Intent(rf"how many {_U}{_ARE} {_TILL} (?:it is |we get to )?{_DAY}", _until, ("how many",)),
+    Intent(
+        rf".+? (?:is|are|be|falls|starts|begins|ends)(?: due| coming)?(?: on| by| until)? (?P<day>.+?) (?:so )?how (?:many {_U}|long|much time|soon|far off|far away)(?: (?:is|are) (?:that|it|there|left)| do (?:i|we) have| have (?:i|we) got| until then| to go| away| left| from (?:now|today)| off| is that)*",
+        lambda q, m: _until(q, m) if re.search(r"\d|day", m["day"]) else None,
+        ("how ",),
+    ),
     Intent(rf"how many {_U} (?:away |off |out )(?:is|are we from) {_DAY}", _until, ("how many",)),
     Intent(rf"how (?:far away|far off|soon|close|long away) (?:is|are we to) {_DAY}", _until, ("how ",)),
     Intent(
@@ -403,8 +442,8 @@ INTENTS = (
         ("between", "from"),
     ),
     Intent(
-        rf"how many {_U} (?:are (?:there )?(?:in|within)|were (?:there )?in|does|did|do|has|have|is|are in|do we have in|will|in|will there be in|there are in|fall in) (?P<period>.+?)(?: have| has| contain| this year)?",
-        _month_length,
+        rf"how many {_U} (?:are (?:there )?(?:in|within)|were (?:there )?in|does|did|do|has|have|is|are in|do we have in|will|in|will there be in|there are in|fall in) (?:the months of )?(?P<period>.+?)(?: have| has| contain| this year| together| combined)?(?: in (?P<year>{YEAR}))?",
+        lambda q, m: _month_length(q, given(m, period=f"{m['period']} {m['year']}") if m["year"] and re.fullmatch(MONTH, m["period"]) else m) if not m["year"] or re.fullmatch(MONTH, m["period"]) else None,
         ("how many",),
     ),
     Intent(rf"(?:number of )?{_U} in (?P<period>.+)", _month_length, (" in ",)),
@@ -439,12 +478,14 @@ INTENTS = (
         ("born",),
     ),
     Intent(
-        r"(?:when|in (?:what|which) year|what year) (?:do|does|did|will|would) (?:i|someone|he|she|they|somebody) (?:turn|be|reach|become) (?P<age>\d{1,3})(?: if| who)?(?: (?:i|they|he|she))?(?: (?:was|were))? born (?P<born>.+)",
-        _turns,
+        r"(?:when|in (?:what|which) year|what year) (?:do|does|did|will|would) (?:i|someone|he|she|they|somebody) (?:turn|be|reach|become) (?P<age>\d{1,3})(?: if| who)?(?: (?:i|they|he|she))?(?: (?:was|were))? born (?P<born>.+)"
+        r"|(?:on )?(?:when|what day|what day of the week|which day|what date) (?:is|was|will) (?:my|his|her|their|the) (?P<age2>\d{1,3})(?:st|nd|rd|th) birthday(?: be| fall on| fall)?(?: if| when)? (?:i|he|she|they) (?:was|were) born (?P<born2>.+)",
+        lambda q, m: _turns(q, also(m, born="born2")),
         ("born",),
     ),
     Intent(
-        r"(?:what|which|in what|in which) year (?:was|were) (?:someone|somebody|a person|i|they) born (?:if|who)(?: (?:i|they|he|she))? (?:is|are|am) (?P<age>\d{1,3})(?: years old)?(?: now| today)?",
+        r"(?:what|which|in what|in which) year (?:was|were) (?:someone|somebody|a person|i|they|he|she) born (?:if|who)(?: (?:i|they|he|she))? (?:is|are|am) (?P<age>\d{1,3})(?: years old)?(?: now| today)?"
+        r"|(?:if )?(?:i am|someone is|somebody is|he is|she is|they are|my [a-z]+ is) (?P<age2>\d{1,3})(?: years old)?(?: now| today)? (?:what|which|in what|in which) year (?:was|were) (?:i|they|he|she|someone|somebody|that person) born",
         _birth_year,
         ("born",),
     ),

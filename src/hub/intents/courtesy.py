@@ -1,13 +1,15 @@
 """Short courtesies, and who I am and what I can do: always the same, always true."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 from hub.intents.intent import Intent, says
 
 WHO = "I am Hub, the voice of this machine. I run here, in your home."
 CAN = (
-    "I tell the time and the date, count the days to anything, calculate, convert units,"
-    " and say how this machine is doing. Everything else goes to the language model, which can be wrong."
+    "I set timers, alarms and reminders, tell the time and the date, count the days to anything, calculate,"
+    " convert units, and say how this machine is doing. Everything else goes to the language model, which can be wrong."
 )
 
 _NAME = r"(?: (?:hub|there|timmy|again|everyone|everybody|my friend|buddy|computer))*"
@@ -50,10 +52,12 @@ INTENTS = (
         says("I am a program on this machine, not a person."),
     ),
     Intent(
-        r"what can (?:you|i) (?:do|say|ask|ask you|help me with|help with|say to you)(?: for me| here)?"
-        r"|what do you (?:do|know)|what are you (?:able to do|capable of|good at|for)|help|help me"
+        r"what (?:all |else |sorts? of things |kinds? of things |things |tasks )?(?:can|could) (?:you|i) (?:all )?(?:do|say|ask|ask you|help me with|help with|say to you|use you for|ask you for|ask you about|help us with)(?: for me| here| for us)?"
+        r"|what do you (?:do|know)|what (?:sort of |kind of )?(?:stuff |things )?are you (?:able to do|able to help (?:me )?with|capable of|good at|for|good for|useful for)|help|help me"
         r"|how can you help(?: me)?|what are your (?:abilities|capabilities|skills|functions|features)"
         r"|what else can you do|how do (?:you|i) (?:work|use you|use this)|what can i (?:ask|say)"
+        r"|(?:give|show) me (?:some |a few |an )?examples?(?: of (?:what you can do|questions|things you can do))?|what (?:is it )?(?:that )?(?:do )?you (?:can )?do(?: exactly)?|what (?:kind|sort) of help (?:can|do) you (?:give|offer)(?: me)?|(?:teach|show|tell|explain to) me how (?:to use (?:you|this|the hub)|you work|this works)|what do you (?:offer|help with)|how (?:can|could) i use you"
+        r"|what (?:sort|kind|kinds|sorts|type|types) of (?:questions|things) (?:can you (?:answer|do)|(?:can|should) i ask(?: you)?|do you (?:answer|know|do))|what (?:topics|subjects) do you know"
         r"|what questions can (?:you answer|i ask)|can you help(?: me)?|(?:show me "
         r"|tell me )?what you can do|i need help",
         says(CAN),

@@ -49,7 +49,11 @@ def _on(question: Question, match: re.Match[str]) -> str | None:
         re.sub(
             r" (?:fall|falls|be|land|come|happen|celebrated)(?: on)?(?= (?:in|on) | (?:this|next|last) year|$)",
             "",
-            match["day"],
+            re.sub(
+                r" and (?:what|which|on what|on which) (?:day|date|weekday|day of the week)(?: of the week)?(?: is (?:it|that)| does it fall| will (?:it|that) be| was (?:it|that))?(?: on)?$",
+                "",
+                match["day"],
+            ),
         ),
         question.now.date(),
     )
@@ -64,7 +68,7 @@ def _on(question: Question, match: re.Match[str]) -> str | None:
         return f"{say(day, weekday=False)} {verb} a {day:%A}."
     name = tidy(re.sub(rf" (?:in |of )?(?:{YEAR}|this year|next year)$", "", text))
     if is_feast(name):
-        return f"{_title(text)}{' (in the United States)' if name in AMERICAN else ''} {verb} on {say(day)}{_left(day, today)}."
+        return f"{_title(match_title(text))}{' (in the United States)' if name in AMERICAN else ''} {verb} on {say(day)}{_left(day, today)}."
     return f"That {verb} {say(day)}."
 
 
@@ -92,7 +96,46 @@ def _split(question: Question, text: str, twice: tuple[str, str]) -> str | None:
 
 def match_title(text: str) -> str:
     """Return a feast's name without its year."""
-    return re.sub(rf" (?:in |of )?{YEAR}$", "", text)
+    return re.sub(rf" (?:in |of )?(?:{YEAR}|this year|next year|last year)$", "", text)
+
+
+def _is_year(question: Question, match: re.Match[str]) -> str:
+    asked = [int(year.replace(" ", "")) for year in (match["a"], match["b"]) if year]
+    now = question.now.year
+    return f"It is {now}." if len(asked) > 1 else f"{'Yes' if asked[0] == now else 'No'}, it is {now}."
+
+
+def _has_weeks(question: Question, match: re.Match[str]) -> str:
+    year = _year_of(question, match["year"].removeprefix("the year "))
+    weeks = date(year, 12, 28).isocalendar().week
+    return (
+        f"{'Yes' if weeks == int(match['n']) else 'No'}, {year} has {weeks} weeks, counted as ISO 8601 does."
+    )
+
+
+def _from_weekday(_question: Question, match: re.Match[str]) -> str | None:
+    """Count weekdays from one that is supposed: if today is Wednesday, what day is it in 100 days."""
+    base = date(2024, 1, 1) + timedelta(days=DAYS.index(match["from"]))  # any Monday
+    day = find(match["when"], base) if re.search(rf"{SPAN}|tomorrow|yesterday", match["when"]) else None
+    if not day or re.search("month|year|decade", match["when"]):  # how long those are depends on the date
+        return None
+    return f"{'It was' if day < base else 'It will be'} a {day:%A}."
+
+
+def _exists(_question: Question, match: re.Match[str]) -> str | None:
+    """Say whether the calendar has a date."""
+    text = match["day"] or f"{match['n']} {match['month']}"
+    day, month = int(re.findall(r"\d+", text)[0]), month_number(re.findall(MONTH, text)[0])
+    if not match["month"] and not re.search(r"real|valid|actual|possible|proper|exist|there", match[0]):
+        return None
+    last, february = calendar.monthrange(2028, month)[1], month == 2  # noqa: PLR2004
+    if february and day == last:
+        return "Only in a leap year: then February has 29 days."
+    if match["month"] and "days" in match[0]:
+        right = day == last or (february and day == last - 1)
+    else:
+        right = 1 <= day <= last
+    return f"{'Yes' if right else 'No'}, {calendar.month_name[month]} has {'28 or 29' if february else last} days."
 
 
 def _too_early(text: str) -> str | None:
@@ -324,6 +367,7 @@ def _period_is(question: Question, match: re.Match[str]) -> str | None:
 
 _R = r"(?:the )?day after tomorrow|(?:the )?day before yesterday|today|tomorrow|yesterday"
 _WHAT_DAY = r"(?:(?:on |for )?(?:what|which) (?:calendar )?(?:day|weekday|week day|day of the week|date|day and date))(?: of the week)?"
+_A_DATE = rf"(?:{MONTH}) (?:the )?\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})"
 _YEAR = rf"{YEAR}|this year|next year|last year|the current year"
 INTENTS = (
     Intent(rf"{_WHAT_DAY} (?:is it|it is|do we have|are we on|is)?(?: (?P<r>{_R}))?(?: now| here)?", _today),
@@ -338,9 +382,15 @@ INTENTS = (
         r"(?:what is |the |current |what is the )?(?:current |today's |todays )?(?:date|date today|day today|weekday|day of the week)",
         _today,
     ),
-    Intent(r"(?:what|which) day are we|today is (?:what|which) (?:day|date)", _today),
+    Intent(r"(?:what|which) (?:day|date) are we(?: on| at| in)?(?: today)?|what day (?:is it )?of the week(?: is it)?(?: today)?|today is (?:what|which) (?:day|date)", _today),
     Intent(rf"what (?:is|was) (?P<r>{_R})|what (?:date|day) (?P<r2>{_R}) is", _today),
     Intent(rf"(?P<r>{_R})(?:'s|s) date", _today),
+    Intent(
+        r"(?:what is )?(?:the |today's |todays )?(?:date|current date)(?: today)? (?:in|as) (?:an? |the )?iso(?: 8601)?(?: format)?|(?:what is )?(?:the |today's )?iso date(?: today)?",
+        lambda q, _m: f"It is {q.now.date()}.",
+        ("iso",),
+    ),
+    Intent(rf"(?:is it|are we in) (?:still |already )?(?:the year )?(?P<a>{YEAR})(?: or (?P<b>{YEAR}))?(?: already| now| yet)?", _is_year),
     Intent(
         r"(?:what|which) month (?:is it|is this|are we in|do we have)(?: now)?"
         r"|what is the (?:current )?month|what is this month|current month",
@@ -390,7 +440,7 @@ INTENTS = (
     ),
     Intent(r"(?:what|which) quarter (?:of the year )?(?:is|does|will) (?P<day>.+?)(?: (?:in|fall in|be in))?", _quarter, ("quarter",)),
     Intent(
-        r"(?:what|which) century (?:is it|are we in|is this)|what is the current century",
+        r"(?:what|which) century (?:is it|are we (?:living )?in|is this|do we live in)|what is the current century",
         lambda q, _m: f"It is the {(q.now.year - 1) // 100 + 1}st century." if q.now.year <= _LAST_21ST else None,
     ),
     Intent(
@@ -411,20 +461,42 @@ INTENTS = (
         lambda q, m: _moved_part(q, m) if m["unit"] in m[0].split(m["unit"], 1)[1] else None,
         ("year", "month"),
     ),
+    Intent(r"(?:what|which) (?:is|was|will be|is going to be) the (?P<unit>year|month) (?:in )?(?P<n>\d{1,4}) (?:years?|months?) (?:ago|from now|from today|hence)", lambda q, m: _moved_part(q, m) if f"{m['unit']}" in m[0].split(m["n"], 1)[1] else None, ("year", "month")),
+    Intent(
+        r"(?:which|what|how many) months? (?:has|have|got|with) (?:only )?(?P<n>28|29|30|31) days(?: in (?:it|them))?",
+        lambda _q, m: {"31": "Seven months have 31 days: January, March, May, July, August, October and December.", "30": "Four months have 30 days: April, June, September and November."}.get(m["n"], "Every month has 28 days; February has only those, or 29 in a leap year."),
+        ("month",),
+    ),
+    Intent(rf"(?:does|did|will|has) (?P<year>{_YEAR}|the year {YEAR}) (?:have|has|got) (?P<n>52|53) weeks", _has_weeks, ("weeks",)),
     Intent(
         r"what (?:is|was|will be) (?P<which>next|last|previous) (?P<unit>month|year)|(?:what|which) (?P<unit2>month|year) (?:is|was|comes) (?P<which2>next|last)",
         lambda q, m: _neighbour(q, m) if m["which"] else None,
     ),
-    Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})|what is the (?:day|month) (?P<s2>after|before) (?P<n2>{WEEKDAY}|{MONTH})", lambda q, m: _adjacent(q, also(m, side="s2", name="n2")), ("after", "before", "follow")),
-    Intent(r"(?:what|which) is the (?P<n>\d{1,2})(?:st|nd|rd|th) month(?: of the year)?|what month is (?:number |month )(?P<m2>\d{1,2})", lambda q, m: _numbered_month(q, m) if m["n"] else None, ("month",)),
+    Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})|what (?:comes|is) (?:right |just )?(?P<s3>after|before) (?P<n3>{WEEKDAY})|what is the (?:day|month) (?P<s2>after|before) (?P<n2>{WEEKDAY}|{MONTH})", lambda q, m: _adjacent(q, given(m, side=m["side"] or m["s2"] or m["s3"], name=m["name"] or m["n2"] or m["n3"])), ("after", "before", "follow")),
+    Intent(r"(?:what|which) is the (?P<n>\d{1,2})(?:st|nd|rd|th) month(?: of the year)?|(?:what|which) month is (?:number |month |the )(?P<m2>\d{1,2})(?:st|nd|rd|th)?(?: (?:1|month))?", lambda q, m: _numbered_month(q, also(m, n="m2")), ("month",)),
     Intent(rf"what (?:number )?month(?: number)?(?: of the year)? is (?P<month>{MONTH})|what number is (?P<month2>{MONTH})", lambda q, m: _numbered_month(q, m) if m["month"] else None, ("month",)),
     Intent(rf"(?:when are the|what are the|how many|list the|which months have a|are there any) fridays? (?:the )?13(?:ths?)?(?: are)?(?: there)?(?: in| this)? ?(?P<year>{YEAR}|this year|year|next year)?", lambda q, m: _list_of(q, m if m["year"] != "year" else given(m, year="this year")), ("13",)),
     Intent(r"when (?:does|will|is|did) (?P<period>(?:the |this |next |last )?(?:week|month|year|quarter)) (?P<edge>end|ending|start|begin|over|finish)", _period_is),
-    Intent(r"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:was i|were you|was he|was she|was someone|was somebody|were they) born(?: on)? (?:if (?:i|they|he|she) (?:was|were) born )?(?:on )?(?P<day>.+)", _born, ("born",)),
+    Intent(r"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:was i|were you|was he|was she|was someone|was somebody|were they) born(?: on)? (?:if (?:(?:i|they|he|she) (?:was|were) born|(?:my|his|her|their) (?:birthday|birth date|date of birth) (?:is|was)) )?(?:on )?(?P<day>.+)", _born, ("born",)),
     Intent(r"(?:if )?i was born (?:on )?(?P<day>.+?) (?:what|which) (?:day|weekday|day of the week) (?:was (?:that|it)|of the week was (?:that|it))", _born, ("born",)),
     Intent(
         rf"{_WHAT_DAY} (?:does|did|will|is) (?P<period>(?:the |next |this |the year )?(?:year|month|{YEAR}|{MONTH})(?: {YEAR})?) (?P<edge>start|begin|end|finish|starting|ending|over)(?: on| with)?",
         _period_is,
+    ),
+    Intent(rf"(?:{_WHAT_DAY}|what|when)? ?(?:is|was|comes|falls|will be|will it be)? ?(?:on )?(?:the )?(?P<day>day (?:after|before|following) .+)", _on, ("day ",)),
+    Intent(
+        rf"(?:add|what do you get if you add) (?P<span>{SPAN}) (?:to|onto) (?P<base>.+)|(?:subtract|take|take away) (?P<span2>{SPAN}) (?:from|away from|off) (?P<base2>.+)",
+        lambda q, m: _on(q, given(m, day=f"{m['span']} after {m['base']}" if m["span"] else f"{m['span2']} before {m['base2']}")),
+        ("add", "subtract", "take"),
+    ),
+    Intent(
+        rf"(?:if|suppose|say|when|assuming) (?:today is|it is|today was|today were) (?:an? )?(?P<from>{WEEKDAY})(?: today)? (?:what|which) (?:day|weekday|day of the week)(?: of the week)? (?:is it |will it be |was it |would it be |is |was |will be |will )?(?P<when>.+?)(?: be)?",
+        _from_weekday,
+        ("if ", "suppose", "say", "when", "assuming"),
+    ),
+    Intent(
+        rf"(?:is|are|does) (?:there )?(?:an? |the )?(?P<day>{_A_DATE})(?: is| be)?(?: an?)? ?(?:real|valid|actual|possible|proper)?(?: date| day)?(?: exist| real| valid)?|does (?P<month>{MONTH}) have (?:a |an )?(?P<n>\d{{1,2}})(?:st|nd|rd|th)?(?: days)?",
+        _exists,
     ),
     Intent(
         rf"(?:{_WHAT_DAY}|what|when)(?: and date)? (?:is it |is that |is |will it be |will be |would it be |was it |was |it is |does |did |will |are |falls |do )?(?:the date |the day |on )?(?P<day>.+?)(?: (?:be|fall on|fall|falls|on|going to be|this year|land on|celebrated|happen|start|starts|begin))*",
@@ -435,7 +507,7 @@ INTENTS = (
         _on,
     ),
     Intent(r"(?:what|which) (?:date|day|weekday) (?:is|was|will be|comes|falls) (?:the )?(?P<day>.+)", _on),
-    Intent(rf"(?P<day>in {SPAN}) (?:what|which) (?:date|day|weekday) (?:is it|will it be|is that)", _on),
+    Intent(r"(?P<day>(?:in |an? |\d).+?) (?:what|which) (?:date|day|weekday|day of the week) (?:is it|will (?:it|that) be|is that|was (?:that|it))", _on, ("what", "which")),
     Intent(rf"(?P<day>{SPAN} (?:from (?:now|today)|(?:from|after|before) .+|ago))", _on),
     Intent(r"(?P<day>(?:first|1st|last) (?:day|weekday|working day|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:of|in) .+)", _on, ("first", "1st", "last")),
     Intent(rf"does (?P<year>{YEAR}|this year|next year) have (?:a |an )?(?:february 29(?:th)?|29th of february|leap day|29 february|february the 29th)", _leap, ("feb", "leap")),

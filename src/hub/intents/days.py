@@ -52,6 +52,17 @@ def find(text: str, today: date, side: int = 1) -> date | None:
         "",
         text,
     ).strip()
+    text = re.sub(
+        rf"^(?:my|our|his|her|their|your) [a-z' ]{{3,40}}? (?:is |falls |that is )?on (?:the )?(?=.*(?:\d|{WEEKDAY}))",
+        "",
+        text,
+    )
+    text = re.sub(rf"^in (?={SPAN} (?:from|after|before) )", "", text)
+    text = re.sub(
+        r"^day (after|before|following) (?!tomorrow$|yesterday$)",
+        lambda m: f"1 day {m[1].replace('following', 'after')} ",
+        text,
+    )
     if text.startswith("last ") and is_feast(text.removeprefix("last ")):
         text, side = text.removeprefix("last "), -1
     if text in _SIMPLE:
@@ -68,6 +79,8 @@ def _weekday(text: str, today: date, side: int) -> date | None:
         rf"(?:(next|coming|this|this coming|last|past|previous|following) )?({WEEKDAY})( week| next week| after next)?",
         text,
     )
+    if text in ("today week", "tomorrow week"):
+        return today + timedelta(days=7 + (text[2] == "m"))
     if not found:
         return _in_week(text, today)
     wanted = DAYS.index(found[2])
@@ -97,6 +110,10 @@ def _in_week(text: str, today: date) -> date | None:
 
 def _moved(text: str, today: date, side: int) -> date | None:
     """Read "in 3 weeks", "3 weeks from friday", "10 days ago", "2 weeks before christmas"."""
+    if on := re.fullmatch(rf"(an?|\d) (week|fortnight)s? on ({WEEKDAY})", text):
+        count = (1 if on[1].startswith("a") else int(on[1])) * (2 if on[2] == "fortnight" else 1)
+        coming = _weekday(on[3], today, 1)
+        return coming + timedelta(weeks=count) if coming else None
     found = re.fullmatch(
         rf"(?:in |within )(?P<span>{SPAN})(?: time| from (?:now|today))?|(?P<span2>{SPAN}) (?P<way>ago|hence|later|back|from|after|before|prior to)(?: (?P<base>.+))?",
         text,
@@ -239,7 +256,7 @@ def _month_or_year(text: str, today: date, side: int) -> date | None:
         return span[0] if span else None
     if re.fullmatch(MONTH, text):
         return _nearest(lambda y: make(y, month_number(text), 1), None, today, side)
-    found = re.fullmatch(rf"({MONTH})(?: of)? ({YEAR})|(?:the year )?({YEAR})", text)
+    found = re.fullmatch(rf"({MONTH})(?: of)? ({YEAR})|(?:the )?(?:year )?({YEAR})", text)
     if not found:
         return None
     return make(_year(found[2] or found[3], today) or 0, month_number(found[1]) if found[1] else 1, 1)

@@ -76,7 +76,7 @@ easter-21|mothering sunday, uk mothers day, british mothers day, mothers day in 
 4 thu 11+1|black friday
 4 thu 11+4|cyber monday
 4 thu 11+5|giving tuesday
-1 mon 11+1|election day, us election day
+1 mon 11+1|election day, us election day, election day in the us, election day in america
 2 sun 11|remembrance sunday
 """
 _DAYS = [name[:3].lower() for name in calendar.day_name]

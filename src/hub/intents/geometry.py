@@ -8,10 +8,9 @@ import math
 import re
 from fractions import Fraction
 
-from hub.intents.calculator import Value, decimal, root, spoken
+from hub.intents.calculator import PI, Value, decimal, root, spoken
 from hub.intents.intent import Intent, Question
 
-_PI = Fraction(314159265358979323846264338327950288, 10**35)
 _N = r"\d{1,9}(?:\.\d{1,6})?"
 _UNIT = r"(?:metres?|meters?|m|cms?|centimetres?|centimeters?|mm|millimetres?|millimeters?|feet|foot|ft|inches|inch|in|yards?|miles?|km|kilometres?|kilometers?)"
 _SIZE = rf"{_N}(?: ?{_UNIT})?"
@@ -78,12 +77,12 @@ def _one(_question: Question, match: re.Match[str]) -> str | None:  # noqa: PLR0
         radius = size / 2 if given == "diameter" else size
         if shape == "sphere":
             if what == "volume":
-                return _told(_PI * radius**3 * 4 / 3, unit, 3, exact=False)
-            return _told(_PI * radius**2 * 4, unit, exact=False) if "area" in what else None
+                return _told(PI * radius**3 * 4 / 3, unit, 3, exact=False)
+            return _told(PI * radius**2 * 4, unit, exact=False) if "area" in what else None
         if what == "area":
-            return _told(_PI * radius**2, unit, exact=False)
+            return _told(PI * radius**2, unit, exact=False)
         return (
-            _told(2 * _PI * radius, unit, 1, exact=False) if what in ("circumference", "perimeter") else None
+            _told(2 * PI * radius, unit, 1, exact=False) if what in ("circumference", "perimeter") else None
         )
     if given in ("radius", "diameter"):
         return None
@@ -116,7 +115,7 @@ def _cylinder(_question: Question, match: re.Match[str]) -> str | None:
         return None
     (size, height), unit = read
     radius = size / 2 if match["given"] == "diameter" else size
-    volume = _PI * radius**2 * height
+    volume = PI * radius**2 * height
     return _told(volume / 3 if match["shape"] == "cone" else volume, unit, 3, exact=False)
 
 
@@ -185,9 +184,11 @@ def _trigonometry(_question: Question, match: re.Match[str]) -> str | None:
 
 
 def _logarithm(_question: Question, match: re.Match[str]) -> str | None:
+    if match["n"] == "e":
+        return "That is 1." if match["kind"].startswith(("natural", "ln")) else None
     value = Fraction(match["n"])
     natural = match["kind"].startswith(("natural", "ln"))
-    base = int(match["base"] or 10)
+    base = int(match["base"] or match["base2"] or 10)
     if value <= 0:
         return "Only numbers above zero have a logarithm."
     if natural:
@@ -218,7 +219,7 @@ INTENTS = (
         ("circle", "sphere"),
     ),
     Intent(
-        rf"(?:{_ASK} )?(?:the )?area of (?:an? )?triangle (?:with|of|that has)(?: an?| the)? base(?: of| is)? (?P<a>{_SIZE})(?: and)?(?: an?| the)? height(?: of| is)? (?P<b>{_SIZE})",
+        rf"(?:{_ASK} )?(?:the )?area of (?:an? )?triangle(?: with| of| that has)?(?: an?| the)? base(?: of| is)? (?P<a>{_SIZE})(?: and)?(?: an?| the)? height(?: of| is)? (?P<b>{_SIZE})",
         _triangle,
         ("triangle",),
     ),
@@ -240,5 +241,5 @@ INTENTS = (
     Intent(rf"(?:how many degrees|what)(?: do| does| are| is)?(?: there)?(?: in| the)?(?: sum of)?(?: the)?(?: interior)?(?: angles)? ?(?:of|in|add up to in)? ?(?:an? )(?P<shape>{'|'.join(_POLYGONS)})(?: have| add up to)?(?: in total)?", lambda q, m: _angles(q, m) if re.search("degrees|angles", m[0]) else None, ("degrees", "angles")),
     Intent(rf"how many (?P<what>sides|faces|edges|vertices|corners|angles) (?:does |are (?:there )?(?:in|on) |has |on )?(?:an? )(?P<shape>{'|'.join([*_POLYGONS, *_SOLIDS])})(?: have| has)?", _parts, ("how many",)),
     Intent(rf"(?:{_ASK} )?(?:the )?(?P<f>sine|sin|cosine|cos|tangent|tan)(?: of)? (?P<n>\d{{1,6}}(?:\.\d{{1,6}})?) ?(?P<unit>degrees?|radians?)", _trigonometry, ("sin", "cos", "tan")),
-    Intent(rf"(?:{_ASK} )?(?:the )?(?P<kind>natural log(?:arithm)?|ln|log(?:arithm)?)(?: base (?P<base>\d{{1,3}}))?(?: of)? (?P<n>\d{{1,15}}(?:\.\d{{1,6}})?)(?: (?:to|in) base 10)?", _logarithm, ("log", "ln")),
+    Intent(rf"(?:{_ASK} )?(?:the )?(?P<kind>natural log(?:arithm)?|ln|log(?:arithm)?)(?: base (?P<base>\d{{1,3}}))?(?: of)? (?P<n>\d{{1,15}}(?:\.\d{{1,6}})?|e)(?: (?:to|in) base (?P<base2>\d{{1,3}}))?", _logarithm, ("log", "ln")),
 )  # fmt: skip

@@ -29,6 +29,11 @@ def hm(moment_: datetime) -> str:
     return f"{moment_:%H:%M}"
 
 
+def called(at: datetime) -> str:
+    """Write a time of day, and midnight by its name."""
+    return "midnight" if (at.hour, at.minute) == (0, 0) else hm(at)
+
+
 def both(at: datetime) -> str:
     """Write a time of day in twelve hours and in 24."""
     return f"{_twelve(at)} ({hm(at)})"
@@ -132,7 +137,7 @@ def _valid(times: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
     return times if all(0 <= h < 24 and 0 <= m < 60 for h, m in times) else None  # noqa: PLR2004
 
 
-def moment(text: str, now: datetime) -> datetime | None:
+def coming(text: str, now: datetime) -> datetime | None:
     """Read a time of day; the next one after ``now``. "18:42" may only be written; 5 oclock is the nearer one."""
     times = face(text)
     if not times:
@@ -175,7 +180,7 @@ def _shifted(question: Question, match: re.Match[str]) -> str | None:
     return f"It {'was' if sign < 0 else 'will be'} {hm(then)}{day}."
 
 
-def _later(_question: Question, match: re.Match[str]) -> str | None:
+def later(_question: Question, match: re.Match[str]) -> str | None:
     """Move a time of day by a span: 3 hours after 10:45 pm."""
     span, times = duration(match["span"]), face(match["moment"])
     if span is None or not times:
@@ -205,7 +210,7 @@ def _until(question: Question, match: re.Match[str]) -> str | None:
         return None
     left, unit = _apart(now, target), (found.get("unit") or "").rstrip("s")
     if left <= timedelta():
-        return f"{hm(target)} was {words(left)} ago."
+        return f"{called(target)} was {words(left)} ago."
     day = (
         ""
         if (target.date() - now.date()).days == 0
@@ -215,14 +220,14 @@ def _until(question: Question, match: re.Match[str]) -> str | None:
     )
     if unit in ("minute", "second"):
         count = -(-int(left.total_seconds()) // {"minute": 60, "second": 1}[unit])
-        return f"It is {count} {unit}{'' if count == 1 else 's'} until {hm(target)}{day if found.get('when') else ''}."
-    return f"It is {words(left)} until {hm(target)}{day if found.get('when') else ''}."
+        return f"It is {count} {unit}{'' if count == 1 else 's'} until {called(target)}{day if found.get('when') else ''}."
+    return f"It is {words(left)} until {called(target)}{day if found.get('when') else ''}."
 
 
 def _target(text: str, when: str, now: datetime) -> datetime | None:
     """Return the moment of a time of day, on the day that was named, else the next one."""
     if not when:
-        return moment(text, now)
+        return coming(text, now)
     day, times = find(when, now.date()), face(text)
     if not day or not times:
         return None
@@ -234,7 +239,8 @@ def _target(text: str, when: str, now: datetime) -> datetime | None:
     )
 
 
-def _since(question: Question, match: re.Match[str]) -> str | None:
+def since(question: Question, match: re.Match[str]) -> str | None:
+    """Say how long it is since the last such time of day."""
     now, times = question.now, face(match["moment"])
     if not times:
         return None
@@ -244,8 +250,17 @@ def _since(question: Question, match: re.Match[str]) -> str | None:
     gone, unit = _apart(start, now), (match.groupdict().get("unit") or "").rstrip("s")
     if unit in ("minute", "second"):
         count = int(gone.total_seconds()) // {"minute": 60, "second": 1}[unit]
-        return f"It is {count} {unit}{'' if count == 1 else 's'} since {hm(start)}."
-    return f"It is {words(gone)} since {hm(start)}."
+        return f"It is {count} {unit}{'' if count == 1 else 's'} since {called(start)}."
+    return f"It is {words(gone)} since {called(start)}."
+
+
+def apart(first: str, second: str) -> int | None:
+    """Return the minutes from one time of day to another: the next one that may be meant."""
+    a, b = face(first), face(second)
+    if not a or not b:
+        return None
+    minutes = min((hb * 60 + mb - ha * 60 - ma) % 1440 for ha, ma in a for hb, mb in b)
+    return minutes or (720 if len(a) == len(b) == 2 else 1440)  # noqa: PLR2004  from 5 to 5 is half a day
 
 
 def _between(_question: Question, match: re.Match[str]) -> str | None:
@@ -254,22 +269,14 @@ def _between(_question: Question, match: re.Match[str]) -> str | None:
     half = re.search(r" ?(am|pm)$| (in the (?:morning|afternoon|evening)|at night)$", second)
     if half and face(first) is None and re.fullmatch(r"\d{1,2}", first):
         first = f"{first} oclock"
-    a, b = (
-        face(text if not re.fullmatch(r"\d{1,2}", text) else f"{text} oclock") for text in (first, second)
-    )
-    if (
-        not a
-        or not b
-        or (
-            re.fullmatch(r"\d{1,2}", first)
-            and re.fullmatch(r"\d{1,2}", second)
-            and not match.groupdict().get("unit")
-            and "how long" not in match[0]
-        )
-    ):
+    bare = all(re.fullmatch(r"\d{1,2}", text) for text in (first, second))
+    if bare and not match.groupdict().get("unit") and "how long" not in match[0]:
         return None
-    minutes = min((hb * 60 + mb - ha * 60 - ma) % 1440 for ha, ma in a for hb, mb in b)
-    minutes = minutes or (720 if len(a) == len(b) == 2 else 1440)  # noqa: PLR2004  from 5 to 5 is half a day
+    minutes = apart(
+        *(text if not re.fullmatch(r"\d{1,2}", text) else f"{text} oclock" for text in (first, second))
+    )
+    if minutes is None:
+        return None
     unit = (match.groupdict().get("unit") or "").rstrip("s")
     told = words(timedelta(minutes=minutes))
     if unit == "minute" and minutes >= 60:  # noqa: PLR2004
@@ -307,7 +314,10 @@ def _left_today(question: Question, match: re.Match[str]) -> str:
 
 def _is_past(question: Question, match: re.Match[str]) -> str | None:
     """Answer whether a time of day has passed today."""
-    times = face(match["moment"])
+    bare = re.fullmatch(r"\d{1,2}", match["moment"]) and (
+        match["way"] or match[0].endswith((" yet", " already"))
+    )
+    times = face(f"{match['moment']} oclock" if bare else match["moment"])
     if not times or "midnight" in match["moment"]:  # it is always past one midnight and before the next
         return None
     now = question.now
@@ -325,7 +335,7 @@ def _is_past(question: Question, match: re.Match[str]) -> str | None:
 
 def _finish(question: Question, match: re.Match[str]) -> str | None:
     """Say when something ends that begins at a time and lasts a while."""
-    return _later(question, given(match, way="after"))
+    return later(question, given(match, way="after"))
 
 
 _TILL = r"(?:until|till|til|to|before)"
@@ -336,14 +346,16 @@ _M1, _M2 = MOMENT.replace("<moment>", "<first>"), MOMENT.replace("<moment>", "<s
 _PERIOD = r"(?:12|24|12 hour|24 hour|twelve hour|24 hours|military|railway|normal|standard|regular|am pm|am/pm|american|civilian)"
 INTENTS = (
     Intent(
-        rf"(?:what time|when|what is the time|what will the time be|what will be the time|time) ?(?:will it be|is it|is|would it be|it will be)? (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
+        rf"(?:what time|when|what is the time|what will the time be|what will be the time|time) ?(?:will it be|is it going to be|is it|is|would it be|it will be)? (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
         _shifted,
     ),
     Intent(rf"(?:what|when|what time)(?: is| will)?(?: be)? {SPAN} (?:from now|ago|hence)", _shifted),
+    Intent(rf"{SPAN} ago what time was it", _shifted),
+    Intent(rf"(?:in )?how many (?P<unit>minutes|hours|seconds) (?:is it|will it be) {MOMENT}", _until, ("how many",)),
     Intent(rf"(?:in )?{SPAN}(?: from now)? what time (?:will it be|is it|will that be)", _shifted),
     Intent(rf"(?:what time was it|what was the time|what time is it|time) {SPAN} (?:ago|before(?: now)?|earlier)", lambda q, m: _shifted(q, m) if "was" in m[0] or "ago" in m[0] else None),
-    Intent(rf"(?:what (?:is|time is|will the time be|time will it be|is the time|time was it|time would it be)|when is|add)? ?{SPAN} (?P<way>after|before|from|past|later than|earlier than|prior to|to|to the time) {MOMENT}", lambda q, m: _later(q, m) if m["way"] != "to" or m[0].startswith("add") else None),
-    Intent(rf"(?:what (?:is|time is) )?{MOMENT} (?P<way>plus|minus|\+|-) {SPAN}", _later),
+    Intent(rf"(?:what (?:is|time is|will the time be|time will it be|is the time|time was it|time would it be)|when is|add)? ?{SPAN} (?P<way>after|before|from|past|later than|earlier than|prior to|to|to the time) {MOMENT}", lambda q, m: later(q, m) if m["way"] != "to" or m[0].startswith("add") else None),
+    Intent(rf"(?:what (?:is|time is) )?{MOMENT} (?P<way>plus|minus|\+|-) {SPAN}", later),
     Intent(
         rf"(?:if|when) (?:i|it|we|a [a-z]+|the [a-z]+|my [a-z]+|she|he|you|they)(?: go to (?:bed|sleep)| (?:starts?|begins?|leaves?|departs?|sleeps?|works?|puts? it in|started|left))+ (?:at )?{MOMENT} (?:and )?(?:it |i |we )?(?:takes?|lasts?|sleeps?|is|runs?|cooks?|for|works?|will take|drives?|needs?)(?: for)? {SPAN}(?: long)? (?:when|what time) (?:does|do|will|is|should) (?:it|i|we|the [a-z]+|she|he|they) (?:end|finish|be over|be done|get up|wake up|arrive|be there|be ready|get there|stop|over|done|finished)",
         _finish,
@@ -360,7 +372,7 @@ INTENTS = (
         ("how ",),
     ),
     Intent(rf"how long (?:is it )?until (?P<when>tomorrow|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) at {MOMENT}", _until, ("how long",)),
-    Intent(rf"how (?:long|many (?P<unit>minutes|hours|seconds)|much time)(?: has it been| is it| have passed| has passed| passed)* since {MOMENT}|how long ago was {MOMENT.replace('<moment>', '<moment2>')}", lambda q, m: _since(q, also(m, moment="moment2")), ("since", "ago")),
+    Intent(rf"how (?:long|many (?P<unit>minutes|hours|seconds)|much time)(?: has it been| is it| have passed| has passed| passed)* since {MOMENT}|how long ago was {MOMENT.replace('<moment>', '<moment2>')}", lambda q, m: since(q, also(m, moment="moment2")), ("since", "ago")),
     Intent(
         rf"(?:how (?:long|many (?P<unit>minutes|hours|seconds)|much time)|(?:what is )?the time|the difference)(?: is it| is there| are there| is| are| passes| elapsed)? (?:between|from) {_M1} (?:and|to|until|till) {_M2}",
         _between,
@@ -372,10 +384,10 @@ INTENTS = (
         _between,
         ("how",),
     ),
-    Intent(rf"(?:what (?:is|time is) |convert |how do you (?:say|write) )?(?P<clock>\d{{1,2}}(?:[:. ]\d\d)?(?: ?(?:am|pm))|\d{{1,2}}[:.]\d\d|\d{{4}}(?: hours)?|noon|midnight) (?:in|to|as|into) (?:the )?(?P<to>{_PERIOD})(?: (?:hour )?(?:time|clock|format|hours|hour clock|hour format|hour time))*", _other_face),
+    Intent(rf"(?:what (?:is|time is) |convert |how do you (?:say|write) )?(?P<clock>\d{{1,2}}(?:[:. ]\d\d)?(?: ?(?:am|pm))|\d{{1,2}}[:.]\d\d|\d{{4}}(?: hours)?|noon|midnight|{MOMENT}) (?:in|to|as|into|on) (?:the |an? )?(?P<to>{_PERIOD})(?: (?:hour )?(?:time|clock|format|hours|hour clock|hour format|hour time))*", _other_face),
     Intent(r"(?:what (?:time )?is |when is )(?P<clock>\d{4}) hours(?P<to>)", _other_face, ("hours",)),
     Intent(r"how much (?P<unit>)(?:of (?:the |this )?day|of today|time) is (?:left|remaining)(?: today)?", _left_today),
-    Intent(r"how (?:much time|long|many (?P<unit>hours|minutes|seconds)) (?:is |are |do i have |remain )?(?:there )?(?:left|remaining|remain) (?:in|of|for) (?:the |this )?(?:day|today)|how (?:long|many (?P<u2>hours|minutes)) (?:is it )?until (?:the end of (?:the )?day|the day is over|the day ends)", _left_today),
+    Intent(r"how (?:much time|long|many (?P<unit>hours|minutes|seconds)) (?:is |are |do i have |remain )?(?:there )?(?:left|remaining|remain) (?:(?:in|of|for) )?(?:the |this )?(?:day|today)|how (?:long|many (?P<u2>hours|minutes)) (?:is it )?until (?:the end of (?:the )?day|the day is over|the day ends)", _left_today),
     Intent(r"is (?:12 ?pm|12 ?am|noon|midnight|12 noon|12 midnight) (?:noon|midnight|12 ?am|12 ?pm|am|pm)(?: or (?:noon|midnight|12 ?am|12 ?pm|am|pm))?", lambda _q, _m: "12 pm is noon (12:00), and 12 am is midnight (00:00)."),
-    Intent(rf"is it (?:already )?(?P<way>past|after|before)? ?{MOMENT}(?: yet| already| now)?", lambda q, m: _is_past(q, m)),  # noqa: PLW0108  names the groups
+    Intent(rf"(?:is it|has it) (?:already |still )?(?:gone )?(?P<way>past|after|before)? ?{MOMENT}(?: yet| already| now)?", lambda q, m: _is_past(q, m)),  # noqa: PLW0108  names the groups
 )  # fmt: skip

@@ -10,7 +10,7 @@ from math import comb, gcd, isqrt, lcm, perm, prod
 from statistics import median as middle
 from typing import TYPE_CHECKING
 
-from hub.intents.calculator import NotReal, Parser, TooLarge, decimal, grouped, spoken, tokenize
+from hub.intents.calculator import PI, NotReal, Parser, TooLarge, decimal, grouped, spoken, tokenize
 from hub.intents.intent import Intent, Question, also, given
 from hub.intents.numbers import ending, in_words
 
@@ -313,7 +313,7 @@ def _simplify(_question: Question, match: re.Match[str]) -> str | None:
     if not b:
         return None
     top, bottom = a // gcd(a, b), b // gcd(a, b)
-    if ":" in match[0] or "ratio" in match[0]:
+    if ":" in match[0] or "ratio" in match[0] or f"{a} to {b}" in match[0]:
         return f"{a} to {b} is {top} to {bottom} ({top}:{bottom})."
     if bottom == 1:
         return f"{a}/{b} is {top}."
@@ -375,6 +375,11 @@ def _words(_question: Question, match: re.Match[str]) -> str | None:
 def _neighbour(_question: Question, match: re.Match[str]) -> str:
     n, up = int(match["n"]), match["way"] in ("after", "follows", "comes after")
     return f"{n + 1 if up else n - 1}."
+
+
+def _pi(_question: Question, match: re.Match[str]) -> str | None:
+    places = int(match["n"] or 5)
+    return f"Pi is about {decimal(PI, places)}." if 1 <= places <= 30 else None  # noqa: PLR2004  as many as are known here
 
 
 def _table(_question: Question, match: re.Match[str]) -> str | None:
@@ -448,10 +453,15 @@ INTENTS = (
     Intent(rf"(?:{_ASK} )?(?P<n>\d{{1,3}}) (?:choose|permute) (?P<k>\d{{1,3}})|(?:{_ASK} |how many (?:combinations|permutations) (?:of|are there (?:of|for)|are there choosing) )(?P<k2>\d{{1,3}})(?: items| things| people)? (?:from|out of|chosen from) (?P<n2>\d{{1,3}})(?: items| things| people)?", lambda q, m: _choose(q, also(m, n="n2", k="k2")) if re.search("choose|combin|permut", m[0]) else None, ("choose", "combin", "permut")),
     Intent(r"(?:in )?how many (?:different )?ways (?:can (?:you|i|we) |are there to |to )?(?:arrange|order|line up|sort) (?P<n>\d{1,2}) (?:books|people|items|things|objects|letters|cards|different [a-z]+)(?: be arranged)?(?: in a (?:row|line))?(?: on a shelf)?", _arrange, ("ways",)),
     Intent(rf"(?:{_ASK} |which (?:number |1 )?is )?(?:the )?(?P<kind>median|mode|range|mean|average|sum|total|product|largest|biggest|maximum|highest|greatest|max|smallest|minimum|lowest|min|least)(?: number| value)?(?: of| among| between| in| from)?(?: the numbers)? {_LIST}", lambda q, m: _statistic(q, m) if not re.search(r" and [\d.]+ and | between ", m[0]) else None),
-    Intent(r"(?:what is |calculate |add )?(?:the )?(?:sum of )?(?:all )?(?:the )?(?:whole |natural |positive )?(?:numbers|integers)(?: from)? (?P<a>\d{1,9}) (?:to|through) (?P<b>\d{1,9})|(?:what is )?(?:the )?sum of (?:the )?(?:first|1st) (?P<n>\d{1,9}) (?:whole |natural |positive )?(?:numbers|integers)", lambda q, m: _sum_to(q, m if m["a"] else given(m, a="1", b=m["n"])) if re.search(r"sum|add", m[0]) else None, ("numbers", "integers")),
+    Intent(r"(?:what is |calculate |add )?(?:the )?(?:sum of )?(?:all )?(?:the )?(?:whole |natural |positive )?(?:numbers|integers)?(?: from)? ?(?P<a>\d{1,9}) (?:to|through) (?P<b>\d{1,9})|(?:what is )?(?:the )?sum of (?:the )?(?:first|1st) (?P<n>\d{1,9}) (?:whole |natural |positive )?(?:numbers|integers)", lambda q, m: _sum_to(q, m if m["a"] else given(m, a="1", b=m["n"])) if re.search(r"sum|add .*(?:numbers|integers)", m[0]) else None, ("numbers", "integers", "sum")),
     Intent(rf"(?:what is )?(?:round(?:ed)? )?(?P<n>{_N}) ?(?:rounded )?(?:up |off )?to (?:the )?(?:nearest (?P<nearest>whole number|integer|unit|10th|100th|1000th|tenth|ten|hundred|thousand|million|half|quarter|\d{{1,7}})|(?P<places>\d) (?:decimal places?|decimals?|places|dp))", lambda q, m: _round(q, m) if "round" in m[0] else None, ("round",)),
     Intent(rf"round (?P<n>{_N})", lambda q, m: _round(q, given(m, places=None, nearest=None)), ("round",)),
     Intent(r"(?:what is |can you )?(?:simplify|reduce|the simplest form of|the lowest terms of|simplify the fraction|simplify the ratio|reduce the fraction)(?: the)?(?: fraction| ratio)? \(?(?P<a>\d{1,12}) ?(?:/|:|over|to|divided by) ?(?P<b>\d{1,12})\)?(?: to (?:its |the )?(?:lowest terms|simplest form))?", _simplify),
+    Intent(
+        r"(?:what is )?(?:the )?(?:ratio |fraction )?(?:of )?(?P<a>\d{1,12}) ?(?:/|:|over|to) ?(?P<b>\d{1,12}) (?:simplified|reduced|in (?:its |the )?(?:simplest|lowest) (?:form|terms)|as a simple ratio)(?P<ratio>)",
+        _simplify,
+        ("simpl", "reduced", "lowest"),
+    ),
     Intent(rf"(?:{_ASK} )?(?P<n>\d*\.\d{{1,9}}) (?:as|to|into|in)(?: an?)? (?:simplified )?fraction(?: form)?", _as_fraction, ("fraction",)),
     Intent(rf"(?:{_ASK} )?(?P<n>\(?\d{{1,9}} ?/ ?\d{{1,9}}\)?) (?:as|to|into|in)(?: an?)? decimal(?: number| form)?", _as_decimal, ("decimal",)),
     Intent(rf"(?:{_ASK} )?(?P<top>an?|\d) (?P<bottom>3|5|6|7|8|9|10)(?:rd|th)s? (?:as|to|into|in)(?: an?)? (?P<form>decimal|percent|percentage|%)", _spoken_fraction, ("decimal", "per", "%")),
@@ -459,9 +469,10 @@ INTENTS = (
     Intent(r"how many (?:zeros|zeroes|0s|noughts)(?: are| does)?(?: there)?(?: in)? (?:a |1 )?(?P<n>\d{3,30})(?: have| has)?", _zeros, ("zero", "0s", "nought")),
     Intent(r"how many (?P<a>10+|ten|hundred|thousand|million|billion)s(?: are)?(?: there)? (?:in|make|make up) (?:a |an |1 )?(?P<b>10+)", lambda q, m: _how_many_in(q, given(m, a=_POWERS.get(m["a"], m["a"])))),
     Intent(r"(?:what is |write |say |spell |spell out |how do you (?:write|say|spell|read) |convert |put )(?:the number )?(?P<n>\d{1,15})(?: out)?(?: in| to| into| as| using)? (?:words|english words|word form|english|letters)", _words, ("words", "english", "word form", "letters")),
-    Intent(r"(?:what|which) (?:number )?(?:comes|is) (?:right |just |directly |immediately )?(?P<way>after|before) (?:the number )?(?P<n>\d{1,15})|what number (?P<w2>follows|precedes) (?P<n2>\d{1,15})", lambda q, m: _neighbour(q, m) if m["n"] else None),
+    Intent(r"(?:what is |give me |say |tell me )?(?:the )?(?:value of |first digits of )?pi(?: (?:rounded )?(?:to|with|at|correct to) (?P<n>\d{1,2}) (?:decimal places?|decimals?|digits|places|dp))?|how much is pi", _pi, ("pi",)),
+    Intent(r"(?:what|which) (?:number )?(?:comes|is) (?:right |just |directly |immediately )?(?P<way>after|before) (?:the number )?(?P<n>\d{1,15})|what number (?P<w2>follows|precedes) (?P<n2>\d{1,15})|(?:what is )?(?:the )?(?P<next>next|previous) (?:whole )?(?:number|1)(?: after| before| from| up from)? (?P<n3>\d{1,15})", lambda q, m: _neighbour(q, given(m, n=m["n"] or m["n3"], way=m["way"] or ("before" if m["next"] == "previous" or " before " in m[0] else "after"))) if m["n"] or m["n3"] else None),
     Intent(r"(?:what is |say |give me |recite |tell me )?(?:the )?(?P<n>\d{1,3}) times table|(?:what is |say |give me |recite )?(?:the )?times table (?:of|for) (?P<n2>\d{1,3})|multiplication table (?:of|for) (?P<n3>\d{1,3})", lambda q, m: _table(q, given(m, n=m["n"] or m["n2"] or m["n3"])), ("table",)),
-    Intent(r"(?:solve|what is (?P<x>[a-z]) if|find (?P<x2>[a-z]) if|if|solve for (?P<x3>[a-z])(?: in| if)?|what is the value of (?P<x4>[a-z]) if|find the value of (?P<x5>[a-z]) if|what does (?P<x6>[a-z]) equal if)? ?(?P<equation>[^=]*(?:=|\bequals?\b|\bis equal to\b|\bis\b)[^=]*?)(?: (?:what is|find|solve for|then what is|then) (?P<x7>[a-z]))?", lambda q, m: _equation(q, m)),  # noqa: PLW0108  names the groups
+    Intent(r"(?:solve|what is (?P<x>[a-z]) if|find (?P<x2>[a-z]) if|if|solve for (?P<x3>[a-z])(?: in| if)?|what is the value of (?P<x4>[a-z]) if|find the value of (?P<x5>[a-z]) if|what does (?P<x6>[a-z]) equal if)? ?(?P<equation>[^=]*?(?:=|\bequals?\b|\bis equal to\b|\bis\b)[^=]*?)(?: (?:what is|what does|find|solve for|then what is|then)(?: the value of)? (?P<x7>[a-z])(?: equal)?)?", lambda q, m: _equation(q, m)),  # noqa: PLW0108  names the groups
 )  # fmt: skip
 
 
@@ -476,6 +487,6 @@ def _equation(_question: Question, match: re.Match[str]) -> str | None:
         or not re.search(r"\d", equation)
     ):
         return None
-    if not named and not match[0].startswith(("solve", "if")):
+    if not named and not match[0].startswith(("solve", "if")):  # an equation alone asks nothing
         return None
     return _linear(letters.pop(), equation)

@@ -8,7 +8,7 @@ import re
 from fractions import Fraction
 
 from hub.intents.calculator import decimal
-from hub.intents.intent import Intent, Question, says
+from hub.intents.intent import Intent, Question, also, says
 from hub.intents.measures import convert, named
 from hub.intents.quantity import NUMBER, quantities, read, say
 
@@ -139,6 +139,11 @@ INTENTS = (
         ("gas mark",),
     ),
     Intent(
+        r"(?P<n>\d{3})(?P<scale> ?(?:degrees )?(?:c|f|celsius|fahrenheit|centigrade)| degrees)? (?:is|equals|would be) (?:what|which) gas mark",
+        _to_gas,
+        ("gas mark",),
+    ),
+    Intent(
         r"(?:what|which) gas mark is (?P<n>\d{3})(?P<scale> ?(?:degrees )?(?:c|f|celsius|fahrenheit|centigrade)| degrees)?",
         _to_gas,
         ("gas mark",),
@@ -165,6 +170,16 @@ INTENTS = (
         ("dozen", "score", "gross", "ream"),
     ),
     Intent(r"how many [a-z ]+?(?: are)?(?: there)? in (?P<n>\d+)", _twelve),
+    Intent(
+        r"(?P<n>an?|1|the|half a) (?P<group>gross|score|baker'?s dozen|ream) (?:is|are|makes|equals) how (?:many|much)(?: [a-z]+)?|(?:what|how (?:much|many)) (?:is|are) (?P<n2>an?|1|half a) (?P<group2>gross|score|baker'?s dozen|ream)",
+        lambda q, m: _in_dozen(q, also(m, n="n2", group="group2")),
+        ("dozen", "score", "gross", "ream"),
+    ),
+    Intent(
+        r"how many 12s?(?: [a-z]+)? (?:are )?(?:there )?(?:in|is|are|does|do|make|makes|can i (?:make|get) (?:from|out of)) (?P<n>\d{1,9})(?: [a-z]+)?(?: make)?",
+        lambda q, m: f"That is {decimal(Fraction(int(m['n']), 12), 2)} dozen." if "dozen" in q.said else None,
+        ("12",),
+    ),
     Intent(
         r"how (?:much|heavy) (?:does|do|is|are|would) (?P<a>.+?) of water(?: weigh)?(?: in (?P<unit>[a-z]+))?",
         _water,

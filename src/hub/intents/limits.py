@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from hub.intents.intent import Intent, says
 
-_WEATHER = (
+WEATHER = (
     "I cannot see the weather: I have no connection to a weather service. A window or a "
     "forecast site can tell you."
 )
-_NEWS = "I do not get the news: nothing here looks at the outside world. A news site can tell you."
-_PRICES = (
+NEWS = "I do not get the news: nothing here looks at the outside world. A news site can tell you."
+PRICES = (
     "I do not know prices or rates of today: nothing here looks them up. The seller's or the "
     "exchange's own page can tell you."
 )
@@ -31,11 +31,11 @@ _TRAFFIC = (
     "I do not know traffic, routes or timetables: nothing here looks them up. A map or the "
     "operator's page can tell you."
 )
-_HANDS = "I cannot do that: I have no control over lights, appliances or media here."
-_REACH = "I cannot call or send messages from here."
-_LIVE = "I cannot look that up: I have no connection to the outside world here."
+HANDS = "I cannot do that: I have no control over lights, appliances or media here."
+REACH = "I cannot call or send messages from here."
+LIVE = "I cannot look that up: I have no connection to the outside world here."
 _PLACE = "I do not know where we are: this machine has no location sensor that I can read."
-_ORDER = "I cannot buy or book anything from here."
+ORDER = "I cannot buy or book anything from here."
 
 _NO_FICTION = (
     r"(?!.*\b(?:story|stories|poem|poems|song|haiku|joke|word|mean|means|meaning|define"
@@ -54,21 +54,21 @@ INTENTS = (
     ),
     Intent(
         r"(?:what is|how much is|convert|change|how much are|exchange) ?(?:£)? ?[\d.]+ ?(?:pounds?|quid|£) (?:in|to|into|worth in) (?:us |american )?(?:dollars?|euros?|usd|eur|yen|rupees?|francs?)",
-        says(_PRICES),
+        says(PRICES),
     ),
     Intent(
         rf"{_NO_FICTION}(?:(?:what is|what will|what was|how is|how will|how was|is|will|check|give"
         rf"|get|read|any|show|do you know|tell)\b.*\b(?:weather|forecast)\b.*|(?:the |today's "
         rf"|todays |local )?(?:weather|weather forecast|forecast)(?: (?:today|tomorrow|for .*|in .*"
         rf"|report|forecast|here|like|outside|please))*)",
-        says(_WEATHER),
+        says(WEATHER),
     ),
     Intent(
         r"(?:will|is|does|did|was|do you think|is it going to|has|should|do"
         r"|what are the chances) .*\b(?:rain|raining|rainy|snow|snowing|snowy|sunny|windy|foggy"
         r"|humid|storm|thunder|hail|cloudy|umbrella|raincoat|jacket|freezing outside|hot outside"
         r"|cold outside|warm outside|nice outside|hot out|cold out|weather)\b.*",
-        says(_WEATHER),
+        says(WEATHER),
     ),
     Intent(
         r"(?:what is |how (?:hot|cold|warm|humid|windy) is )(?:it |the )?(?:temperature|weather"
@@ -77,7 +77,7 @@ INTENTS = (
         r"|uv index|air quality|wind speed|pollen count)(?: (?:outside|in .*|today|right now))?"
         r"|(?:what temperature|how (?:hot|cold|warm)) (?:is it|will it be|will it get"
         r"|was it)(?: .*)?",
-        says(_WEATHER),
+        says(WEATHER),
     ),
     Intent(
         r"(?:when|what time) (?:is|does|will|was)(?: the)? (?:sunrise|sunset|sun (?:rise|set"
@@ -90,17 +90,17 @@ INTENTS = (
         rf"|headlines)(?: (?:today|please|update))*|what (?:is happening|happened|is going on"
         rf"|is new) (?:in (?:the world|[a-z ]+)|in politics|today|around the world"
         rf"|yesterday)(?: today| right now)?)",
-        says(_NEWS),
+        says(NEWS),
     ),
     Intent(
         r"(?:what is|what are|how much is|how much are|how much does|what does|how is|how are"
         r"|what was|check|is|show me)(?: the)?(?: .*)?\b(?:price of|prices? (?:for|today"
         r"|right now)|stock price|share price|stock market|stocks|shares of|dow jones|nasdaq"
         r"|s&p 500|exchange rate|bitcoin|ethereum|dogecoin|crypto(?:currency)?|interest rate"
-        r"|mortgage rate|gas price|oil price|gold price|inflation rate)\b.*",
-        says(_PRICES),
+        r"|mortgage rate|markets|gas price|oil price|gold price|inflation rate)\b.*",
+        says(PRICES),
     ),
-    Intent(r"how much (?:does|do|would|is|are|did) .*\b(?:cost|worth|cost me|costs?)\b.*", says(_PRICES)),
+    Intent(r"how much (?:does|do|would|is|are|did) .*\b(?:cost|worth|cost me|costs?)\b.*", says(PRICES)),
     Intent(
         r"(?:what is|how much is|how many .* is|convert|how much are)? ?(?:\$|€"
         r"|£)? ?[\d.]+ ?(?:us |american |canadian |australian )?(?:dollars?|euros?"
@@ -109,13 +109,13 @@ INTENTS = (
         r"|american |canadian |australian |british |swiss |japanese )?(?:dollars?|euros?"
         r"|pounds?(?: sterling)?|gbp|usd|eur|yen|jpy|rupees?|francs?|chf|cad|aud|yuan|pesos?|krona"
         r"|bitcoins?)",
-        says(_PRICES),
+        says(PRICES),
     ),
     Intent(
         r"how many (?:dollars|euros|pounds|yen|rupees|francs|bitcoins?|pesos|yuan) (?:is|are|in|to"
         r"|does|for) .*(?:dollars?|euros?|pounds?|yen|rupees?|francs?|bitcoins?|pesos?|yuan).*"
         r"|what is the (?:dollar|euro|pound|yen|exchange) (?:rate|worth)(?: .*)?",
-        says(_PRICES),
+        says(PRICES),
     ),
     Intent(
         rf"(?:who|what team|which team|what) (?:won|is winning|wins|will win|is leading|scored"
@@ -159,14 +159,31 @@ INTENTS = (
         r"(?:is|are|when (?:does|do|is|are)|what time (?:does|do|is)"
         r"|how late is) the [a-z' ]+ (?:open|close|closed|opening|closing)(?: (?:today|now"
         r"|on [a-z]+days?|tonight|tomorrow|late))?",
-        says(_LIVE),
+        says(LIVE),
+    ),
+    Intent(
+        r"did (?!(?:i|we|you|he|she|they|it|anyone|anybody|who)\b)[a-z]+(?: (?:united|city|town|rovers|madrid|munich))? (?:win|lose|score)",
+        says(_SPORT),
+    ),
+    Intent(
+        r"(?:find|locate) my (?:phone|mobile|keys|car keys|wallet|purse|glasses|car|remote|cat|dog|headphones|watch|tablet)",
+        says("I cannot see where things are."),
+    ),
+    Intent(
+        r"(?:please )?(?:remember (?:that |this |for me that )?(?:my [a-z ]+ (?:is|are) .+|i (?:parked|put|left|keep|like|am allergic) .+|the [a-z ]*(?:code|password|number|key|pin) is .+)|(?:take|make|write) (?:me )?(?:a |this )?note\b.*|note (?:this |that )?down\b.*|(?:write|jot) (?:this|that|it) down\b.*)",
+        says("I keep no notes: a memory of my own is not built yet. I can remind you at a time."),
+        ("remember", "note", "down", "forget"),
+    ),
+    Intent(
+        r"(?:are there )?any(?:thing)? (?:good )?(?:films?|movies|programmes|shows)? ?(?:good )?on (?:the )?(?:telly|tv|television|tonight|the cinema|at the cinema)(?: tonight| today)?",
+        says(LIVE),
     ),
     Intent(
         r"do i have (?:any |an )?(?:appointments?|meetings?).*",
         says("I keep no lists and no calendar yet."),
     ),
     Intent(
-        r"(?:turn|switch|shut|put) (?:on|off|up|down|the|all|my)\b.*|(?:dim|brighten|lock|unlock"
+        r"(?!.*\b(?:timer|alarm|reminder|countdown)s?\b)(?:turn|switch|shut|put) (?:on|off|up|down|the|all|my)\b.*|(?:dim|brighten|lock|unlock"
         r"|open|close) (?:the|my|all|our) (?:lights?|lamps?|door|doors|garage|blinds|curtains"
         r"|shutters|windows?|gate|front door|garage door|back door|[a-z]+ (?:lights?|lamp|door"
         r"|blinds|window)).*|lights (?:on|off)|set (?:the )?(?:thermostat|temperature|heating"
@@ -177,7 +194,7 @@ INTENTS = (
         r"|washing machine|vacuum|robot|dryer|oven|heating).*|volume (?:up|down)|(?:restart|reboot"
         r"|shut down|shutdown|power off) (?:the |this |my )?(?:machine|computer|server|system|hub"
         r"|pi|router)",
-        says(_HANDS),
+        says(HANDS),
     ),
     Intent(
         r"(?:call|phone|ring|dial|text|message|email|e mail|mail|whatsapp|facetime) (?:my |the "
@@ -185,12 +202,12 @@ INTENTS = (
         r"|them) .*(?:message|text|email|e mail|mail|letter|note|picture|photo).*|(?:read|check"
         r"|do i have) (?:any |my |new )*(?:emails?|e mails?|mail|messages|texts|inbox|voicemail"
         r"|notifications).*|post .* (?:on|to) (?:twitter|facebook|instagram|x|mastodon|nostr).*",
-        says(_REACH),
+        says(REACH),
     ),
     Intent(
         r"(?:order|buy|purchase|book|reserve) (?:me )?(?:a|an|some|the|my|two|2|\d+|more) .*"
         r"|add .* to (?:my|the) (?:cart|basket)",
-        says(_ORDER),
+        says(ORDER),
     ),
     Intent(
         r"(?:add|put) .* (?:to|on) (?:my|the) (?:shopping list|to ?do list|grocery list|list"
@@ -202,7 +219,7 @@ INTENTS = (
         r"(?:google|search(?: the (?:web|internet))?(?: for)?|look up|browse"
         r"|open (?:the )?(?:website|web page|page|browser)|go to (?:the )?(?:website|web ?site)"
         r"|find (?:me )?(?:a |an |the )?(?:video|website|restaurant|recipe online)) .*",
-        says(_LIVE),
+        says(LIVE),
     ),
     Intent(
         r"where (?:am i|are we|are you|is this)(?: located| right now| now)?|what (?:city|country"
@@ -211,8 +228,8 @@ INTENTS = (
         says(_PLACE),
     ),
     Intent(
-        r"(?:are you|am i|are we|is (?:the )?(?:internet|network|wifi|wi fi)) (?:online|connected"
-        r"|offline|up|working|down|on|connected to the internet)(?: .*)?|do (?:you|we"
+        r"(?:is there|do we have|have we got|have i got|have you got|do i have) (?:an?|any|the|still)? ?(?:internet|wifi|network|web)(?: connection| access)?(?: here| now| today)?|is (?:the|my|our) (?:internet|wifi|network|broadband)(?: connection)? (?:ok|okay|slow|fast|fine|back|there|available|all right|dead|broken)(?: today| now| again)?|(?:are you|am i|are we|is (?:the )?(?:internet|network|wifi|wi fi)) (?:online|connected"
+        r"|offline|up|working|down|on|connected to the internet)(?: (?:now|again|today|here|at all|to the (?:internet|web|network)))?|do (?:you|we"
         r"|i) have (?:an )?(?:internet|internet connection|internet access|network)(?: .*)?"
         r"|how fast is (?:the|my|our) (?:internet|wifi|connection|network)"
         r"|(?:run )?(?:a )?speed ?test|what is my (?:public|external) ip(?: address)?",

@@ -1,5 +1,7 @@
 """Read an amount with its unit: "half an hour", "6 foot 2", "2 lb 4 oz", "three quarters of a mile"."""
 
+# ruff: noqa: E501  a pattern reads best in one line
+
 from __future__ import annotations
 
 import re
@@ -24,7 +26,7 @@ class Quantity:
 
 
 NUMBER = r"(?:(?:minus |negative |-)?(?:\d+(?:\.\d+)?(?: ?/ ?\d+)?|\.\d+|\(\d+/\d+\)))"
-_FRACTION = r"half|a half|1 half|a quarter|1 quarter|[13] quarters|a 3rd|1 3rd|2 3rds|quarter|an? (?:5|6|8|10)th|[1-9] (?:5|6|8|10)ths?"  # noqa: E501  a pattern
+_FRACTION = r"half|a half|1 half|a quarter|1 quarter|[13] quarters|a 3rd|1 3rd|2 3rds|quarter|an? (?:5|6|8|10)th|[1-9] (?:5|6|8|10)ths?"
 _HEAD = re.compile(
     rf"(?P<fraction>{_FRACTION})(?: of)?(?: an?| 1| the)? (?P<of>\S.*)"
     rf"|(?:an? )?(?P<number>{NUMBER}) ?(?:of )?(?:an? )?(?P<unit>\S.*)"
@@ -33,9 +35,9 @@ _HEAD = re.compile(
 _PARTS = {"half": Fraction(1, 2), "quarter": Fraction(1, 4), "quarters": Fraction(1, 4)}
 _AND_PART = re.compile(r"(?:an?|1|\d+(?:\.\d+)?) (?P<unit>[a-z ]+?) and (?:a )?(?P<part>half|quarter|3rd)")
 _STUFF = re.compile(
-    r" (?:run|race|walk|drive|flight|movie|film)$| of (?:[a-z]+ )?(?:flour|sugar|rice|butter|milk|honey|oil|salt|water|juice|beer|wine|"  # noqa: E501  a pattern
+    r" (?:run|race|walk|drive|flight|movie|film)$| of (?:[a-z]+ )?(?:flour|sugar|rice|butter|milk|honey|oil|salt|water|juice|beer|wine|"
     r"coffee|tea|cream|broth|stock|oats|cocoa|petrol|gas|gasoline|diesel|fuel|land|rope|fabric|string|paint|soup|sauce|vinegar|meat|beef|chicken|"
-    r"cheese|yogh?urt|syrup|ice cream|lemonade|vodka|whisky|whiskey|gold|silver|time|data|storage)$"
+    r"cheese|yogh?urt|syrup|ice cream|lemonade|vodka|whisky|whiskey|chocolate|pasta|potato(?:es)?|bread|dough|yeast|nuts|almonds|raisins|oatmeal|ham|bacon|fish|salmon|turkey|mince|lentils|beans|peas|carrots|onions?|tomato(?:es)?|apples?|berries|strawberries|margarine|cornflour|custard|jam|spinach|wool|yarn|sand|gravel|soil|cement|concrete|gold|silver|time|data|storage)$"
 )
 _DIGITS = 30
 
@@ -96,7 +98,16 @@ def _compound(text: str) -> list[Quantity]:
 
 def _bare_tail(head: tuple[str, str], bare: str) -> list[Quantity]:
     """Read "6 foot 2" and "11 stone 4", whose second unit goes without saying."""
-    small = {"foot": "inch", "stone": "pound"}
+    small = {
+        "foot": "inch",
+        "stone": "pound",
+        "metre": "centimetre",
+        "pound": "ounce",
+        "kilogram": "gram",
+        "hour": "minute",
+    }
+    if head[1].strip().startswith("met") and len(bare) != 2:  # noqa: PLR2004  "1 metre 8" may be 80 centimetres
+        return []
     return [
         total
         for unit in named(head[1].strip())
@@ -140,7 +151,7 @@ def say(value: Fraction, unit: Unit) -> str:
 def _places(size: Fraction, unit: Unit) -> int:
     """Return how many decimals are worth saying: one for temperatures, three digits that count below one."""
     if unit.kind == "temperature" or size >= 1:
-        return 1 if unit.kind == "temperature" else 2
+        return 1 if unit.kind == "temperature" else 2 if size < 10**4 else 0
     places = 3
     while places < 30 and round(size * 10**places) < 100:  # noqa: PLR2004  three digits
         places += 1

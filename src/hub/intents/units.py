@@ -71,13 +71,18 @@ def _exact(amount: Quantity, target: Unit) -> str | None:
 
 def _said(value: Fraction, unit: Unit) -> str:
     """Write the amount that was asked about; a half as one says it."""
-    if value != Fraction(1, 2) or unit.kind == "temperature":
+    if value not in _PARTS or unit.kind == "temperature":
         return say(value, unit)
-    return f"half {'an' if unit.one[0] in 'aeiou' or unit.one.startswith('hour') else 'a'} {unit.one}"
+    return (
+        f"{_PARTS[value]} {'an' if unit.one[0] in 'aeio' or unit.one.startswith('hour') else 'a'} {unit.one}"
+    )
+
+
+_PARTS = {Fraction(1, 2): "half", Fraction(1, 4): "a quarter of", Fraction(3, 4): "three quarters of"}
 
 
 def _verb(value: Fraction, unit: Unit) -> str:
-    return "is" if unit.kind == "temperature" or abs(value) in (1, Fraction(1, 2)) else "are"
+    return "is" if unit.kind == "temperature" or abs(value) in (1, *_PARTS) else "are"
 
 
 def _plain(unit: Unit) -> Unit:
@@ -210,7 +215,7 @@ def _lengths(months: int) -> tuple[int, int]:
 # -- the ways to ask ------------------------------------------------------------------------------
 
 _NOISE = re.compile(
-    r"^(?:the )?(?:total |whole )?|(?: (?:long|tall|high|wide|deep|heavy|old|hot|warm|cold|fast|worth|total|altogether|equal|equivalent))+$"
+    r"^(?:the )?(?:total |whole )?(?:(?:an? )?(?:body |oven |room )?(?:temperature|fever|speed|height|weight|distance) of )?|(?: (?:long|tall|high|wide|deep|heavy|old|hot|warm|cold|fast|worth|total|altogether|equal|equivalent))+$"
 )
 
 
@@ -232,9 +237,48 @@ def _bare(_question: Question, match: re.Match[str]) -> str | None:
 def _convert(left: str, right: str, *, counted: bool) -> str | None:
     right = _NOISE.sub("", right.removeprefix("how many ").removeprefix("many ")).strip()
     amounts = [a for a in quantities(_NOISE.sub("", left)) if a.counted or not counted]
+    if system := _SYSTEM.fullmatch(right):
+        return _in_system(amounts, "metric" if system[1] == "metric" else "imperial")
+    if amounts and amounts[0].unit.kind == "speed" and right in _PER_HOUR:
+        right = _PER_HOUR[right]
     if pair := re.fullmatch(r"(\S+(?: \S+)?) and (\S+(?: \S+)?)", right):
         return two_units(amounts, pair[1], pair[2])
     return answer_for(amounts, right) if amounts else None
+
+
+_SYSTEM = re.compile(r"(?:the )?(metric|imperial)(?: system| units?| measurements?| measures?| terms)?")
+_PER_HOUR = dict.fromkeys(("km", "kilometres", "kilometers"), "km/h") | {"miles": "mph"}
+"""What one means by the kilometres of a speed."""
+
+# the unit that one says in the other system, and for an amount from a limit on another: (unit, at least, unit)
+_THERE = {
+    "metric": {
+        "inch": "centimetre", "foot": "centimetre", "yard": "metre", "mile": "kilometre", "stone": "kilogram", "pound": "kilogram", "ounce": "gram",
+        "US gallon": "litre", "US pint": "millilitre", "US quart": "litre", "US cup": "millilitre", "US fluid ounce": "millilitre", "acre": "hectare",
+        "imperial gallon": "litre", "imperial pint": "millilitre", "imperial fluid ounce": "millilitre", "US tablespoon": "millilitre", "US teaspoon": "millilitre",
+        "square foot": "square metre", "square yard": "square metre", "square mile": "square kilometre", "mile per hour": "kilometre per hour",
+        "degree Fahrenheit": "degree Celsius", "pound per square inch": "bar", "cubic foot": "cubic metre", "nautical mile": "kilometre",
+    },
+    "imperial": {
+        "millimetre": "inch", "centimetre": "inch", "metre": "foot", "kilometre": "mile", "kilogram": "pound", "gram": "ounce", "litre": "imperial pint",
+        "millilitre": "imperial fluid ounce", "hectare": "acre", "square metre": "square foot", "square kilometre": "square mile",
+        "kilometre per hour": "mile per hour", "degree Celsius": "degree Fahrenheit", "bar": "pound per square inch", "cubic metre": "cubic foot", "tonne": "long ton",
+    },
+}  # fmt: skip
+
+
+def _in_system(amounts: list[Quantity], system: str) -> str | None:
+    """Convert to the unit that one uses for it in the other system."""
+    amount = next((a for a in amounts if a.unit.one in _THERE[system]), None)
+    if not amount:
+        return None
+    target = by_title(_THERE[system][amount.unit.one])
+    size = convert(amount.value, amount.unit, target)
+    if target.one == "centimetre" and size >= 300:  # noqa: PLR2004  larger than people: a room
+        target = by_title("metre")
+    if amount.unit.one == "centimetre" and size > 24:  # noqa: PLR2004  two feet
+        return two_units([amount], "feet", "inches")
+    return _exact(amount, target)
 
 
 def _how_many(_question: Question, match: re.Match[str]) -> str | None:
@@ -316,7 +360,7 @@ INTENTS = (
     ),
     Intent(
         r"(?:(?:if )?(?:i|we|you|it|he|she|this|that|they)(?: am| is| are| weighs?| have| has| ran| run| walked| drove| measures?)+|(?:if )?(?:my|the|a|our) [a-z ]+? (?:is|are|weighs?|measures?)) (?P<from>.*\d.*?)"
-        r" (?:what|how (?:much|tall|heavy|far|long|big|hot)) (?:is|are|would) (?:that|it|this)(?: be)? (?:in|as) (?P<to>[a-z/ ]+)",
+        r" (?:what|how (?:much|tall|heavy|far|long|big|hot|wide|high|fast|old|many)) (?:is|are|am|would) (?:that|it|this|i|he|she)(?: be)? (?:in|as) (?P<to>[a-z/ ]+)",
         _how_many,
         (" that ", " it ", " this "),
     ),
@@ -325,6 +369,16 @@ INTENTS = (
         r" how many (?P<to>[a-z/ ]+?) (?:is|are) (?:that|it|this)",
         _how_many,
         ("how many",),
+    ),
+    Intent(
+        r"(?:[a-z]+ ){0,6}?(?P<from>(?:minus )?\d.*?) (?:what|how (?:much|many|hot|long|far)) (?:is|are|would) (?:that|it|this|those)(?: be)? (?:in|as) (?P<to>[a-z/ ]+)",
+        _how_many,
+        (" that ", " it ", " this ", " those "),
+    ),
+    Intent(
+        rf"{_TO} (?:in|per|to) (?P<from>an? [a-z ]+)",
+        lambda q, m: told if (told := _how_many(q, m)) and " measure " not in told else None,
+        (" in a", " per a", " to a"),
     ),
     Intent(
         r"(?:is|are|does|do) (?P<a>.+?) (?:the same as|equal to|equal|the same length as|as much as|exactly|equals|make) (?P<b>.+)",

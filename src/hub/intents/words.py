@@ -66,6 +66,7 @@ wot what
 wots what's
 tyme time
 meny many
+gonna going_to
 fore four
 whats what's
 hwo how
@@ -98,6 +99,8 @@ _SPELLED = (
     (r"\bcan't\b", "cannot"),
     (r"n't\b", " not"),
     (r"(?<=\d),(?=\d{3}(?!\d))", ""),
+    (r"(?<![\d.,])(\d{1,3}) 000(?= 000\b)", r"\g<1>000"),
+    (r"(?<![\d.,])(\d{1,6}) 000(?![\d.,])", r"\g<1>000"),
     (r"(?<=\d) ?°", " degrees "),
     (r"°", " degrees "),
     (r"(?<=\d)\s?p\.? ?m\b\.?|\bp\. ?m\b\.?", " pm"),
@@ -199,7 +202,11 @@ _CODA = (
     r"|i cannot remember|for (?:my |a |the )?(?:homework|school|recipe|cake)|in (?:total|all)|altogether|anyway|just now|as of now|already|yet|as a whole|off the top of your head)"
 )
 _UNDER_TEN = r"(?:one|two|three|four|five|six|seven|eight|nine)"
-_TENS_AND = r"(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?: " + _UNDER_TEN + r")?)"
+_TENS_AND = (
+    r"(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?: "
+    + _UNDER_TEN
+    + r")?)"
+)
 _OPERATOR = r"(?:plus|minus|times|multiplied by|divided by|percent of|squared|cubed|to the power)"
 _HEARD = {
     "to": "two",
@@ -237,12 +244,11 @@ _MENDS = (
     (r"\b(half|quarter) passed\b", r"\1 past"),
     (r"\b(square|cube) route of\b", r"\1 root of"),
     (r"(?<=what is the )some of (?=\S+ (?:and|plus) )", "sum of "),
-    (r"(?<=what is )pie(?= to | rounded|$)", "pi"),
+    (r"(?<=what is )pie(?= (?:to|rounded) )", "pi"),
     (rf"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) (to|too|for|won|ate)(?= {_OPERATOR}|$)", lambda m: f"{m[1]} {_HEARD[m[2]]}"),
-    (
-        rf"\b({_UNDER_TEN}) ({_TENS_AND})(?= {_OPERATOR}\b)|(?<=of |by )({_UNDER_TEN}) ({_TENS_AND})$",
-        lambda m: f"{m[1] or m[3]} hundred and {m[2] or m[4]}",
-    ),
+    (rf"\b({_UNDER_TEN}) ({_TENS_AND})(?= {_OPERATOR}\b)", r"\1 hundred and \2"),
+    (rf"\b(of|by|plus|minus|times|off|on) ({_UNDER_TEN}) ({_TENS_AND})$", r"\1 \2 hundred and \3"),
+    (r"^(?:what is )?(?:the )?number of (?=\S+ (?:in|per)\b)", "how many "),
     (r"(?<=what is the )whether\b", "weather"),
     (r"^(what is )to (?=[a-z]+ in [a-z]+$)", r"\1two "),
     # an order of words as in an indirect question: "what the time is", "how many feet there are in a mile"

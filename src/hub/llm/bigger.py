@@ -83,7 +83,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             rf"what (?:is|was) the (?:population|area|height|length|depth|elevation|distance|diameter|mass|weight|boiling point|melting point|density|atomic number|atomic weight|speed|gdp|circumference|half life|surface area|life expectancy|wingspan) (?:of|from|between|to) {_MINE}.+",
             rf"how many (?:people|inhabitants|citizens|countries|states|planets|moons|species|bones|muscles|teeth|chromosomes|islands|languages|provinces|counties|members|elements|players)\b (?:are (?:there )?(?:in|on)|does|do|live in|has|have|were|died|speak) {_MINE}.+",
-            r"how (?:tall|high|deep|far|far away|long|old|big|large|heavy|fast|wide|hot|cold) (?:is|are|was|were) (?:the |mount |mt |lake )(?!(?:disk|disc|drive|machine|server|computer|cpu|processor|house|room|song|weather)\b)[a-z].+",
+            r"how (?:tall|high|deep|far|far away|long|old|big|large|heavy|fast|wide|hot|cold) (?:is|are|was|were) (?:the |mount |mt |lake )(?!(?:disk|disc|drive|machine|server|computer|cpu|processor|database|hub|model|models|file|table|box|tv|garden|house|room|song|weather)\b)[a-z].+",
         ),
     ),
     (

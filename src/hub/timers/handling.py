@@ -52,7 +52,7 @@ _CANCELS = (
 )
 _ADDS = (
     rf"(?P<verb>add|put|give)(?: me)?(?: another| an extra)? (?P<span>{SPAN})(?: more)?(?: (?:to|on|onto|2|on to|for) {_MY}(?:{_WHICH}(?P<thing>{THING})|it|that|(?P<lone>[a-z' ]+)))?",
-    rf"(?P<verb>give|extend|increase|lengthen|prolong|push|delay|postpone) (?:{_MY}{_WHICH}(?P<thing>{THING})|it|me)(?: by)?(?: another| an extra)? (?P<span>{SPAN})(?: more)?",
+    rf"(?P<verb>give|extend|increase|lengthen|prolong|push|delay|postpone|move) (?:{_MY}{_WHICH}(?P<thing>{THING})|it|me)(?: back)?(?: by)?(?: another| an extra)? (?P<span>{SPAN})(?: more)?",
     rf"(?P<verb>take|subtract|remove|deduct|knock) (?P<span>{SPAN}) (?:off(?: of)?|from|away from) {_MY}(?:{_WHICH}(?P<thing>{THING})|it)",
     rf"(?P<verb>shorten|reduce|decrease|cut|shrink) (?:{_MY}{_WHICH}(?P<thing>{THING})|it) by (?P<span>{SPAN})",
     rf"make {_MY}(?:{_WHICH}(?P<thing>{THING})|it) (?P<span>{SPAN}) (?P<verb>longer|shorter|later|earlier)",

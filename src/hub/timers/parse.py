@@ -32,10 +32,24 @@ _POLITE = re.compile(
 )
 
 
+_CODA = re.compile(
+    r"(?:,? (?:(?:would|will|could|can) you(?: please)?(?: love| dear)?|if you (?:would|could|please|do not mind|don't mind|can)|love|dear|darling|mate|pal|sweetheart))+\W*$",
+    re.IGNORECASE,
+)
+_MORE = re.compile(r"\b(\d+|an?) (?:more|extra) (minutes?|hours?|seconds?)\b")
+_ABLE = re.compile(
+    r"(?:so |and |hey |hub )*(?:can|could|are|do you (?:do|set|support|handle|offer|know)) ?(?:you|i)?\b(?!.*\d)[a-z' ]*\b(?:timers|alarms|reminders)(?: (?:and|or) (?:timers|alarms|reminders))*(?: (?:too|as well|for me|here|at all))*|how (?:do|can|would|should) (?:i|we|you)\b.*|can you (?:set|run|do|have) (?:more than (?:one|1)|several|two|2|many|multiple)\b.*\b(?:timer|alarm|reminder)s?\b.*|(?:do you have|have you got|can you (?:do|set|use)) (?:a )?(?:timers?|alarms?|reminders?)(?: function| feature)?"
+)
+"""Questions about what I can do, which are no orders."""
+
+
 def parse(text: str, now: datetime) -> Command | None:
     """Return what ``text`` orders or asks; None when it is about something else. ``now``: aware."""
-    raw = " ".join(text.split())
+    raw = _CODA.sub("", " ".join(text.split()))
+    if _ABLE.fullmatch(raw.lower().rstrip(" ?.!")):
+        return None
     words = spell(plain(_POLITE.sub("", raw, count=1)))
+    words = _MORE.sub(r"\1 \2 more", words)
     if not words or len(raw) > _LONGEST:
         return None
     try:

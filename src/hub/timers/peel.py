@@ -160,6 +160,7 @@ _WEEKDAYS = When(rule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", every="on weekdays")
 _WEEKENDS = When(rule="FREQ=WEEKLY;BYDAY=SA,SU", every="at weekends")
 _DAILY = When(rule="FREQ=DAILY", every="every day")
 _ON = r"(?:(?:on|for) )?"
+_COMING = r"(?<!is )(?<!are )(?<!be )(?<!was )coming"
 _PHRASES: tuple[tuple[str, Callable[[re.Match[str], datetime], When | None]], ...] = (
     (rf"(?:in|after) ({SPAN})(?: time)?", lambda m, now: _relative(m, now) if _in_days(m[1]) else When(seconds=durations.seconds(m[1]))),
     (rf"({SPAN}) from now", lambda m, _now: When(seconds=durations.seconds(m[1]))),
@@ -178,14 +179,14 @@ _PHRASES: tuple[tuple[str, Callable[[re.Match[str], datetime], When | None]], ..
     (r"every ((?:\d+ )?(?:minutes?|hours?|days?|weeks?))", _often),
     (r"hourly", lambda _m, _n: When(rule="FREQ=MINUTELY;INTERVAL=60", every="every hour")),
     (r"(?:the )?day after tomorrow", lambda _m, now: When(day=now.date() + timedelta(days=2))),
-    (rf"tomorrow ({_PART})", lambda m, now: _part(m[1], day=now.date() + timedelta(days=1))),
+    (rf"(?:for )?tomorrow ({_PART})", lambda m, now: _part(m[1], day=now.date() + timedelta(days=1))),
     (r"(?:for )?tomorrow", lambda _m, now: When(day=now.date() + timedelta(days=1))),
     (rf"this ({_PART})", lambda m, now: _part(m[1], day=now.date())),
     (r"tonight", lambda _m, now: _part("tonight", day=now.date())),
     (r"(?:for )?today", lambda _m, now: When(day=now.date())),
     (r"(?:for )?yesterday|last (?:week|month|year|night)", lambda _m, _n: _past()),
-    (rf"{_ON}(?:(this|next|coming|this coming) )?({_DAY}) ({_PART})", lambda m, now: _part(m[3], day=_weekday(m[2], now, later=bool(m[1])))),
-    (rf"{_ON}(?:(this|next|coming|this coming) )?({_DAY})", lambda m, now: When(day=_weekday(m[2], now, later=m[1] == "next"))),
+    (rf"{_ON}(?:(this|next|{_COMING}|this coming) )?({_DAY}) ({_PART})", lambda m, now: _part(m[3], day=_weekday(m[2], now, later=bool(m[1])))),
+    (rf"{_ON}(?:(this|next|{_COMING}|this coming) )?({_DAY})", lambda m, now: When(day=_weekday(m[2], now, later=m[1] == "next"))),
     (r"next week", lambda _m, now: When(day=now.date() + timedelta(days=7))),
     (rf"{_ON}(?:the )?(\d{{1,2}}(?:st|nd|rd|th))(?: (?:of )?({_MONTH}))?", lambda m, now: When(day=_month_day(m[1], m[2] or "", now))),
     (rf"{_ON}(\d{{1,2}}) ({_MONTH})", lambda m, now: When(day=_month_day(m[1], m[2], now))),

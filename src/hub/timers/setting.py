@@ -35,21 +35,28 @@ _NOUN = r"(?:timer|countdown timer|countdown|time er|egg timer)"
 # -- timers -----------------------------------------------------------------------------------------------
 
 _TIMER = re.compile(
-    rf"(?:(?P<verb>{SET}) )?(?:{_ART} )?(?:(?P<span>{SPAN}) )?(?:(?P<name>{NAME}) )?{_NOUN}(?: (?P<rest>.+))?"
+    rf"(?:(?P<verb>{SET}|(?:can|could|may) i (?:have|get)) )?(?:{_ART} )?(?:(?P<span>{SPAN}) )?(?:(?P<name>{NAME}) )?{_NOUN}(?: (?P<rest>.+))?"
 )
 _COUNT = re.compile(rf"(?:count ?down|time|count) (?:from |me (?:for )?)?(?P<span>{SPAN})")
+_NUDGE = re.compile(
+    rf"(?:(?:give me (?:a|an) (?:shout|nudge|ring|buzz|call|heads up|alert|signal|ding|beep|yell)|(?:nudge|buzz|ping|alert|notify|warn|signal|beep)(?: me| us)?|shout|make a (?:noise|sound)|ring|beep|go off|let me know|tell me) )?"
+    rf"(?:in|when|after|once)(?: (?:it has been|the))? (?P<span>{SPAN})(?: time)?(?: (?:is|are|has|have)(?: been)? ?(?:up|over|passed|gone|gone by|done|elapsed|finished)?)?"
+)
+_NUDGED = re.compile(
+    r"\b(?:let (?:me|us) know|tell (?:me|us)|give me an? \w+|nudge|buzz|ping|alert|notify|warn|shout|beep|ring|make a (?:noise|sound)|go off|signal)\b"
+)
 _LOOSE = re.compile(rf"(?P<span>{SPAN}) (?:on the clock|timer please)")
 _REST = re.compile(
-    rf"(?:for|of|to|with|that (?:lasts|runs|rings in|goes off in)|lasting|in|at)? ?(?P<span>{SPAN})(?= |$)"
+    rf"(?:on )?(?:for|of|to|with|that (?:lasts|runs|rings in|goes off in)|lasting|in|at)? ?(?P<span>{SPAN})(?= |$)"
     rf"|(?:called|named|labell?ed|name it|call it|with the name|and call it|and name it) (?:the )?(?P<called>[a-z0-9' ]+?)(?= for {SPAN}| {SPAN}|$)"
     r"|(?:for|of) (?P<minutes>\d{1,3})$"
     rf"|for (?:the |my |our |some |a |making |cooking |boiling |baking )*(?P<purpose>[a-z0-9' ]+?)(?= (?:for|of|in) {SPAN}| {SPAN}|$)"
 )
 
 
-def timer(words: str, _raw: str, _now: datetime) -> Command | None:  # noqa: PLR0911  a reason to leave it a line
+def timer(words: str, raw: str, _now: datetime) -> Command | None:  # noqa: PLR0911  a reason to leave it a line
     """Read an order to set a timer."""
-    if match := _COUNT.fullmatch(words) or _LOOSE.fullmatch(words):
+    if match := _COUNT.fullmatch(words) or _LOOSE.fullmatch(words) or _nudge(words, raw):
         return _made(seconds(match["span"]), "")
     match = _TIMER.fullmatch(words)
     if not match:
@@ -74,6 +81,11 @@ def timer(words: str, _raw: str, _now: datetime) -> Command | None:  # noqa: PLR
     if span is None:
         return Ask(HOW_LONG) if match["verb"] and not re.search(r"\d", words) else None
     return _made(span, name)
+
+
+def _nudge(words: str, raw: str) -> re.Match[str] | None:
+    """Read "let me know in ten minutes", whose first words are politeness elsewhere."""
+    return _NUDGE.fullmatch(words) if _NUDGED.search(raw.lower()) else None
 
 
 def _made(span: float | None, name: str) -> Command:
@@ -144,11 +156,22 @@ def _alarm_at(when: When, name: str) -> Command:
 _REMIND = re.compile(
     rf"(?:remind (?:me|us)|(?:{SET} )?(?:{_ART} )?(?P<before>.+? )??reminder(?: for me)?|do not let me forget)(?: (?P<rest>.+))?"
 )
-_LINK = re.compile(r"^(?:to|that|about|of|for) (?!what\b|how\b|who\b|why\b)")
+_LATER = re.compile(
+    r"(?P<when>(?:in|at|on|tomorrow|tonight|every|next|this|after) ?.*?) (?:please )?remind (?P<who>me|us) (?P<what>(?:to|that|about|of) .+)"
+)
+_FORGET = re.compile(
+    r"^i (?:must|should|had better|do|can) ?not (?:want to )?forget ((?:to|about|that) .+?) (?:so |and |can you |could you |please )*remind me$"
+)
+_LINK = re.compile(
+    r"^(?:(?:to|that|about|of|for) (?!what\b|how\b|who\b|why\b)|(?=(?:i (?:have|must|need|am|should|will|promised)|we (?:have|must|need|are|should)|my [a-z]+ (?:is|are|has|starts|ends)|the [a-z]+ (?:is|are|has|starts|ends|needs|comes)) ))"
+)
 
 
 def reminder(words: str, raw: str, now: datetime) -> Command | None:  # noqa: PLR0911  a reason to leave it a line
     """Read an order to set a reminder."""
+    if (found := _LATER.fullmatch(words)) and not peel(found["when"], now, end=False)[1]:
+        words = f"remind {found['who']} {found['when']} {found['what']}"
+    words = _FORGET.sub(r"remind me \1", words)
     match = _REMIND.fullmatch(words)
     if not match or re.match(
         r"remind (?:me|us) (?:what|how|who|why|where|which|when|of (?:my|the|a|you|our))\b", words

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 WHICH = "Which one: "
 _CUES = re.compile(
     r"timer|alarm|remind|wake|countdown|count down|snooze|stopwatch|stop|quiet|silence|hush|shut up|enough"
-    r"|off|dismiss|cancel|minute|hour|second|time|mute|longer|awake|i'?m up|i am up|shush|forget|\d",
+    r"|off|dismiss|cancel|minute|hour|second|time|mute|longer|awake|(?:me|us) up\b"
+    r"|i'?m up|i am up|shush|forget|\d",
     re.IGNORECASE,
 )
 _DROPPED = frozenset(

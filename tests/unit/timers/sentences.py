@@ -8,6 +8,11 @@ from zoneinfo import ZoneInfo
 NOW = datetime(2026, 11, 19, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
 
 TIMERS = {
+    "put the egg timer on for six minutes would you": (360, "egg"),
+    "give me a shout in ten minutes": (600, ""),
+    "let me know when twenty minutes are up": (1200, ""),
+    "said a timer for fore minutes": (240, ""),
+    "can I have a timer for 25 minutes": (1500, ""),
     "set a timer for twelve and a half minutes": (750, ""),
     "Set a timer for 12.5 minutes.": (750, ""),
     "a timer for 12 and a half minutes": (750, ""),
@@ -78,6 +83,11 @@ ALARMS = {
 }
 
 REMINDERS = {
+    "I mustn't forget to water the plants tonight, remind me please": ("Thu 20:00", "Water the plants", ""),
+    "remind me that the plumber is coming friday at ten": ("Fri 10:00", "The plumber is coming", ""),
+    "in twenty minutes remind me to turn off the oven": (1200.0, "Turn off the oven", ""),
+    "remind me I have a meeting at 4": ("Thu 16:00", "I have a meeting", ""),
+    "make a reminder for tomorrow morning to call grandma": ("Fri 09:00", "Call grandma", ""),
     "remind me to call mum at 5": ("Thu 17:00", "Call mum", ""),
     "remind me in 20 minutes to take the bread out": (1200, "Take the bread out", ""),
     "remind me to take the bread out in 20 minutes": (1200, "Take the bread out", ""),
@@ -105,6 +115,9 @@ REMINDERS = {
 }
 
 ORDERS = {
+    "give me two more minutes": ("add", None, "", False, 120),
+    "push the timer back five minutes": ("add", "timer", "", False, 300),
+    "turn the pasta timer off would you love": ("cancel", "timer", "pasta", False, 0),
     "cancel the pasta timer": ("cancel", "timer", "pasta", False, 0),
     "cancel all timers": ("cancel", "timer", "", True, 0),
     "cancel all my reminders": ("cancel", "reminder", "", True, 0),
@@ -165,6 +178,12 @@ ASKED = {
 }
 
 DECLINED = """
+can you set timers
+can you set more than one timer at once
+how do I set a timer
+let me know how many minutes are in an hour
+tell me in a minute why the sky is blue
+let me know when you are done
 what is a timer
 set the table
 how do timers work

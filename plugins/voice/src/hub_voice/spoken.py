@@ -31,6 +31,8 @@ _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b00-\u2bf
 
 def _unit(match: re.Match[str]) -> str:
     number, unit = match.group(1), match.group(2)
+    if unit == "a":  # "12 a month"
+        return match.group(0)
     if len(unit) == 1 and not match.group(0).startswith(f"{number} "):
         return match.group(0)  # "90s", "5G", "2m": names and decades more often than measures
     return f"{number} {_plural(number, UNITS[unit.lower()])}"
@@ -47,10 +49,26 @@ def _plural(number: str, name: str) -> str:
 
 
 def _time(match: re.Match[str]) -> str:
-    hour, minute = int(match.group(1)), int(match.group(2))
+    hour, minute, half = int(match.group(1)), int(match.group(2)), match.group(3)
+    if minute == 0 and half:
+        return str(hour)
+    if minute == 0 and hour == 0:
+        return "midnight"
     if minute == 0:
         return f"{hour} o'clock" if 1 <= hour <= 12 else f"{hour} hundred"  # noqa: PLR2004  a clock's face
     return f"{hour} {minute}" if minute > 9 else f"{hour} oh {minute}"  # noqa: PLR2004  one digit
+
+
+_PARTS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth", 10: "tenth"}
+
+
+def _fraction(match: re.Match[str]) -> str:
+    top, bottom = int(match.group(1)), int(match.group(2))
+    if top >= bottom:
+        return match.group(0)
+    return f"{'a' if top == 1 else top} {_PARTS[bottom]}{'' if top == 1 else 's'}".replace(
+        "a eighth", "an eighth"
+    )
 
 
 def _host(match: re.Match[str]) -> str:
@@ -73,7 +91,10 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"(?<![\w*])[*_](?=\S)([^*_\n]+?)(?<=\S)[*_](?![\w*])"), r"\1"),
     (re.compile(r"`([^`\n]*)`"), r"\1"),
     (_EMOJI, " "),
-    (re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])"), _time),
+    (re.compile(r"(?<=\d [ap]m) \(\d\d:\d\d\)"), ""),  # the same time in 24 hours, for the eye
+    (re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])(?=( [ap]m\b)?)"), _time),
+    (re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b"), r"\1 \2 \3"),
+    (re.compile(r"(?<![\w./])([1-9])/(2|3|4|5|6|8|10)(?![\w./])"), _fraction),
     (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
     (re.compile(r"(?<![\w.])[-−](?=\d)"), "minus "),  # noqa: RUF001  the real minus sign
     (re.compile(r"\s?°\s?C\b"), " degrees Celsius"),
