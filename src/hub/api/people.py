@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from hub.auth.devices import VALID_S
 from hub.auth.invites import VALID_H
+from hub.auth.people import check_role
 from hub.auth.roles import ACTS, allows, require
 from hub.auth.sessions import Person
 
@@ -70,6 +71,9 @@ def router(hub: Hub) -> APIRouter:  # noqa: C901  a list of routes
     @api.patch("/people/{person}", dependencies=[needs("change own name")])
     async def change(person: str, body: Change, who: Known) -> Person:
         """Change a name, one's own or as the owner anyone's, or as the owner a role."""
+        if body.role is not None:
+            require(who, "manage people")  # before anything is changed
+            check_role(body.role)
         if body.name is not None:
             await hub.people.rename(who, person, body.name)
         if body.role is not None:

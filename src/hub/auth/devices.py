@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["personal", "shared"]
 VALID_S = 600
-MOST = 50
+MOST, MOST_OWN = 50, 10
+"""Devices of the whole house, and of one person; so nobody takes up the room of all."""
+
 ACT: dict[str, str] = {"personal": "pair own devices", "shared": "pair shared devices"}
 
 
@@ -91,6 +93,9 @@ class Devices:
                 raise WrongCode("That code is not valid any more.", fix="Ask the owner of this hub.")
             if db.execute("SELECT count(*) FROM device").fetchone()[0] >= MOST:
                 raise HubError(f"There are {MOST} devices already.", fix="Disconnect one of them first.")
+            own = db.execute("SELECT count(*) FROM device WHERE kind = 'personal' AND person = ?", (whose,))
+            if kind == "personal" and own.fetchone()[0] >= MOST_OWN:
+                raise HubError(f"You have {MOST_OWN} devices already.", fix="Log out on one of them first.")
             device = Device(uuid.uuid4().hex, name, kind, whose, now)
             db.execute(
                 "INSERT INTO device (id, name, kind, person, created) VALUES (?, ?, ?, ?, ?)",

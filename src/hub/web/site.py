@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import time
 from collections import OrderedDict
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 MAX_FORM = 64 * 1024
 MAX_FIELDS = 64
+PATIENCE_S = 30.0
+"""How long a form may take to arrive."""
+
 _SAID = 256
 # Audio worklets are scripts to a browser, so script-src covers them; nothing inline, nothing from elsewhere.
 POLICY = (
@@ -107,13 +111,11 @@ class Site:
 
     async def fields(self, request: Request) -> list[tuple[str, str]]:
         """Return name and value of each field in order, stripped; as `form`, but with what is repeated."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_FORM:
-                raise HubError(
-                    "That is more than I can take at once.", fix="Write less than 4,000 characters."
-                )
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                body = await _body(request)
+        except TimeoutError:
+            raise HubError("That came too slowly.", fix="Send it once more.") from None
         try:
             pairs = parse_qsl(
                 body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS
@@ -147,6 +149,15 @@ class Site:
                 return self.answer(request, page, getattr(error, "status", 404))
 
         return serve
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM:
+            raise HubError("That is more than I can take at once.", fix="Write less than 4,000 characters.")
+    return body
 
 
 def markup(html: str) -> Markup:

@@ -259,7 +259,9 @@ class Tab:
         if self._talk is None:
             conversation = self.conversation or await self._enter("")
             audio = ports.AudioFormat(self.audio.encoding, self.audio.rate)
-            speech = await self._hub.port(ports.Speech).open(self.session, audio)  # type: ignore[type-abstract]  # a Protocol is the key
+            # Who opens a session takes it over: clients choose its name, so each person has their own.
+            name = f"{conversation.person}.{self.session}"
+            speech = await self._hub.port(ports.Speech).open(name, audio)  # type: ignore[type-abstract]  # a Protocol is the key
             self._talk = Talk(self.session, conversation, speech, self._hub.bus)
             self._pump = asyncio.create_task(self._pass_on(self._talk), name=f"sound:{self.session[:8]}")
         return self._talk

@@ -33,7 +33,7 @@ def routes(site: Site) -> list[BaseRoute]:
     return [
         site.page("/events", pages.show, needs=NEEDS),
         site.page("/events/rows", pages.rows, needs=NEEDS),
-        site.page("/events/{serial:int}", pages.one, needs=NEEDS),
+        site.page("/events/{serial}", pages.one, needs=NEEDS),
     ]
 
 
@@ -69,7 +69,7 @@ class StreamPages:
     async def one(self, request: Request) -> Response:
         """Show one event whole; to a script only its inside."""
         serial = request.path_params["serial"]
-        event = next((event for event in self._bus.history() if event.serial == serial), None)
+        event = next((event for event in self._bus.history() if str(event.serial) == serial), None)
         if event is None:
             raise HubError("I no longer know of that event.", fix="I keep the latest thousand.")
         line, json = happening(event), _pretty(details(event))

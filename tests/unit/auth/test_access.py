@@ -126,7 +126,7 @@ owner     POST /api/models/verify
 owner     POST /api/models/use
 owner     GET /events
 owner     GET /events/rows
-owner     GET /events/{serial:int}
+owner     GET /events/{serial}
 owner     POST /health/models
 owner     POST /health/children/{name}/restart
 owner     POST /health/plugins/{name}/check

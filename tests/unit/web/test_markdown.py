@@ -193,7 +193,8 @@ def test_code_is_copied_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["*a" * MOST_CHARS, "<b>" * MOST_CHARS, "x" * 3_000_000 + "**y**", "[" * 5_000]
+    "text",
+    ["*a" * MOST_CHARS, "<b>" * MOST_CHARS, "x" * 3_000_000 + "**y**", "[" * 5_000, "*_" * 500, "**_ " * 900],
 )
 def test_what_is_huge_is_shown_as_it_is(text: str) -> None:
     html = str(render(text))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
 from hub.auth.sessions import Person
+from hub.web import site as module
 from hub.web.nav import PLACES, places, tabs
 from hub.web.parts import Parts
 from hub.web.site import HEADERS, MAX_FIELDS
@@ -66,6 +69,28 @@ async def test_odd_forms_are_no_trouble(site, body) -> None:
     async with site.client.post(address, data=body.encode(), headers=headers) as response:
         assert response.status < 500
     assert talk.history() == []
+
+
+async def test_a_form_that_never_ends_is_not_waited_for(site, monkeypatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", 0.05)
+
+    async def slow():
+        yield b"name="
+        await asyncio.sleep(5)
+        yield b"x"
+
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    async with site.client.post(f"{site.url}/pair", data=slow(), headers=headers) as response:
+        assert response.status == 400
+        assert "too slowly" in await response.text()
+
+
+async def test_a_number_without_end_finds_nothing(site) -> None:
+    """Python reads no number of more than 4,300 digits, and a stranger must not break the route."""
+    async with aiohttp.ClientSession() as stranger:
+        for client, status in ((stranger, 401), (site.client, 404)):
+            async with client.get(f"{site.url}/events/{'9' * 5_000}") as response:
+                assert response.status == status
 
 
 def test_a_part_is_shown_only_to_those_who_may_see_it() -> None:

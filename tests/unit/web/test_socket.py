@@ -69,8 +69,10 @@ class Speech:
     def __init__(self) -> None:
         self.session = Session()
         self.audio: ports.AudioFormat | None = None
+        self.opened: list[str] = []
 
     async def open(self, session: str, audio: ports.AudioFormat) -> ports.SpeechSession:
+        self.opened.append(session)
         self.audio = audio
         return self.session
 
@@ -140,6 +142,22 @@ async def test_too_much_sound_at_once_is_refused_and_the_socket_lives_on(site) -
         assert "bytes" in (await tab.until("error"))["message"]
         await tab.send(type="ping")
         await tab.until("pong")
+
+
+async def test_two_people_who_name_their_sessions_alike_have_two(site, speech) -> None:
+    """Whoever opens a session takes it over; its name is the client's to choose."""
+    guest = await site.hub.invites.redeem(
+        await site.hub.invites.new(await site.hub.claims.owner(), "Gus", "guest")
+    )
+    async with site.tab({}) as mine:
+        await mine.send(type="start_recording")
+        await mine.until("recording_started")
+    site.client.cookie_jar.update_cookies({"hub_test": await site.hub.sessions.start(guest, "test")})
+    async with site.tab({}) as theirs:
+        await theirs.send(type="start_recording")
+        await theirs.until("recording_started")
+    first, second = speech.opened
+    assert first != second
 
 
 async def test_sound_before_listening_is_no_trouble(site) -> None:
