@@ -216,4 +216,4 @@ print(json.dumps({"samples": samples, "built": built}))
 
 
 if __name__ == "__main__":
-    save("search", asyncio.run(web_search()))
+    save("web", asyncio.run(web_search()))

@@ -1,7 +1,7 @@
 """Measure the page: its weight, its accessibility, its speed under load. Writes bench/out/web.json.
 
 Run ``make bench-web``, or ``python bench/web.py [section ...]``. Chromium must be installed; Lighthouse
-comes from npm when it is asked for. The search has its own file, `bench/search.py`.
+comes from npm when it is asked for.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from plugins import install_ten
 from rows import row, save
+from search import web_search
 
 from hub.testing import RunningHub
 from hub.web.nav import PLACES
@@ -218,8 +219,72 @@ async def _peer(url: str) -> list[float]:
         return (await _ask(client, url, 300))[1]
 
 
+WATCH = """() => {
+  window.seen = [];
+  new MutationObserver((changes) => {
+    const now = performance.timeOrigin + performance.now();
+    const rows = changes.flatMap((change) => [...change.addedNodes]);
+    window.seen.push(...rows.filter((row) => row.id).map((row) => [row.id, now]));
+  }).observe(document.getElementById("stream"), { childList: true });
+}"""
+
+
+async def event_to_dom() -> list[dict[str, Any]]:
+    """Time events from the bus to the page of a real browser, while 99 more tabs watch the same stream."""
+    async with signed_in() as hub, browser() as chromium:
+        cookie = "; ".join(f"{c.key}={c.value}" for c in hub.client.cookie_jar)
+        watching = await asyncio.create_subprocess_exec(
+            sys.executable, __file__, "--watch", hub.url, cookie, stdout=asyncio.subprocess.PIPE
+        )
+        assert watching.stdout is not None
+        assert await watching.stdout.readline() == b"watching\n"
+        shown = await context(chromium, hub)
+        page = await shown.new_page()
+        await page.goto(hub.url + "/events")
+        await page.evaluate(WATCH)
+        await page.wait_for_timeout(1_000)
+        async with hub.client.post(f"{hub.url}/api/talks") as response:
+            talk = (await response.json())["id"]
+        for number in range(EVENTS):
+            title = {"title": f"Name {number}"}
+            async with hub.client.patch(f"{hub.url}/api/talks/{talk}", json=title) as response:
+                response.raise_for_status()
+            await asyncio.sleep(0.05)
+        await page.wait_for_timeout(1_000)
+        seen = dict(await page.evaluate("window.seen"))
+        told = await hub.get(f"/api/events?count={EVENTS + 50}")
+        watching.terminate()
+        await watching.wait()
+    times = [
+        seen[f"e{event['serial']}"] - event["at"] * 1e3
+        for event in told
+        if event["event"] == "talk.renamed" and f"e{event['serial']}" in seen
+    ]
+    note = f"{VIEWERS} viewers of the event stream: one Chromium, the rest sockets of another process."
+    return [row("web.event_to_dom", "ms", times, 20, by="p95", note=note)]
+
+
+async def watch(url: str, cookie: str) -> None:
+    """Be all viewers but one, until ended."""
+    address = url.replace("http", "ws", 1) + "/ws/session/"
+    hello = {"type": "hello", "page": True, "talk": False, "parts": ["stream", "alarms"]}
+    limitless = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=limitless, headers={"cookie": cookie}) as client:
+        tabs = [await client.ws_connect(f"{address}{os.urandom(8).hex()}") for _ in range(VIEWERS - 1)]
+        for tab in tabs:
+            await tab.send_json(hello)
+        print("watching", flush=True)
+        await asyncio.gather(*(_drain(tab) for tab in tabs))
+
+
+async def _drain(tab: aiohttp.ClientWebSocketResponse) -> None:
+    async for _ in tab:
+        pass
+
+
 SECTIONS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "first_load": first_load, "axe": axe, "lighthouse": lighthouse, "home_loaded": home_loaded,
+    "event_to_dom": event_to_dom, "search": web_search,
 }  # fmt: skip
 
 
@@ -230,4 +295,7 @@ async def main(wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    if sys.argv[1:2] == ["--watch"]:
+        asyncio.run(watch(*sys.argv[2:4]))
+    else:
+        asyncio.run(main(sys.argv[1:]))

@@ -25,7 +25,7 @@ async def hub(tmp_path):
 
 
 async def names(hub):
-    return [one["name"] for one in await hub.router.status() if one["quality"] != "exact"]
+    return [one["name"] for one in await hub.router.status() if one["quality"] not in {"exact", "limit"}]
 
 
 async def about(hub, name):
