@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
+import resource
 import time
 from typing import IO, TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from hub.app import build
 from hub.errors import HubError
 from hub.events import HubRecovered
 from hub.guardian import AGAIN
+from hub.heads import BoundedHeads
 from hub.telemetry import logs
 from hub.terminal import show_progress
 
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
     from hub.hub import Hub
 
 MAX_MESSAGE = 1 << 20
+MOST_FILES = 1 << 16
 
 
 def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> int:
     """Serve until told to stop; return the exit status. ``rebirth`` says whether an earlier hub died."""
     logs.configure()
+    allow_files()
     lock = _sole_hub_of(settings.data)
     port = sockets[0].getsockname()[1]
 
@@ -49,6 +53,7 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> i
             log_config=None,
             access_log=False,
             server_header=False,
+            http=BoundedHeads,
             ws="websockets-sansio",
             ws_max_size=MAX_MESSAGE,
             ws_per_message_deflate=False,  # sound does not compress, and it costs time
@@ -77,6 +82,14 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> i
     finally:
         lock.close()
     return AGAIN if wished else 0 if server.started else 1
+
+
+def allow_files() -> None:
+    """Let this process hold as many connections as the system lets it: 1,024 are soon taken up by one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _sole_hub_of(data: Path) -> IO[str]:
