@@ -249,6 +249,13 @@ def _together(_question: Question, match: re.Match[str]) -> str | None:
     return _calculate([match["a"], "+", match["b"]])
 
 
+def _parts_in(_question: Question, match: re.Match[str]) -> str:
+    """Say how many thirds there are in a number."""
+    size = {"halves": 2, "quarters": 4}.get(match["part"]) or int(re.sub(r"\D", "", match["part"]))
+    whole = Fraction(1) if match["n"] == "a whole" else Fraction(match["n"])
+    return f"That is {spoken(whole * size)}."
+
+
 def _dozen(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {match['n']}." if match["n"] and re.search(r"dozen", _question.raw.lower()) else None
 
@@ -329,6 +336,12 @@ INTENTS = (
     ),
     Intent(r"(?:is )?(?:even or odd|odd or even) (?P<n>\d{1,30})", _parity),
     Intent(rf"(?:{_ASK} )?add (?P<a>{_N}) (?:and|to|plus) (?P<b>{_N})", _verb("{a} + {b}")),
+    Intent(rf"(?:{_ASK} )?add (?P<a>{_R}) (?:and|to|plus) (?P<b>{_R})", _verb("{a} + {b}"), ("add",)),
+    Intent(
+        rf"how many (?P<part>halves|quarters|(?:3|5|6|7|8|9|10)(?:rd|th)s) (?:are (?:there )?|is |go |fit |make (?:up )?)?(?:in |into )?(?P<n>{_N}|a whole)",
+        _parts_in,
+        ("halves", "quarters", "rds", "ths"),
+    ),
     Intent(rf"(?:{_ASK} )?(?:subtract|take) (?P<a>{_N}) (?:away )?from (?P<b>{_N})", _verb("{b} - {a}")),
     Intent(rf"(?:{_ASK} )?multiply (?P<a>{_N}) (?:by|and|with|times) (?P<b>{_N})", _verb("{a} * {b}")),
     Intent(rf"(?:{_ASK} )?divide (?P<a>{_N}) by (?P<b>{_N})", _verb("{a} / {b}")),

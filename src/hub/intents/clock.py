@@ -241,9 +241,9 @@ INTENTS = (
         lambda q, _m: f"It is {hm(q.now)} on {q.now:%A}, {q.now.day} {q.now:%B} {q.now.year}.",
     ),
     Intent(
-        rf"(?:what is |what )?(?:the )?(?:current |local )*time (?:is it |do they have |is it now )?(?:right now |now |currently )?(?:in|over in|at|for) (?:both )?(?P<place>{_PLACE})",
+        rf"(?:what is |what )?(?:the )?(?:current |local )*(?:time (?:is it |do they have |is it now )?|how late is it )(?:right now |now |currently )?(?:in|over in|at|for) (?:both )?(?P<place>{_PLACE})",
         _there,
-        ("time",),
+        ("time", "how late"),
     ),
     Intent(rf"what is the (?P<place>{_PLACE}?) time|what is (?P<place2>{_PLACE}?) time|(?:current )?time (?P<place3>{_PLACE})", lambda q, m: _there_known(q, m) if m["place"] or m["place2"] else None, ("time",)),
     Intent(rf"(?:what is |what )?time is it (?P<place>{_PLACE}?)(?: time)", lambda q, m: _there_known(q, given(m, place2=None)), ("time",)),

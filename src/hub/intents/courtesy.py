@@ -54,10 +54,10 @@ INTENTS = (
     Intent(
         r"what (?:all |else |sorts? of things |kinds? of things |things |tasks )?(?:can|could) (?:you|i) (?:all )?(?:do|say|ask|ask you|help me with|help with|say to you|use you for|ask you for|ask you about|help us with)(?: for me| here| for us)?"
         r"|what do you (?:do|know)|what (?:sort of |kind of )?(?:stuff |things )?are you (?:able to do|able to help (?:me )?with|capable of|good at|for|good for|useful for)|help|help me"
-        r"|how can you help(?: me)?|what are your (?:abilities|capabilities|skills|functions|features)"
+        r"|how can you help(?: me)?|what you are (?:capable of|able to do|good at)|what are your (?:abilities|capabilities|skills|functions|features)"
         r"|what else can you do|how do (?:you|i) (?:work|use you|use this)|what can i (?:ask|say)"
         r"|(?:give|show) me (?:some |a few |an )?examples?(?: of (?:what you can do|questions|things you can do))?|what (?:is it )?(?:that )?(?:do )?you (?:can )?do(?: exactly)?|what (?:kind|sort) of help (?:can|do) you (?:give|offer)(?: me)?|(?:teach|show|tell|explain to) me how (?:to use (?:you|this|the hub)|you work|this works)|what do you (?:offer|help with)|how (?:can|could) i use you"
-        r"|what (?:sort|kind|kinds|sorts|type|types) of (?:questions|things) (?:can you (?:answer|do)|(?:can|should) i ask(?: you)?|do you (?:answer|know|do))|what (?:topics|subjects) do you know"
+        r"|what (?:sort|kind|kinds|sorts|type|types) of (?:questions|things) (?:can you (?:answer|do)|(?:can|should) i ask(?: you)?|do you (?:answer|know|do|understand))|what (?:topics|subjects) do you know"
         r"|what questions can (?:you answer|i ask)|can you help(?: me)?|(?:show me "
         r"|tell me )?what you can do|i need help",
         says(CAN),

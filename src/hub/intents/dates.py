@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from hub.intents.days import (
     DAYS,
@@ -103,6 +103,13 @@ def _is_year(question: Question, match: re.Match[str]) -> str:
     asked = [int(year.replace(" ", "")) for year in (match["a"], match["b"]) if year]
     now = question.now.year
     return f"It is {now}." if len(asked) > 1 else f"{'Yes' if asked[0] == now else 'No'}, it is {now}."
+
+
+def _in_hours(question: Question, match: re.Match[str]) -> str | None:
+    """Name the day some hours away."""
+    hours = int(match["n"]) * (-1 if "ago" in match[0] else 1)
+    then = (question.now.astimezone(UTC) + timedelta(hours=hours)).astimezone(question.now.tzinfo)
+    return f"That {'was' if hours < 0 else 'is'} {say(then.date())}."
 
 
 def _has_weeks(question: Question, match: re.Match[str]) -> str:
@@ -467,6 +474,7 @@ INTENTS = (
         lambda _q, m: {"31": "Seven months have 31 days: January, March, May, July, August, October and December.", "30": "Four months have 30 days: April, June, September and November."}.get(m["n"], "Every month has 28 days; February has only those, or 29 in a leap year."),
         ("month",),
     ),
+    Intent(rf"{_WHAT_DAY} (?:will it be|is it|was it|is that|is|was) (?:in )?(?P<n>\d{{1,4}}) hours(?: from now| ago| time)?", _in_hours, ("hours",)),
     Intent(rf"(?:does|did|will|has) (?P<year>{_YEAR}|the year {YEAR}) (?:have|has|got) (?P<n>52|53) weeks", _has_weeks, ("weeks",)),
     Intent(
         r"what (?:is|was|will be) (?P<which>next|last|previous) (?P<unit>month|year)|(?:what|which) (?P<unit2>month|year) (?:is|was|comes) (?P<which2>next|last)",

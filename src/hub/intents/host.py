@@ -316,7 +316,7 @@ _HAVE = (
     r"(?:(?:is|are) (?:still )?(?:left|free|available|used|in use|there)|do (?:i|we|you) have(?: left| free)?"
     r"|is left over|are you using|have (?:i|we|you) (?:got )?(?:left|free)?|left|free|remains"
     r"|is being used|am i using|are we using|have (?:i|we|you) (?:got )?|have (?:we|you|i) got|(?:is|are) installed|in use|used|in total"
-    r"|do (?:i|we|you) still have(?: left)?|does (?:it|this) have|has (?:it|this) got|remaining|is remaining)"
+    r"|have (?:i|we|you) used|do (?:i|we|you) still have(?: left)?|does (?:it|this) have|has (?:it|this) got|remaining|is remaining)"
 )
 INTENTS = (
     Intent(
@@ -335,7 +335,7 @@ INTENTS = (
     ),
     Intent(
         rf"(?:what is )?(?:the |my |your )?(?:free )?(?:{_DISK})(?: usage| use| status| left"
-        rf"| free)?|free space|what is the disk usage|check (?:the )?{_DISK}"
+        rf"| free)?(?: (?:on|in|of) {_BOX})?|free space|what is the disk usage|check (?:the )?{_DISK}"
         rf"|how is the {_DISK}(?: doing)?|df",
         _disk,
     ),
@@ -389,11 +389,11 @@ INTENTS = (
         _ram,
     ),
     Intent(
-        r"(?:am i|are we|are you|is it|is the (?:machine|computer|server|system)) (?:running |getting )?(?:out of|low on|short on|short of) (?:ram|memory)|is (?:the |my )?(?:ram|memory) (?:full|nearly full|almost full|low|getting full|running out)",
+        rf"(?:am i|are we|are you|is {_BOX}) (?:running |getting )?(?:out of|low on|short on|short of) (?:ram|memory)|is (?:the |my )?(?:ram|memory) (?:full|nearly full|almost full|low|getting full|running out)",
         _low_ram,
     ),
     Intent(
-        r"(?:what|which|what process|which process|who)(?: process| program| app)? (?:is|uses|takes) (?:using |eating |hogging |taking )?(?:up )?(?:all |most of |so much |the most |most )*(?:of )?(?:the |my |your )?(?:cpu|processor|ram|memory)(?: the most| right now| up)?|why is (?:the |my )?(?:cpu|processor) so (?:busy|high)|what is (?:the |my )?(?:cpu|processor) (?:busy with|doing)|top process(?:es)?",
+        r"is (?:anything|something) (?:using|eating|hogging)(?: up)? (?:all |most of )?(?:the |my )?(?:cpu|processor|ram|memory)|(?:what|which|what process|which process|who)(?: process| program| app)? (?:is|uses|takes) (?:using |eating |hogging |taking )?(?:up )?(?:all |most of |so much |the most |most )*(?:of )?(?:the |my |your )?(?:cpu|processor|ram|memory)(?: the most| right now| up)?|why is (?:the |my )?(?:cpu|processor) so (?:busy|high)|what is (?:the |my )?(?:cpu|processor) (?:busy with|doing)|top process(?:es)?",
         _busiest,
         ("cpu", "processor", "ram", "memory", "process"),
     ),
@@ -468,12 +468,12 @@ INTENTS = (
         ("cpu", "processor", "chip"),
     ),
     Intent(
-        rf"what is (?:the |my |your )?host ?name(?: of {_BOX})?|what is the name of (?:this|the|my) (?:machine|computer|server|box|host)|what is (?:this machine"
+        rf"(?:what is )?(?:the |my |your )host ?name(?: of {_BOX})?|what is the name of (?:this|the|my) (?:machine|computer|server|box|host)|what is (?:this machine"
         rf"|this computer|the machine|the computer|the server|this server) called|host ?name",
         _name,
     ),
     Intent(
-        rf"(?:what|which) (?:operating system|os|linux|system|distribution"
+        rf"(?:what|which) version of (?:debian|ubuntu|linux|fedora|the (?:operating system|os)) (?:is this|are you (?:on|running)|do you run|is {_BOX} (?:on|running))|(?:what|which) (?:operating system|os|linux|system|distribution"
         rf"|distro)(?: (?:are you (?:running )?on|do you run(?: on)?|is this|is {_BOX} running"
         rf"|are you running|does {_BOX} run))?|what (?:machine|hardware"
         rf"|computer) (?:are you (?:running )?on|is this|do you run on)"

@@ -57,7 +57,7 @@ INTENTS = (
         says(PRICES),
     ),
     Intent(
-        rf"{_NO_FICTION}(?:(?:what is|what will|what was|how is|how will|how was|is|will|check|give"
+        rf"{_NO_FICTION}(?:what (?:the )?weather (?:is|will be)(?: like)?(?: .*)?|(?:what is|what will|what was|how is|how will|how was|is|will|check|give"
         rf"|get|read|any|show|do you know|tell)\b.*\b(?:weather|forecast)\b.*|(?:the |today's "
         rf"|todays |local )?(?:weather|weather forecast|forecast)(?: (?:today|tomorrow|for .*|in .*"
         rf"|report|forecast|here|like|outside|please))*)",
@@ -118,7 +118,7 @@ INTENTS = (
         says(PRICES),
     ),
     Intent(
-        rf"(?:who|what team|which team|what) (?:won|is winning|wins|will win|is leading|scored"
+        rf"(?!.*\b(?:1[5-9]\d\d|20[01]\d|202[0-4])\b)(?:who|what team|which team|what) (?:won|is winning|wins|will win|is leading|scored"
         rf"|plays|is playing)\b.*\b(?:game|match|world cup|super bowl|superbowl|league|championship"
         rf"|race|grand prix|election|olympics|series|final|finals|cup|tournament|{_NOWISH})\b.*"
         rf"|(?:what is|what was|what are|check)(?: the)?(?: .*)? (?:score|scores|standings"
@@ -230,7 +230,7 @@ INTENTS = (
     Intent(
         r"(?:is there|do we have|have we got|have i got|have you got|do i have) (?:an?|any|the|still)? ?(?:internet|wifi|network|web)(?: connection| access)?(?: here| now| today)?|is (?:the|my|our) (?:internet|wifi|network|broadband)(?: connection)? (?:ok|okay|slow|fast|fine|back|there|available|all right|dead|broken)(?: today| now| again)?|(?:are you|am i|are we|is (?:the )?(?:internet|network|wifi|wi fi)) (?:online|connected"
         r"|offline|up|working|down|on|connected to the internet)(?: (?:now|again|today|here|at all|to the (?:internet|web|network)))?|do (?:you|we"
-        r"|i) have (?:an )?(?:internet|internet connection|internet access|network)(?: .*)?"
+        r"|i) have (?:an |access to (?:the )?)?(?:internet|internet connection|internet access|network)(?: .*)?"
         r"|how fast is (?:the|my|our) (?:internet|wifi|connection|network)"
         r"|(?:run )?(?:a )?speed ?test|what is my (?:public|external) ip(?: address)?",
         says("I do not test the connection to the internet: what I do here needs none."),

@@ -155,6 +155,8 @@ def _interest(_question: Question, match: re.Match[str]) -> str | None:
         gain = start * rate / 100 * years
         return f"Simple interest of {spoken(rate)} percent makes {money(gain, coin)}, so {money(start + gain, coin)} in all."
     end = start * (1 + rate / 100) ** years
+    if (end * 100).denominator == 2:  # noqa: PLR2004  half a cent, which is rounded up here and down there
+        return f"With interest added once a year that becomes {decimal(end, 3)}, about {money(end, coin).removeprefix('about ')}."
     return (
         f"With interest added once a year that becomes {money(end, coin)}, {money(end - start, coin)} more."
     )

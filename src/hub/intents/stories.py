@@ -83,6 +83,12 @@ def _have_left(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {money(left, coin) if coin else spoken(left)}." if left >= 0 else None
 
 
+def _times(_question: Question, match: re.Match[str]) -> str | None:
+    """Reckon the price of so many at a price each."""
+    price, coin = amount(match["bill"])
+    return f"That is {money(price * Fraction(match['people']), coin)}."
+
+
 def _sale(_question: Question, match: re.Match[str]) -> str | None:
     """Take a discount off a price, or put a tip on a bill."""
     (price, coin), rate = amount(match["bill"]), Fraction(match["rate"]) / 100
@@ -129,6 +135,11 @@ _OPS = r"(?P<op>times|multiplied by|x|\*|plus|added to|and|\+|minus|take away|le
 _IS = r"(?:is|are|equals|makes?|gives?|is equal to|comes to|=)"
 _BLANK = r"(?:what|which|what number|which number|how much|something)"
 INTENTS = (
+    Intent(
+        rf"(?:if )?(?:i|we|she|he|they) (?:buy|bought|get|got|order|ordered|want|sell|sold|have|had) (?P<people>{_N}) {_THING} (?:at|for) (?P<bill>{SUM}) (?:each|apiece|a piece|per piece) (?:what|how much)(?: is| are| do| does| did| will| would| the| that| it| i| we| she| he| they| total| cost| price| pay| paid| spend| spent| get| make| owe| have| to| in| all| altogether| come)*",
+        _times,
+        (" each ", "piece"),
+    ),
     Intent(
         rf"(?:if )?(?:we are|there are|there were|we were|there is|we have) (?P<people>\d{{1,3}})(?: of us| people| friends| persons| adults)? (?:and )?(?:the|our|a) (?:[a-z]+ ){{0,2}}(?:is|was|comes to|came to|costs?|for|of) (?P<bill>{SUM}) (?:how much|what)(?: is| do| does| should| would| must| will| it| that| we| i| pay| owe| be)*{_EACH}(?: have to)?(?: pay| owe| get| be)?(?: each)?",
         _share,

@@ -85,6 +85,7 @@ multipled multiplied
 _SPELLED = (
     (r"[‘’´`′]", "'"),  # noqa: RUF001  what keyboards make of an apostrophe
     (r"[“”″]", '"'),
+    (r"\b((?:year|month|week|day|hour|minute)s)'(?= )", r"\1"),
     (r"\bo'? ?clock\b", "oclock"),
     (r"\b(what|how|who|when|where|that|there|it|today|tomorrow)'?s\b(?!')(?= |$)", r"\1 is"),
     (r"\b(today|tomorrow|yesterday) is (date|day|weekday)\b", r"\1s \2"),
