@@ -176,7 +176,8 @@ async def test_the_link_works_once_however_many_come_at_once(tmp_path: Path) -> 
                 return response.status
 
         statuses = await asyncio.gather(*(claim() for _ in range(20)))
-        assert sorted(statuses) == [303] + [403] * 19
+        assert statuses.count(303) == 1
+        assert {*statuses} <= {303, 403, 429}  # after some wrong ones whoever asks has to wait
         async with hub.client.get(f"{hub.url}/") as response:
             assert response.status == 401
         await hub.sign_in() if "/claim/" not in hub.link else None

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from hub.api import models, people, settings, talks, timers
-from hub.api.bounds import Bounds
+from hub.api.bounds import bound
 from hub.api.people import needs
 from hub.errors import HubError
 from hub.telemetry import happenings
@@ -41,7 +41,7 @@ def build(hub: Hub) -> FastAPI:
     """Return the API of ``hub``."""
     # The interactive docs of FastAPI load scripts from elsewhere; the schema itself is at /openapi.json.
     app = FastAPI(title="Hub", version=hub.version, docs_url=None, redoc_url=None)
-    app.add_middleware(Bounds)
+    bound(app)
 
     @app.exception_handler(HubError)
     async def explain(_: Request, error: HubError) -> JSONResponse:

@@ -11,12 +11,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from hub.auth.roles import Forbidden
-from hub.errors import HubError
-
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST = 1 << 20
@@ -28,12 +28,18 @@ PATIENCE_S = 30.0
 _HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
-class Refused(HubError):  # noqa: N818  reads as what it says
-    """A body that is not taken; ``status`` as in HTTP."""
+class Refused(HTTPException):
+    """A body that is not taken. Of what is raised while a body is read FastAPI lets only this kind through."""
 
-    def __init__(self, message: str, *, fix: str, status: int) -> None:
-        super().__init__(message, fix=fix)
-        self.status = status
+    def __init__(self, status: int, message: str, fix: str) -> None:
+        super().__init__(status, message)
+        self.fix = fix
+
+
+def bound(app: FastAPI) -> None:
+    """Put the bounds around ``app``."""
+    app.add_middleware(Bounds)
+    app.add_exception_handler(Refused, _explain)
 
 
 class Bounds:
@@ -43,58 +49,53 @@ class Bounds:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body, then let the API answer it; or say why it is not taken."""
-        if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+        """Let the API answer; it is given a body whole, once it asks for it."""
+        if scope["type"] == "http":
+            stranger = scope.get("state", {}).get("person") is None
+            receive, send = _whole(receive, stranger=stranger), _private(send)
+        await self._app(scope, receive, send)
+
+
+def _whole(receive: Receive, *, stranger: bool) -> Receive:
+    """Return what gives the whole body first, and then what comes after it."""
+    read = False
+
+    async def take() -> Message:
+        nonlocal read
+        if read:
+            return await receive()
+        read = True
         try:
             async with asyncio.timeout(PATIENCE_S):
-                body = await _body(receive, stranger=scope.get("state", {}).get("person") is None)
+                body = await _body(receive, stranger=stranger)
         except TimeoutError:
-            refusal: HubError = Refused("That came too slowly.", fix="Send it once more.", status=408)
-        except HubError as error:
-            refusal = error
-        else:
-            return await self._app(scope, _again(body, receive), _private(send))
-        answer = {"error": str(refusal), "fix": refusal.fix}
-        await JSONResponse(answer, getattr(refusal, "status", 400))(scope, receive, _private(send))
-        return None
+            raise Refused(408, "That came too slowly.", "Send it once more.") from None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return take
 
 
 async def _body(receive: Receive, *, stranger: bool) -> bytes:
-    """Return the whole body. Raises `HubError` for one that may not be, at its first byte too many."""
+    """Return the whole body. Raises `Refused` at the first byte too many, and for what is no JSON."""
     body, more = b"", True
     while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            break  # whoever asked has left
+        message = await receive()  # a disconnect has no body, and ends it
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if body and stranger:
-            raise Forbidden(None, "talk")
+            raise Refused(401, "You are not signed in.", "Ask the owner for an invite, then open its link.")
         if len(body) > MOST:
-            raise Refused(
-                "That is more than I take at once.", fix=f"Send at most {MOST:,} bytes.", status=413
-            )
-    if body:
-        _check(body)
+            raise Refused(413, "That is more than I take at once.", f"Send at most {MOST:,} bytes.")
+    try:
+        orjson.loads(body or b"null")
+    except orjson.JSONDecodeError:
+        raise Refused(422, "That is not JSON.", "Send one JSON object, in UTF-8.") from None
     return body
 
 
-def _check(body: bytes) -> None:
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Refused("That is not JSON.", fix="Send one JSON object, in UTF-8.", status=422) from None
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Return what gives ``body`` first, and then what comes after it."""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def take() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return take
+async def _explain(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)  # noqa: S101  it is only asked for these
+    return JSONResponse({"error": error.detail, "fix": error.fix}, error.status_code)
 
 
 def _private(send: Send) -> Send:
