@@ -29,7 +29,7 @@ _HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosni
 
 
 class Refused(HTTPException):
-    """A body that is not taken. Of what is raised while a body is read FastAPI lets only this kind through."""
+    """A body that is not taken. FastAPI lets no other exception through while it reads one."""
 
     def __init__(self, status: int, message: str, fix: str) -> None:
         super().__init__(status, message)
