@@ -117,7 +117,7 @@ ASKED: dict[str, Want] = {
     "255 in hex": "FF", "1010 binary to decimal": "10 in decimal", "greatest common divisor of 12 and 18": "is 6", "lcm of 4 and 6": "is 12",
     "solve 2x + 3 = 11": "x is 4", "area of a circle with radius 5": "78.54", "area of a 12 by 15 foot room": "180 square feet",
     "hypotenuse of a triangle with sides 3 and 4": "is 5", "0.375 as a fraction": "3/8", "round 3.14159 to two decimal places": "3.14",
-    "what is to plus to": "4", "what is 0.1 + 0.2": "is 0.3.", "which is bigger, 3/4 or 2/3": "3/4 is greater", "compound interest on 1000 dollars at 5 percent for 3 years": "1157.62",
+    "what is to plus to": "4", "what is 0.1 + 0.2": "is 0.3.", "which is bigger, 3/4 or 2/3": "3/4 is greater", "compound interest on 1000 dollars at 5 percent for 3 years": "1157.63",
     # letters
     "how do you spell necessary": "N, E, C, E, S, S, A, R, Y", "how many r's in strawberry": "3 R", "how many letters in banana": "6 letters",
     "spell hello backwards": "O, L, L, E, H", "what's the 10th letter of the alphabet": "is J", "is racecar a palindrome": "Yes",
