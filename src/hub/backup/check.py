@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from hub.backup.manifest import CORE, Manifest, Member
+from hub.backup.seal import DAMAGED
 from hub.backup.sources import count_rows, open_database, schema_version
 from hub.errors import HubError
 from hub.store import schema
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 CACHE_KIB = 64 * 1024
 """Page cache of one check: an index of random keys would decrypt each page many times without."""
 
@@ -60,6 +63,8 @@ def day_keys(folder: Path, master: bytes) -> dict[str, bytes]:
     """Return the keys of the days in ``folder`` by the names of their files."""
     with closing(connect(folder / CORE, master)) as core:
         rows = core.execute("SELECT day, wrapped FROM transcript_key").fetchall()
+    if odd := [day for day, _ in rows if not _DAY.fullmatch(day)]:
+        raise HubError(f"{odd[0]!r} is no day.", fix=DAMAGED)  # it would name a file, wherever that leads
     keys = {f"transcripts/{day}.db": wrapped for day, wrapped in rows}
     return {name: unwrap(master, wrapped) for name, wrapped in keys.items() if (folder / name).exists()}
 

@@ -113,8 +113,11 @@ class Opener:
 
 
 def secret_of(passphrase: str) -> bytes:
-    """Return the secret of a passphrase, the same from every keyboard (NFKC; Unicode annex 15)."""
-    return unicodedata.normalize("NFKC", passphrase).encode()
+    """Return the secret of a passphrase, the same from every keyboard (NFKC; Unicode annex 15).
+
+    Space around it does not count, since not every place that it is typed into keeps it.
+    """
+    return unicodedata.normalize("NFKC", passphrase).strip().encode()
 
 
 def new_header(lock: Literal["passphrase", "hub key"]) -> Header:

@@ -153,7 +153,8 @@ def count_rows(connection: Connection) -> dict[str, int]:
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
         "AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
     ).fetchall()
+    quoted = {name: name.replace('"', '""') for (name,) in tables}
     return {
-        name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608  from the schema
-        for (name,) in tables
+        name: int(connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608  quoted
+        for name, table in quoted.items()
     }

@@ -6,6 +6,7 @@ import array
 import asyncio
 import struct
 import sys
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,13 @@ log = structlog.get_logger(__name__)
 
 HELLO_S = 5.0
 STALL_S = 20.0
-NOT_SIGNED_IN, TOO_SLOW = 4401, 4408
+MOST_TABS = 128
+"""Sockets of one person at once: each may hold some megabytes that wait."""
+
+NOT_SIGNED_IN, TOO_SLOW, TOO_MANY = 4401, 4408, 4429
 SOUND = 1
 _STRANGER = "You are not signed in."
+_CROWDED, _FEWER = "You have very many tabs open.", "Close some of them."
 _SIGN_IN = "Open the link on the hub's console, or run `hub claim`."
 _HEADER = struct.Struct("<BBHI")
 _ANSWERING = {SessionState.PROCESSING, SessionState.SYNTHESIZING, SessionState.PLAYING}
@@ -46,14 +51,24 @@ _ANSWERING = {SessionState.PROCESSING, SessionState.SYNTHESIZING, SessionState.P
 
 def serve_tabs(hub: Hub, live: Live) -> WebSocketRoute:
     """Return the route of the tabs' socket."""
+    tabs: Counter[str] = Counter()
 
     async def endpoint(websocket: WebSocket) -> None:
         await websocket.accept()
-        if getattr(websocket.state, "person", None) is None:
+        person = getattr(websocket.state, "person", None)
+        if person is None:
             await websocket.send_text(_json(type="error", code="signed_out", message=_STRANGER, fix=_SIGN_IN))
             await websocket.close(NOT_SIGNED_IN, "not signed in")
             return
-        await Tab(hub, live, websocket).serve()
+        if tabs[person.id] >= MOST_TABS:
+            await websocket.send_text(_json(type="error", code="too_many", message=_CROWDED, fix=_FEWER))
+            await websocket.close(TOO_MANY, "too many tabs")
+            return
+        tabs[person.id] += 1
+        try:
+            await Tab(hub, live, websocket).serve()
+        finally:
+            tabs[person.id] -= 1
 
     return WebSocketRoute("/ws/session/{id}", endpoint)
 

@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,12 @@ from hub.backup import note, scratch
 from hub.backup.create import create
 from hub.backup.restore import known_key, restore, verify
 from hub.backup.seal import Header, Sealer, new_header
+from hub.backup.sources import count_rows
 from hub.errors import HubError
 from hub.plugin import manifest as plugins
 from hub.store import schema
+from hub.store.connection import connect
+from hub.store.keys import master_key
 
 from .conftest import PASSPHRASE, opened
 
@@ -284,6 +288,23 @@ def test_what_a_plugin_owns_comes_along(data: Path, tmp_path: Path, monkeypatch:
         ("b",),
     ]
     assert not (tmp_path / "new" / "evil").exists()
+
+
+@pytest.mark.parametrize("day", ["../../elsewhere", "2026-11-21/../../x", "today", ""])
+def test_a_day_that_is_none_would_lead_out_of_the_folder(data: Path, tmp_path: Path, day: str) -> None:
+    """A file is opened by the name of its day, and made when it is not there."""
+    with closing(connect(data / "core.db", master_key(data))) as core:
+        core.execute("INSERT INTO transcript_key (day, wrapped) VALUES (?, x'00')", (day,))
+    create(data, tmp_path / "odd.backup", PASSPHRASE)
+    with pytest.raises(HubError, match="no day"):
+        restore(tmp_path / "odd.backup", secret, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_tables_are_counted_whatever_they_are_called(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "odd.db")) as plain:
+        plain.execute('CREATE TABLE "a"" UNION SELECT 7 --" (x)')
+        assert count_rows(plain) == {'a" UNION SELECT 7 --': 0}
 
 
 def test_a_newer_schema_is_refused(backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,9 @@ def test_chunks_cannot_change_places() -> None:
 
 def test_a_passphrase_is_the_same_from_every_keyboard() -> None:
     assert seal.secret_of("Zu\u0308rich \ufb01ve") == seal.secret_of("Z\u00fcrich five")
+    assert seal.secret_of(" four words\t") == seal.secret_of(
+        "four words"
+    )  # a form takes them off, a terminal not
 
 
 def test_the_same_twice_is_not_the_same() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hub import ports
 from hub.events import TurnDelta
 from hub.web import messages
+from hub.web import socket as module
 from hub.web.socket import NOT_SIGNED_IN, TOO_SLOW, floats
 
 if TYPE_CHECKING:
@@ -158,6 +159,16 @@ async def test_two_people_who_name_their_sessions_alike_have_two(site, speech) -
         await theirs.until("recording_started")
     first, second = speech.opened
     assert first != second
+
+
+async def test_one_person_takes_only_so_many_sockets(site, monkeypatch) -> None:
+    """Each may hold megabytes that wait to be sent."""
+    monkeypatch.setattr(module, "MOST_TABS", 2)
+    async with site.tab({}), site.tab({}), site.tab() as third:
+        assert (await third.receive())["code"] == "too_many"
+        assert await third.receive() == {"type": "closed", "code": module.TOO_MANY}
+    async with site.tab({}):
+        pass
 
 
 async def test_sound_before_listening_is_no_trouble(site) -> None:
