@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from math import isqrt
 from typing import TYPE_CHECKING
 
 from hub.intents.calculator import NotReal, Parser, TooLarge, spoken, tokenize
@@ -162,16 +161,6 @@ def _remainder(_question: Question, match: re.Match[str]) -> str | None:
     if not b:
         return "Nothing can be divided by zero, so that has no answer."
     return f"The remainder of {a} divided by {b} is {a % b}."
-
-
-def _prime(_question: Question, match: re.Match[str]) -> str | None:
-    n = int(match["n"])
-    if n > 10**10:
-        return None
-    factor = next((k for k in range(2, isqrt(n) + 1) if n % k == 0), None)
-    if n < 2:  # noqa: PLR2004
-        return f"No, {n} is not a prime number."
-    return f"No, {n} is not prime: {factor} divides it." if factor else f"Yes, {n} is a prime number."
 
 
 def _parity(_question: Question, match: re.Match[str]) -> str:
@@ -366,7 +355,6 @@ INTENTS = (
         r")?(?:divided )?by (?P<b>\d{1,30})",
         _remainder,
     ),
-    Intent(r"is (?P<n>\d{1,11}) (?:a )?prime(?: number)?", _prime),
     Intent(r"is (?P<n>\d{1,30}) (?:an? )?(?:odd|even)(?: number)?(?: or (?:odd|even)(?: number)?)?", _parity),
     Intent(
         rf"(?:{_ASK} )?(?:an? )?(?P<a>{_N}) ?(?:%|percent|per cent) (?:tip|discount|increase) (?:on|for|from"
