@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 HELLO_S = 5.0
 STALL_S = 20.0
-MOST_TABS = 128
+MOST_TABS = 1_024
 """Sockets of one person at once: each may hold some megabytes that wait."""
 
 NOT_SIGNED_IN, TOO_SLOW, TOO_MANY = 4401, 4408, 4429
