@@ -21,7 +21,7 @@ _seen: dict[Path, tuple[float, Note | None]] = {}
 class Note(BaseModel):
     """A backup that was made. ``at``: Unix seconds; ``file``: where it was put; ``size``: bytes."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     at: float
     file: str
     size: int

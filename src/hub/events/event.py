@@ -19,7 +19,8 @@ class Event(BaseModel):
     ``trace``: the W3C trace id that it shares with all that happened for the same reason; may be "".
     """
 
-    model_config = ConfigDict(frozen=True)
+    # Built at the first use: some fifty models, few of them needed before the first page is served.
+    model_config = ConfigDict(frozen=True, defer_build=True)
     name: ClassVar[str] = "event"
 
     serial: int = Field(default_factory=lambda: next(_serial))

@@ -13,7 +13,7 @@ MAX_SOUND = 256 * 1024
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Format(_Message):
@@ -94,7 +94,9 @@ class Ping(_Message):
 
 
 Message = Hello | StartRecording | StopRecording | Cancel | Write | Retry | Edit | Played | Ping
-_ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+_ADAPTER: TypeAdapter[Message] = TypeAdapter(
+    Annotated[Message, Field(discriminator="type")], config=ConfigDict(defer_build=True)
+)
 
 
 def read(text: str) -> Message:
