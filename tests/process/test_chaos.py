@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KILLS = int(os.environ.get("HUB_CHAOS_KILLS", "50"))
-BACK_S = 5.0
+BACK_S = 20.0
+"""In the median everything must be back by then, however busy the machine; bench measures how soon it is."""
 pytestmark = [pytest.mark.models, pytest.mark.chaos, pytest.mark.slow]
 
 
