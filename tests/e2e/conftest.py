@@ -24,10 +24,13 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ALWAYS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking")
 FAKE_MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 
+PATIENCE_S = 60
+"""How long a test waits for what must come: far longer than it takes, for a machine that is busy."""
+
 Browse = Callable[..., Awaitable[Any]]
 
 
-async def until(page: Any, condition: str, seconds: float = 30) -> None:
+async def until(page: Any, condition: str, seconds: float = PATIENCE_S) -> None:
     """Wait until ``condition`` holds; Playwright's own wait needs eval, which the page's policy forbids."""
     end = time.monotonic() + seconds
     while not await page.evaluate(condition):
@@ -100,6 +103,7 @@ async def browse() -> AsyncIterator[Browse]:
                 [{"name": c.key, "value": c.value, "url": address} for c in hub.client.cookie_jar]
             )
             page = await context.new_page()
+            page.set_default_timeout(PATIENCE_S * 1_000)
             page.complaints = []
             page.until = functools.partial(until, page)
             page.on("console", lambda message: page.complaints.append(message.text))

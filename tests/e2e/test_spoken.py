@@ -101,6 +101,7 @@ async def _ask(hub: RunningHub, listener: Listener, number: int, question: str, 
             [{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar]
         )
         page = await context.new_page()
+        page.set_default_timeout(60_000)
         frames: list[bytes] = []
         page.on(
             "websocket",
@@ -111,8 +112,8 @@ async def _ask(hub: RunningHub, listener: Listener, number: int, question: str, 
             await page.goto(str(response.url))
         await page.locator("button.button").click()
         turn = page.locator(".turn.hub").last
-        await page.locator("body[data-state=speaking]").wait_for(timeout=20_000)
-        await page.locator("body:not([data-state=speaking])").wait_for(timeout=40_000)
+        await page.locator("body[data-state=speaking]").wait_for()
+        await page.locator("body:not([data-state=speaking])").wait_for()
         talk = page.url.split("talk=")[1]
         shown = await page.locator(".turn.hub .answer").last.inner_text()
         asked = await page.locator(".turn.you").last.inner_text()

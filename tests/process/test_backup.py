@@ -52,7 +52,7 @@ async def say(tab: Tab, words: str) -> None:
     """Write and wait until it is acknowledged."""
     await tab.send(type="write", text=words)
     while True:
-        message = await tab.until("transcription", timeout=20)
+        message = await tab.until("transcription", timeout=60)
         if message["is_final"] and message["text"] == words:
             return
 

@@ -47,7 +47,7 @@ class Talker:
             words = f"Tell me something about number {self.sent}, please"
             await tab.send(type="write", text=words)
             while True:
-                message = await tab.until("transcription", timeout=10)
+                message = await tab.until("transcription", timeout=60)
                 if message["is_final"] and message["text"] == words:
                     break
             self.acknowledged.add(words)

@@ -149,7 +149,7 @@ async def test_a_full_disk_is_told_and_what_was_acknowledged_stays(small_disk: P
                 if message["type"] == "error":
                     break
                 acknowledged.append(text.strip())
-                await tab.until("llm_response", timeout=20)
+                await tab.until("llm_response", timeout=60)
             assert message["type"] == "error"
             assert "room" in message["message"]
             (small_disk / "ballast").unlink()

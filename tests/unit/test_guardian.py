@@ -59,7 +59,7 @@ class Guarded:
         return until(asked)
 
     def ended(self) -> tuple[int, str]:
-        _, said = self.process.communicate(timeout=20)
+        _, said = self.process.communicate(timeout=60)
         return self.process.returncode, said
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SRC = HERE.parents[1] / "src"
-QUICK = Pace(ping=0.1, silence=0.8, measure=0.1, grace=2.0, backoff=(0.05, 0.1), retry=0.2)
+QUICK = Pace(ping=0.1, measure=0.1, grace=2.0, backoff=(0.05, 0.1), retry=0.2)
+HASTY = replace(QUICK, silence=0.8)
+"""Only where a silence is the matter: a busy machine can keep a sound child from its pong for a second."""
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +53,7 @@ class Witness:
 
     async def saw(self, state: str, after: int = 0) -> str:
         """Wait until ``state`` was entered, beyond the first ``after`` states; return its reason."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 for name, reason in self.states[after:]:
                     if name == state:
@@ -59,7 +62,7 @@ class Witness:
                 await self._changed.wait()
 
     async def next(self, kind: str) -> Event:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (event := await self.events.get()).type != kind:
                 pass
             return event
@@ -67,7 +70,7 @@ class Witness:
     async def ask(self, kind: str, **data: Any) -> Event:
         """Send a frame and return the next event."""
         await self.child.send(kind, data)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return await self.events.get()
 
 
@@ -91,7 +94,7 @@ async def child(
 
 async def gone(*pids: int) -> None:
     """Wait until none of ``pids`` runs."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while any(alive(pid) for pid in pids):
             await asyncio.sleep(0.02)
 
@@ -105,7 +108,7 @@ def alive(pid: int) -> bool:
 
 async def test_it_gets_its_config_and_is_ready() -> None:
     async with child(colour="blue") as it:
-        assert await it.child.ready(30)
+        assert await it.child.ready(60)
         assert it.child.info["echo"] == {"colour": "blue"}
         assert (await it.ask("echo", a=1)).data == {"a": 1}
         assert it.child.pid
@@ -119,7 +122,7 @@ async def test_it_inherits_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XAI_API_KEY", "s3cret")
     monkeypatch.setenv("HUB_MASTER_KEY", "s3cret")
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         assert "s3cret" not in json.dumps(it.child.info["env"])
         assert it.child.info["env"]["PATH"] == os.environ["PATH"]
         assert it.child.info["env"]["OMP_NUM_THREADS"] == "1"
@@ -135,19 +138,19 @@ async def test_sending_to_one_that_is_not_ready_is_unavailable() -> None:
 
 async def test_killed_it_comes_back() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         first = it.child.pid
         assert first
         os.kill(first, signal.SIGKILL)
         assert "SIGKILL" in await it.saw("restarting")
-        assert await it.child.ready(30)
+        assert await it.child.ready(60)
         assert it.child.pid != first
         assert (await it.ask("echo", a=2)).data == {"a": 2}
 
 
 async def test_killing_the_keeper_ends_child_and_grandchildren_too() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         assert it.child.pid
         pids = (await it.ask("spawn")).data["pids"]
         await asyncio.sleep(3 * QUICK.measure)  # it has been seen with its descendants
@@ -156,12 +159,12 @@ async def test_killing_the_keeper_ends_child_and_grandchildren_too() -> None:
         os.kill(keeper, signal.SIGKILL)
         await it.saw("restarting")
         await gone(*family)
-        assert await it.child.ready(30)
+        assert await it.child.ready(60)
 
 
 async def test_its_last_words_are_the_reason() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         await it.child.send("exit", {"code": 3})
         assert await it.saw("restarting") == "exit code 3, my last words"
 
@@ -194,14 +197,14 @@ async def test_one_that_is_never_ready_is_restarted() -> None:
 
 
 async def test_one_that_hangs_is_killed_and_restarted() -> None:
-    async with child() as it:
-        await it.child.ready(30)
+    async with child(pace=HASTY) as it:
+        await it.child.ready(60)
         first = it.child.pid
         assert first
         await it.child.send("hang")
         assert "did not answer" in await it.saw("restarting")
         await gone(first)
-        assert await it.child.ready(30)
+        assert await it.child.ready(60)
 
 
 async def fill(child: Child) -> None:
@@ -210,8 +213,8 @@ async def fill(child: Child) -> None:
 
 
 async def test_one_that_stops_reading_under_load_is_killed_and_restarted() -> None:
-    async with child() as it:
-        await it.child.ready(30)
+    async with child(pace=HASTY) as it:
+        await it.child.ready(60)
         await it.child.send("stop-reading")
         with pytest.raises(Unavailable):
             await fill(it.child)
@@ -222,13 +225,13 @@ async def test_a_slow_handler_of_ours_is_not_held_against_it() -> None:
     seen: list[str] = []
 
     async def slow(event: Event) -> None:
-        await asyncio.sleep(2 * QUICK.silence)
+        await asyncio.sleep(2 * HASTY.silence)
         seen.append(event.type)
 
-    async with child(handler=slow) as it:
-        await it.child.ready(30)
+    async with child(handler=slow, pace=HASTY) as it:
+        await it.child.ready(60)
         await it.child.send("echo")
-        await asyncio.sleep(3.5 * QUICK.silence)
+        await asyncio.sleep(3.5 * HASTY.silence)
         assert seen == ["echo"]
         assert [state for state, _ in it.states] == ["starting", "ready"]
 
@@ -241,10 +244,10 @@ async def test_a_handler_that_raises_is_logged_and_the_child_lives() -> None:
         raise RuntimeError("a bug of ours")
 
     async with child(handler=broken) as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         await it.child.send("echo")
         await it.child.send("echo")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(calls) < 2:
                 await asyncio.sleep(0.01)
         assert it.child.state == "ready"
@@ -252,17 +255,17 @@ async def test_a_handler_that_raises_is_logged_and_the_child_lives() -> None:
 
 async def test_garbage_from_it_restarts_it() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         await it.child.send("garbage")
         await it.saw("restarting")
-        assert await it.child.ready(30)
+        assert await it.child.ready(60)
         await it.child.send("huge")
         await it.saw("restarting", after=len(it.states))
 
 
 async def test_a_flood_is_taken_in_order_while_the_loop_goes_on() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         await it.child.send("flood", {"frames": 20_000})
         turns = asyncio.create_task(count_turns())
         async with asyncio.timeout(60):
@@ -284,22 +287,22 @@ async def count_turns() -> int:
 
 async def test_a_flood_of_complaints_is_cut_short() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         assert (await it.ask("stderr", lines=5_000)).type == "said"
         assert it.child.state == "ready"
 
 
 async def test_above_its_ceiling_it_is_asked_to_drain_and_starts_afresh() -> None:
     async with child(memory_mb=200, drains=True) as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         assert (await it.ask("leak", mib=190)).type == "leaked"
         assert "starts afresh" in await it.saw("restarting")
-        assert await it.child.ready(30)
+        assert await it.child.ready(60)
 
 
 async def test_far_above_its_ceiling_it_is_killed() -> None:
     async with child(memory_mb=200) as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         first = it.child.pid
         assert first
         await it.child.send("leak", {"mib": 500})
@@ -309,7 +312,7 @@ async def test_far_above_its_ceiling_it_is_killed() -> None:
 
 async def test_stop_leaves_nobody() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         pids = (await it.ask("spawn")).data["pids"]
         assert it.child.pid
         family = [psutil.Process(it.child.pid).ppid(), it.child.pid, *pids]
@@ -321,7 +324,7 @@ async def test_stop_leaves_nobody() -> None:
 
 async def test_a_child_that_dies_takes_its_children_along() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         pids = (await it.ask("spawn")).data["pids"]
         await it.child.send("exit", {"code": 0})
         await it.saw("restarting")
@@ -330,7 +333,7 @@ async def test_a_child_that_dies_takes_its_children_along() -> None:
 
 async def test_one_that_ignores_sigterm_is_stopped_all_the_same() -> None:
     async with child("stubborn", Pace(grace=0.3)) as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         pid = it.child.pid
         assert pid
         await it.child.stop()
@@ -348,10 +351,10 @@ async def test_stopped_while_it_starts_or_rests_it_stays_stopped() -> None:
 
 async def test_it_can_be_started_again() -> None:
     async with child() as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         await it.child.stop()
         await it.child.start()
-        assert await it.child.ready(30)
+        assert await it.child.ready(60)
 
 
 async def test_kill_9_of_the_parent_leaves_neither_child_nor_grandchild() -> None:
@@ -360,7 +363,7 @@ async def test_kill_9_of_the_parent_leaves_neither_child_nor_grandchild() -> Non
             *(sys.executable, "-m", "children.parent"), stdout=asyncio.subprocess.PIPE
         )
         assert parent.stdout
-        family = json.loads(await asyncio.wait_for(parent.stdout.readline(), 30))
+        family = json.loads(await asyncio.wait_for(parent.stdout.readline(), 60))
         assert all(alive(pid) for pid in family)
         parent.kill()
         await parent.wait()
@@ -369,7 +372,7 @@ async def test_kill_9_of_the_parent_leaves_neither_child_nor_grandchild() -> Non
 
 async def test_many_kills_in_a_row_leak_neither_processes_nor_descriptors() -> None:
     async with child(pace=Pace(backoff=(0.0,) * 100)) as it:
-        await it.child.ready(30)
+        await it.child.ready(60)
         before = psutil.Process().num_fds()
         for _ in range(20):
             seen, pid = len(it.states), it.child.pid
@@ -395,7 +398,7 @@ def test_the_same_on_uvloop() -> None:
 
 async def test_a_restart_by_hand_is_at_once_polite_and_forgets_past_deaths() -> None:
     async with child(pace=Pace(backoff=(60.0,), retry=60.0)) as witness:
-        assert await witness.child.ready(30)
+        assert await witness.child.ready(60)
         before, seen = witness.child.pid, len(witness.states)
         witness.child.restart()
         assert await witness.saw("restarting", seen) == "it was restarted by hand"
@@ -406,7 +409,7 @@ async def test_a_restart_by_hand_is_at_once_polite_and_forgets_past_deaths() -> 
 
 async def test_a_child_that_waits_for_its_next_life_is_restarted_without_waiting() -> None:
     async with child(pace=Pace(backoff=(60.0,), retry=60.0)) as witness:
-        assert await witness.child.ready(30)
+        assert await witness.child.ready(60)
         seen = len(witness.states)
         await witness.child.send("exit", {"code": 3})
         await witness.saw("restarting", seen)
@@ -427,12 +430,12 @@ async def test_a_frame_carries_the_trace_of_its_sender_there_and_back() -> None:
         seen.append(trace.current_id())
 
     async with child(handler=note) as witness:
-        assert await witness.child.ready(30)
+        assert await witness.child.ready(60)
         begun = trace.fresh()
         with trace.entered(begun):
             await witness.child.send("echo")
         await witness.child.send("echo")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(seen) < 2:
                 await asyncio.sleep(0.01)
     assert seen == [begun.id, ""]

@@ -54,5 +54,5 @@ async def test_an_arrival_and_a_failure_take_a_line_each(
     for name in ("encoder", "words"):
         (tmp_path / name).write_bytes(b"x")
     await models.ensure()
-    await asyncio.wait_for(showing, 5)
+    await asyncio.wait_for(showing, 60)
     assert out.getvalue().count("Got my ears: 12 MB in ") == 1

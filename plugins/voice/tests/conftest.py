@@ -156,7 +156,7 @@ class Ear:
     def all(self, kind: type) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]
 
-    async def wait(self, kind: type, count: int = 1, seconds: float = 30) -> Any:
+    async def wait(self, kind: type, count: int = 1, seconds: float = 60) -> Any:
         """Return the ``count``-th event of ``kind``."""
         async with asyncio.timeout(seconds), self._news:
             await self._news.wait_for(lambda: len(self.all(kind)) >= count)

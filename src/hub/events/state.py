@@ -27,7 +27,10 @@ class PluginChanged(Event):
 
 
 class ModelProgress(Event):
-    """A model is being fetched, or has arrived. Sizes in bytes."""
+    """A model's file is being fetched, or has arrived. Sizes in bytes.
+
+    Several files may make one model and share its ``title``; ``whole`` tells that all of them are there.
+    """
 
     name = "model.progress"
     model: str
@@ -37,6 +40,7 @@ class ModelProgress(Event):
     total: int = 0
     reason: str = ""
     fix: str = ""
+    whole: bool = False
 
     @property
     def fleeting(self) -> bool:
@@ -45,7 +49,7 @@ class ModelProgress(Event):
 
     def line(self) -> str | None:
         """Tell of the arrival and of the failure, not of every block."""
-        if self.state == "ready":
+        if self.whole:
             return f"Got my {self.title}"
         if self.state == "failed":
             return f"Could not get my {self.title}: {self.reason}"

@@ -390,8 +390,14 @@ class Models:
                 total=after.total,
                 reason=reason,
                 fix=fix,
+                whole=state == "ready" and self._whole(file.title),
             )
         )
+
+    def _whole(self, title: str) -> bool:
+        """Tell whether every file that makes up what is called ``title`` has arrived."""
+        parts = [self._states[one.name].state for one in self.files if one.title == title]
+        return all(state in {"ready", "off"} for state in parts)
 
     def _known(self, names: Iterable[str]) -> list[ModelFile]:
         try:

@@ -84,7 +84,7 @@ class House:
             yield socket
         finally:
             await socket.coming.put({"type": "websocket.disconnect", "code": 1000})
-            await asyncio.wait({task}, timeout=5)
+            await asyncio.wait({task}, timeout=60)
             assert task.done()
 
 
@@ -98,7 +98,7 @@ class Socket:
     async def until(self, *kinds: str) -> dict[str, Any]:
         """Return the next ASGI message of one of ``kinds``."""
         while True:
-            message = await asyncio.wait_for(self.going.get(), 10)
+            message = await asyncio.wait_for(self.going.get(), 60)
             if message["type"] in kinds:
                 return dict(message)
 

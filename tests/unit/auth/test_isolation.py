@@ -43,7 +43,7 @@ async def diary(house: Any) -> dict[str, str]:
     await talk.settled()
     await hub.conversations.rename(talk.id, f"About the {SECRET}", house.member.id)
     hub.search.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (await hub.search.find(SECRET, house.member.id)).total:
             await asyncio.sleep(0.05)
     return {"talk": talk.id, "turn": turn}
@@ -90,7 +90,7 @@ async def test_no_socket_enters_anothers_talk(house: Any, diary: dict[str, str],
         for message in said:
             await socket.coming.put({"type": "websocket.receive", "text": json.dumps(message)})
         heard = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not heard or '"final":true' not in heard[-1]:
                 heard.append((await socket.until("websocket.send")).get("text", ""))
     assert SECRET not in "".join(heard)

@@ -23,7 +23,7 @@ async def main() -> None:
         ChildSpec("obedient", "children.obedient", {}, 500), on_event=on_event, on_state=lambda _: None
     )
     await child.start()
-    assert await child.ready(30)
+    assert await child.ready(60)
     await child.send("spawn")
     print(json.dumps([child.pid, *await spawned]), flush=True)
     await asyncio.sleep(600)

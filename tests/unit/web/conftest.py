@@ -59,7 +59,7 @@ class Tab:
         await self.socket.send_str(json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
-        message = await self.socket.receive(timeout=10)
+        message = await self.socket.receive(timeout=60)
         if message.type is aiohttp.WSMsgType.BINARY:
             return {"type": "audio", "data": message.data}
         if message.type is aiohttp.WSMsgType.TEXT:

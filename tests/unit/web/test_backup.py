@@ -43,14 +43,14 @@ async def made(site: Site) -> keeper.Made:
     site.hub.jobs.start()
     said = await post(site, PAGE, passphrase=PASSPHRASE, again=PASSPHRASE)
     assert "I am backing up." in said
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (found := await site.hub.backups.made()) or site.hub.backups.current():
             await asyncio.sleep(0.05)
     return found[0]
 
 
 async def until_over(site: Site, job: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while site.hub.jobs.get(job):
             await asyncio.sleep(0.05)
 
@@ -113,7 +113,7 @@ async def test_after_a_restart_it_has_forgotten_the_passphrase_and_says_so(site:
     await post(site, PAGE, passphrase=PASSPHRASE, again=PASSPHRASE)
     site.hub.backups._passphrases.clear()  # as a kill does
     site.hub.jobs.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while site.hub.backups.current():
             await asyncio.sleep(0.02)
     assert "restarted" in await read(site)
@@ -138,7 +138,7 @@ async def test_regular_ones_need_a_folder_and_a_passphrase(site: Site, tmp_path:
     (stick / "holiday.jpg").write_text("not ours")
     await site.hub.jobs.change(job.id, due=site.hub.jobs.clock.at(0))
     site.hub.jobs.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (last(site.hub) or (0, False))[1] or site.hub.backups.current():
             await asyncio.sleep(0.2)
     assert len(list(stick.glob("*.backup"))) == keeper.KEPT
@@ -159,7 +159,7 @@ async def test_regular_ones_need_a_folder_and_a_passphrase(site: Site, tmp_path:
 async def test_the_check_up_tells_and_looks_again(site: Site) -> None:
     page = await read(site, "/settings/doctor")
     assert "I am looking" in page
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while "I am looking" in page:
             await asyncio.sleep(0.1)
             page = await read(site, "/settings/doctor")

@@ -49,7 +49,7 @@ async def speech(hub, monkeypatch):
     child = Child(spec, on_event=_ignore, on_state=_saw, pace=Pace(backoff=(0.05,), retry=60))
     hub.children.add(child, plugin="voice")
     await child.start()
-    assert await child.ready(30)
+    assert await child.ready(60)
     yield child
     await child.stop()
 
@@ -94,7 +94,7 @@ async def test_a_broken_child_is_restarted_by_its_button_and_all_is_well_again(s
         assert "Restarting speech." in await answer.text()
     while speech.state == "ready" and speech.pid == before:
         await asyncio.sleep(0.01)
-    assert await speech.ready(30)
+    assert await speech.ready(60)
     assert speech.pid != before
     assert speech.restarts == 1
     _, page = await get(site, "/health", **HTML)

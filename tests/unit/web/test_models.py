@@ -138,7 +138,7 @@ async def test_the_buttons(site: Site) -> None:
     status, page = await post(site, "/models/big/pull")
     assert status == 200
     assert "I am getting it." in page
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while models.state("big").state != "ready":
             await asyncio.sleep(0.01)
     page = await text(site)
@@ -151,7 +151,7 @@ async def test_the_buttons(site: Site) -> None:
     big = models.path("big")
     big.write_bytes(b"bad")
     await post(site, "/models/verify")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while big.read_bytes() != b"big":  # found, and fetched anew
             await asyncio.sleep(0.01)
 
@@ -163,7 +163,7 @@ async def test_a_tab_sees_the_bytes_come(site: Site, monkeypatch: pytest.MonkeyP
         await post(site, "/models/ears/remove")
         await post(site, "/models/ears/pull")
         seen = ""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "2.0\N{NO-BREAK SPACE}MB on disk" not in seen or "<progress" not in seen:
                 message = await tab.until("swap")
                 if message["target"] == "#models":

@@ -86,7 +86,7 @@ def speech(hub) -> Speech:
 
 
 async def eventually(check) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not check():
             await asyncio.sleep(0.01)
 

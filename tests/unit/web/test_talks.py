@@ -61,7 +61,7 @@ class Talks:
             return answer.headers.get("location", "")
 
     async def found(self, q: str, *parts: str, more: str = "") -> str:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             page = ""
             while any(part not in page for part in parts):
                 page = await self.get(f"/talks?q={q}{more}")
@@ -279,7 +279,7 @@ async def test_the_api_does_all_of_it(talks: Talks) -> None:
         assert [talk["id"] for talk in (await client.get("/api/talks")).json()] == [id_]
         assert (await client.get(f"/api/talks/{other}")).status_code == 409
         hits = {"hits": []}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not hits["hits"]:
                 hits = (await client.get("/api/talks/search", params={"q": "kettle"})).json()
                 await asyncio.sleep(0.02)
