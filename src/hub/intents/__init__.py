@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SUBJECTS = (
     "safety", "courtesy", "clock", "hours", "dates", "counts", "plans", "host", "kitchen", "units", "shares", "stories", "amounts",  # noqa: E501  a pattern
-    "integers", "geometry", "arithmetic", "letters", "play", "abilities", "limits",
+    "integers", "geometry", "arithmetic", "reworded", "series", "bills", "letters", "play", "abilities", "limits",
 )  # fmt: skip
 """In the order in which they are asked."""
 

@@ -134,13 +134,21 @@ def _sides(left: str, right: str, word: str) -> tuple[Quantity, Quantity] | None
     return None
 
 
+def _same_everywhere(a: Quantity, b: Quantity) -> bool:
+    """Say whether ``a`` is more than ``b`` in British units, too, if it is in American ones."""
+    there = [by_title(one.unit.other) if one.unit.other else one.unit for one in (a, b)]
+    both = [one.value * unit.factor + unit.offset for one, unit in zip((a, b), there, strict=True)]
+    here = [_size(a), _size(b)]
+    return (here[0] > here[1], here[0] == here[1]) == (both[0] > both[1], both[0] == both[1])
+
+
 def _size(amount: Quantity) -> Fraction:
     return amount.value * amount.unit.factor + amount.unit.offset
 
 
 def _is_more(_question: Question, match: re.Match[str]) -> str | None:
     pair = _sides(match["a"], match["b"], match["than"])
-    if not pair or pair[0].unit.inverse or pair[1].unit.inverse:
+    if not pair or pair[0].unit.inverse or pair[1].unit.inverse or not _same_everywhere(*pair):
         return None
     a, b = pair
     here = say(convert(a.value, a.unit, b.unit), b.unit)
@@ -156,7 +164,7 @@ def _is_more(_question: Question, match: re.Match[str]) -> str | None:
 def _which_more(_question: Question, match: re.Match[str]) -> str | None:
     word = _SUPERLATIVE.get(match["than"], match["than"])
     pair = _sides(match["a"], match["b"], word)
-    if not pair or pair[0].unit.inverse or pair[1].unit.inverse:
+    if not pair or pair[0].unit.inverse or pair[1].unit.inverse or not _same_everywhere(*pair):
         return None
     a, b = pair
     if _size(a) == _size(b):

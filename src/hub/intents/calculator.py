@@ -52,7 +52,7 @@ _WORDS = (
     (r"\bpi\b|π", " pi "),
     (r"\b(?:multiplied by|times)\b", " * "),
     (r"\b(?:divided by|over)\b", " / "),
-    (r"\b(?:plus|added to)\b", " + "),
+    (r"\b(?:plus|added to)\b|(?<=\d) add(?= \d)", " + "),
     (r"\b(?:minus|take away|subtract)\b|\bless\b(?= \d)", " - "),
     (r"\bnegative (?=\d)", " -"),
     (r"\b(?:raised )?to the (?:power of (\d+)|(\d+)(?:st|nd|rd|th) power|power (\d+))", r" ^ \1\2\3 "),

@@ -146,6 +146,12 @@ def _parts(_question: Question, match: re.Match[str]) -> str | None:
     return None
 
 
+def _by_sides(_question: Question, match: re.Match[str]) -> str | None:
+    names = {sides: name for name, sides in _POLYGONS.items() if name not in ("square", "rectangle")}
+    name = names.get(int(match["n"]))
+    return f"That is {'an' if name[0] == 'o' else 'a'} {name}." if name else None
+
+
 _SINES: dict[int, int | Fraction] = {
     0: 0,
     30: Fraction(1, 2),
@@ -239,6 +245,7 @@ INTENTS = (
         ("hypotenuse",),
     ),
     Intent(rf"(?:how many degrees|what)(?: do| does| are| is)?(?: there)?(?: in| the)?(?: sum of)?(?: the)?(?: interior)?(?: angles)? ?(?:of|in|add up to in)? ?(?:an? )(?P<shape>{'|'.join(_POLYGONS)})(?: have| add up to)?(?: in total)?", lambda q, m: _angles(q, m) if re.search("degrees|angles", m[0]) else None, ("degrees", "angles")),
+    Intent(r"what (?:is|do you call|shape is|is the name of|shape has) ?(?:an? )?(?:shape|polygon|figure)? ?(?:with|that has|having)? ?(?P<n>\d{1,2}) ?sid(?:es|ed)(?: shape| polygon| figure)?(?: called)?", _by_sides, ("sides", "sided")),
     Intent(rf"how many (?P<what>sides|faces|edges|vertices|corners|angles) (?:does |are (?:there )?(?:in|on) |has |on )?(?:an? )(?P<shape>{'|'.join([*_POLYGONS, *_SOLIDS])})(?: have| has)?", _parts, ("how many",)),
     Intent(rf"(?:{_ASK} )?(?:the )?(?P<f>sine|sin|cosine|cos|tangent|tan)(?: of)? (?P<n>\d{{1,6}}(?:\.\d{{1,6}})?) ?(?P<unit>degrees?|radians?)", _trigonometry, ("sin", "cos", "tan")),
     Intent(rf"(?:{_ASK} )?(?:the )?(?P<kind>natural log(?:arithm)?|ln|log(?:arithm)?)(?: base (?P<base>\d{{1,3}}))?(?: of)? (?P<n>\d{{1,15}}(?:\.\d{{1,6}})?|e)(?: (?:to|in) base (?P<base2>\d{{1,3}}))?", _logarithm, ("log", "ln")),

@@ -88,7 +88,11 @@ def _to_roman(_question: Question, match: re.Match[str]) -> str | None:
 def _of_roman(_question: Question, match: re.Match[str]) -> str | None:
     text = match["roman"].upper().replace(" ", "")
     n = from_roman(text)
-    sure = "roman" in match[0] or len(text) > 2 or text in ("IV", "IX", "VI", "XI", "II", "XV", "XX", "VII")  # noqa: PLR2004
+    sure = (
+        re.search("roman|what (?:number|year) is", match[0])
+        or len(text) > 2
+        or text in ("IV", "IX", "VI", "XI", "II", "XV", "XX", "VII")
+    )  # noqa: PLR2004
     return f"{text} is {n}." if n and sure else None
 
 
@@ -433,7 +437,7 @@ _ROMANS = r"(?:roman numerals?|roman numbers?|roman|roman numeral form)"
 INTENTS = (
     Intent(rf"(?:{_ASK} )?(?:the )?(?:number |year )?(?P<n>\d{{1,6}}) (?:in|to|as|into|using)(?: an?)? {_ROMANS}", _to_roman, ("roman",)),
     Intent(rf"(?:what is )?(?:the )?{_ROMANS} (?:for|of) (?:the number )?(?P<n>\d{{1,6}})", _to_roman, ("roman",)),
-    Intent(rf"(?:what (?:number )?(?:is|does|are)|convert|what is the value of|how much is|read) (?:the )?(?:{_ROMANS} )?(?P<roman>[ivxlcdm]{{2,15}}|(?<=numeral )[ivxlcdm])(?: (?:in|to|as|into) (?:an? )?(?:roman numerals|roman|numbers?|arabic numerals|decimal|normal numbers|digits|modern numbers|regular numbers))?(?: (?:mean|equal|stand for))?", _of_roman),
+    Intent(rf"(?:what (?:number |year )?(?:is|does|are)|convert|what is the value of|how much is|read) (?:the )?(?:{_ROMANS} )?(?P<roman>[ivxlcdm]{{2,15}}|(?<=numeral )[ivxlcdm])(?: (?:mean|equal|stand for|represent|make))?(?: (?:in|to|as|into) (?:an? )?(?:roman numerals|roman|numbers?|arabic numerals|decimal|normal numbers|digits|modern numbers|regular numbers))?(?: (?:mean|equal|stand for))?", _of_roman),
     Intent(rf"(?:{_ASK} )?(?:the number |decimal )?(?P<n>\d{{1,18}})(?: decimal)? (?:in|to|into|as) (?P<base>{_BASE})", _in_base),
     Intent(rf"(?:{_ASK} )?(?:the )?(?P<source>{_BASE})(?: number)? (?P<n>[0-9a-f]{{1,15}}) (?:in|to|into|as)(?: an?)? (?P<target>{_BASE})(?: number)?", _from_base),
     Intent(rf"(?:{_ASK} )?(?P<n>(?:0[xb])?[0-9a-f]{{1,16}}) (?:in |from )?(?P<source>{_BASE}) (?:in|to|into|as) (?P<target>{_BASE})", _from_base),
@@ -468,7 +472,7 @@ INTENTS = (
     Intent(rf"(?:{_ASK} )?(?:divide|split|share)? ?(?:[$€£])?(?P<n>\d{{1,12}}(?:\.\d{{1,4}})?)(?: dollars| euros| pounds)? (?:divided |split |shared )?(?:in|into|by) (?:the |a )?ratio(?: of)? (?P<ratio>\d{{1,4}}(?: ?(?::|to) ?\d{{1,4}})+)", _ratio, ("ratio",)),
     Intent(r"how many (?:zeros|zeroes|0s|noughts)(?: are| does)?(?: there)?(?: in)? (?:a |1 )?(?P<n>\d{3,30})(?: have| has)?", _zeros, ("zero", "0s", "nought")),
     Intent(r"how many (?P<a>10+|ten|hundred|thousand|million|billion)s(?: are)?(?: there)? (?:in|make|make up) (?:a |an |1 )?(?P<b>10+)", lambda q, m: _how_many_in(q, given(m, a=_POWERS.get(m["a"], m["a"])))),
-    Intent(r"(?:what is |write |say |spell |spell out |how do you (?:write|say|spell|read) |convert |put )(?:the number )?(?P<n>\d{1,15})(?: out)?(?: in| to| into| as| using)? (?:words|english words|word form|english|letters)", _words, ("words", "english", "word form", "letters")),
+    Intent(r"(?:what is |write |say |spell |spell out |how do you (?:write|say|spell|read) |convert |put )(?:the number )?(?P<n>\d{1,15})(?: out)?(?: in| to| into| as| using)?(?: a)? (?:words?|english words|word form|english|letters|full)", _words, ("word", "english", "letters", "full")),
     Intent(r"(?:what is |give me |say |tell me )?(?:the )?(?:value of |first digits of )?pi(?: (?:rounded )?(?:to|with|at|correct to) (?P<n>\d{1,2}) (?:decimal places?|decimals?|digits|places|dp))?|how much is pi", _pi, ("pi",)),
     Intent(r"(?:what|which) (?:number )?(?:comes|is) (?:right |just |directly |immediately )?(?P<way>after|before) (?:the number )?(?P<n>\d{1,15})|what number (?P<w2>follows|precedes) (?P<n2>\d{1,15})|(?:what is )?(?:the )?(?P<next>next|previous) (?:whole )?(?:number|1)(?: after| before| from| up from)? (?P<n3>\d{1,15})", lambda q, m: _neighbour(q, given(m, n=m["n"] or m["n3"], way=m["way"] or ("before" if m["next"] == "previous" or " before " in m[0] else "after"))) if m["n"] or m["n3"] else None),
     Intent(r"(?:what is |say |give me |recite |tell me )?(?:the )?(?P<n>\d{1,3}) times table|(?:what is |say |give me |recite )?(?:the )?times table (?:of|for) (?P<n2>\d{1,3})|multiplication table (?:of|for) (?P<n3>\d{1,3})", lambda q, m: _table(q, given(m, n=m["n"] or m["n2"] or m["n3"])), ("table",)),

@@ -60,6 +60,24 @@ def _to_gas(_question: Question, match: re.Match[str]) -> str | None:
     return f"{degrees} degrees {('Celsius', 'Fahrenheit')[side]} is about gas mark {mark}."
 
 
+_FAN = 20
+"""So many degrees Celsius less does a fan oven need, as cookery books say."""
+
+
+def _fan(question: Question, match: re.Match[str]) -> str | None:
+    """Turn a setting of a fan oven into that of one without, or back, and into a gas mark."""
+    degrees = int(match["n"] or match["n2"] or match["n3"])
+    if not 100 <= degrees <= 250:  # noqa: PLR2004  degrees Celsius of an oven
+        return None
+    del question
+    if match["n3"]:
+        return f"{degrees} degrees Celsius is about {degrees - _FAN} degrees in a fan oven."
+    usual = degrees + _FAN
+    mark = next((mark for mark, pair in _GAS.items() if abs(pair[0] - usual) <= 5), "")  # noqa: PLR2004
+    gas = f", gas mark {mark}" if mark else ""
+    return f"{degrees} degrees in a fan oven is about {usual} degrees Celsius without the fan{gas}."
+
+
 def _butter(_question: Question, match: re.Match[str]) -> str | None:
     sticks = read(match["n"]) if match["n"] and match["n"] not in ("a", "1", "the") else Fraction(1)
     if match["n"] in ("half a", "0.5"):
@@ -126,7 +144,14 @@ def _water(_question: Question, match: re.Match[str]) -> str | None:
     return f"{said[:1].upper()}{said[1:]} of water {verb} {'' if say(weight, unit).startswith('about') else 'about '}{say(weight, unit)}."
 
 
+_OVEN = r"(?: ?(?:degrees )?(?:c|celsius|centigrade|degrees))?"
 INTENTS = (
+    Intent(
+        rf"(?:what is |convert |what gas mark is )?(?:(?:an? |my |the )?fan(?: assisted)?(?: oven)?(?: at| of)? (?P<n>\d{{3}}){_OVEN}|(?P<n2>\d{{3}}){_OVEN} fan(?: oven)?)(?: (?:in|to|as|into|for|without|is what)(?: an?)?(?: (?:gas(?: mark)?|conventional|normal|regular|non fan|standard|usual|oven|temperature|fan|electric|setting))+)?"
+        rf"|(?:what is |convert )?(?:conventional )?(?P<n3>\d{{3}}){_OVEN}(?: conventional| normal| gas)? (?:in|to|for|as)(?: an?)? fan(?: (?:oven|temperature|setting|assisted))*",
+        _fan,
+        ("fan",),
+    ),
     Intent(
         r"(?:what is |what temperature is |convert |how hot is )?gas mark (?P<mark>\d{1,2}|1/[24]|0\.5|0\.25|half|quarter)"
         r"(?: (?:in|to|into) (?:degrees )?(?:c|f|celsius|fahrenheit|centigrade|degrees)(?: (?:and|or) (?:celsius|fahrenheit))?)?",

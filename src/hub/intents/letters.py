@@ -225,8 +225,10 @@ def _alphabet_next(_question: Question, match: re.Match[str]) -> str | None:
 
 
 def _words_in(question: Question, match: re.Match[str]) -> str | None:
-    raw = re.search(r":\s*(.+)$|[\"“](.+?)[\"”]", question.raw.strip())
-    text = (raw[1] or raw[2]) if raw else ""
+    raw = re.search(
+        r":\s*(.+)$|[\"“](.+?)[\"”]|\b(?:sentence|phrase)[ ,]+(?!have\b)(.+)$", question.raw.strip()
+    )
+    text = next((part for part in raw.groups() if part), "") if raw else ""
     text = text.strip(" \"“”'?")
     if not text:
         return None
@@ -261,7 +263,7 @@ _W = r"[a-z']{1,30}"
 _THE = r"(?:the (?:word|name) )?"
 _NTH = r"(?P<nth>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|middle|\d{1,2}(?:st|nd|rd|th))"
 INTENTS = (
-    _word(rf"(?:how (?:do|would|should|can) (?:you|i|we|one) |(?:can|could|would|will) you (?:please )?)?spell(?: out)? {_THE}(?P<word>{_W})(?: correctly| properly)?|how is {_THE}(?P<word2>{_W}) spelled|how do you write {_THE}(?P<word3>{_W})|what is the (?:correct )?spelling of {_THE}(?P<word4>{_W})|(?:how is|how to) spell {_THE}(?P<word5>{_W})", _spell, "spell", "write"),
+    _word(rf"(?:how (?:do|would|should|can) (?:you|i|we|one) |(?:can|could|would|will) you (?:please )?)?spell(?: out)? {_THE}(?P<word>{_W})(?: correctly| properly)?|how is {_THE}(?P<word2>{_W}) spel(?:led|t)|how do you write {_THE}(?P<word3>{_W})|what is the (?:correct )?spelling of {_THE}(?P<word4>{_W})|(?:how is|how to) spell {_THE}(?P<word5>{_W})", _spell, "spel", "write"),
     _word(rf"(?:what is )?(?:spell |reverse |write |say |put )?{_THE}(?P<word>{_W}) (?:spelled |written )?(?:backwards?|in reverse|reversed|back to front)|(?:reverse|turn around) {_THE}(?P<word2>{_W})|how do you (?:spell|write) {_THE}(?P<word3>{_W}) backwards?", _reverse, "backward", "revers", "front"),
     _word(rf"how many (?P<kind>letters?|characters?|vowels?|consonants?|syllables?) (?:are |is )?(?:there )?(?:in|does|has|are in) {_THE}(?P<word>{_W})(?: have| contain)?", _count_letters, "how many"),
     _word(rf"how long is the word (?P<kind>)(?P<word>{_W})", _count_letters, "how long"),

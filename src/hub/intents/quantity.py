@@ -59,6 +59,8 @@ def _single(text: str) -> list[Quantity]:
         return []
     if number := found["number"]:
         value = read(number)
+        if re.match(rf"(?:an? )?{NUMBER} an? ", text) and "/" not in number and "." not in number:
+            return []  # 40000 a year is a rate
         return [Quantity(value, unit) for unit in named(found["unit"])] if value is not None else []
     if found["fraction"]:
         return [Quantity(_fraction(found["fraction"]), unit) for unit in named(found["of"])]

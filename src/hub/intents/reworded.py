@@ -1,0 +1,171 @@
+"""Put other ways of asking into the plain one, and answer that: 25s in 400, reduce 45 by a third.
+
+A rewording never reckons: it names the parts and hands a plain question to the subjects that do.
+"""
+
+# ruff: noqa: E501  a pattern reads best in one line
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING
+
+from hub.intents.calculator import spoken
+from hub.intents.intent import Intent, Question, also, says
+from hub.intents.numbers import numbers
+from hub.intents.shares import SUM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SUBJECTS = ("kitchen", "units", "shares", "stories", "amounts", "integers", "geometry", "arithmetic")
+"""Those that a plain question is handed to."""
+
+
+@cache
+def _intents() -> tuple[Intent, ...]:
+    modules = (importlib.import_module(f"hub.intents.{subject}") for subject in _SUBJECTS)
+    return tuple(intent for module in modules for intent in module.INTENTS)
+
+
+def meant(question: Question, text: str) -> str | None:
+    """Return the answer to ``text``, which says in plain form what ``question`` asks."""
+    asked = replace(question, text=numbers(text), said=text, raw=text)
+    return next((told for intent in _intents() if (told := intent.try_on(asked))), None)
+
+
+def _as(form: str) -> Callable[[Question, re.Match[str]], str | None]:
+    """Return an answer that fills the named groups into ``form``; groups `a`, `a2`, `a3` are one."""
+
+    def answer(question: Question, match: re.Match[str]) -> str | None:
+        groups = {name.rstrip("0123456789"): value for name, value in match.groupdict().items() if value}
+        return meant(question, form.format(**groups))
+
+    return answer
+
+
+_OF = {"half": "1/2", "quarter": "1/4", "3rd": "1/3", "5th": "1/5", "10th": "1/10"}
+
+
+def _by_a_part(question: Question, match: re.Match[str]) -> str | None:
+    """Answer "reduce 45 by a third", "half off 39.99"."""
+    del question
+    part, up = Fraction(_OF[match["part"]]), match["verb"][:2] in ("in", "ra")
+    return f"That is {spoken(Fraction(match['n']) * (1 + part if up else 1 - part))}."
+
+
+def _into(question: Question, match: re.Match[str]) -> str | None:
+    """Answer "19 into 247" where it goes; elsewhere "into" may mean times."""
+    a, b = int(match["a"]), int(match["b"])
+    fits = a and a < b and b % a == 0
+    return meant(question, f"how many times does {a} go into {b}") if fits else None
+
+
+def _floor(question: Question, match: re.Match[str]) -> str | None:
+    """Say how large a room is, in the unit that was asked for."""
+    a, b = (re.fullmatch(rf"({_POSITIVE}) ?([a-z]*)", match[name]) for name in ("a", "b"))
+    if not a or not b or (a[2] and b[2] and a[2][0] != b[2][0]):
+        return None
+    said = b[2] or a[2] or match["unit"]
+    area = spoken(Fraction(a[1]) * Fraction(b[1]))
+    same = said[0] == match["unit"][0] or (said == "ft" and match["unit"][0] == "f")
+    return (
+        f"That is {area} square {match['unit']}."
+        if same
+        else meant(question, f"{area} square {said} in square {match['unit']}")
+    )
+
+
+def _tank(question: Question, match: re.Match[str]) -> str | None:
+    volume = Fraction(match["a"]) * Fraction(match["b"]) * Fraction(match["c"])
+    return meant(
+        question, f"{float(volume):.6f} cubic {match['unit']} in {match['to']}".replace(".000000", "")
+    )
+
+
+def _fuel(_question: Question, match: re.Match[str]) -> str | None:
+    """Say how many gallons a way takes; they are those of its miles per gallon."""
+    rate = Fraction(match["rate"] or match["rate2"])
+    return f"That is {spoken(Fraction(match['way'] or match['way2']) / rate)} gallons." if rate else None
+
+
+_POSITIVE = r"\d{1,6}(?:\.\d{1,4})?"
+_N = r"-?\d{1,12}(?:\.\d{1,6})?"
+_INT = r"\d{1,15}"
+_P = r"(?:%|percent|per cent)"
+_FRACTION = r"(?:\d{1,4}/[1-9]\d{0,3})"
+_ASK = r"(?:(?:what|how much)(?: is| are| does| do| would| will| was| did)?(?: it| that| you| i| we)?(?: be| get| make| have)?(?: left)?(?: if| when)?(?: you| i| we)? |calculate |work out |find |give me )?"
+_THING = r"(?:[a-z]+ ){0,3}?[a-z]+"
+_LENGTH = r"(?:metres?|meters?|m|cms?|centimetres?|centimeters?|feet|foot|ft|inches|inch|yards?)"
+_PAST = r"(?:went|go|goes|gone|rose|rise|fell|fall|dropped|drop|changed?|increased?|decreased?|grew|grow|jumped|climbed)(?: up| down)?"
+INTENTS = (
+    Intent(rf"{_ASK}(?P<a>\d{{1,6}}) into (?P<b>{_INT})", _into, (" into ",)),
+    Intent(rf"(?:how many (?:times )?)?(?P<a>{_N})s? (?:goes|go|fits?) into (?P<b>{_N})(?: how (?:many times|often))?|how (?:often|many times) (?:does|do|will|can) (?P<a2>{_N}) (?:go|fit|divide) into (?P<b2>{_N})", _as("how many times does {a} go into {b}"), (" into ",)),
+    Intent(rf"(?:does|will|do) (?P<a>{_INT}) (?:go|fit|divide)(?: evenly| exactly)? into (?P<b>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|(?:can|could) (?P<b2>{_INT}) be (?:evenly |exactly )?divided (?:evenly |exactly )?by (?P<a2>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|is (?P<b3>{_INT}) in the (?P<a3>{_INT}) times table", _as("is {b} divisible by {a}"), ("into", "divided", "table")),
+    Intent(rf"{_ASK}(?:the )?remainder (?:of|when|if|from)(?: you| i| we| it is)? ?(?:divide|dividing)? ?(?P<a>{_INT}) (?:is )?(?:divided )?by (?P<b>{_INT})|{_ASK}(?:divide )?(?P<a2>{_INT}) (?:divided )?by (?P<b2>{_INT})(?: and)?(?: what is| with)?(?: the| a)? (?:remainder|left over)|what is (?:left over|left|the rest|remaining) (?:if|when|after) (?:you |i |we )?(?:divide |dividing |share )?(?P<a3>{_INT}) (?:is )?(?:divided )?by (?P<b3>{_INT})", _as("remainder of {a} divided by {b}"), ("remain", "left", "rest")),
+    # percentages
+    Intent(rf"(?:.*? )?(?P<a>{_N}) out of (?P<b>{_N})(?: [a-z ]+?)? (?:what|how much)(?: is)?(?: my| the| that| it)?(?: in| as)?(?: an?)? (?:{_P}|percentage)(?: (?:is|was|did) (?:that|it|this|i)(?: get| score)?)?|(?:.*? )?(?P<a2>{_N}) out of (?P<b2>{_N})(?: [a-z ]+?)? what is that (?:as|in)(?: an?)? (?:{_P}|percentage)|what (?:{_P}|percentage)(?: score| mark| grade)? (?:is|do i get (?:for|with)|did i get (?:for|with|if i got)|would i get (?:for|with)|have i got with) (?:an? )?(?:score of |mark of )?(?P<a3>{_N}) out of (?P<b3>{_N})", _as("{a} is what percent of {b}"), ("out of",)),
+    Intent(rf"{_ASK}(?P<a>{_N}) (?:over|in|out of|of) (?P<b>{_N}) (?:as|in|to)(?: an?)? (?:{_P}|percentage)|(?:express |write )(?P<a2>{_N}) (?:as|in)(?: an?)? (?:{_P}|percentage) of (?P<b2>{_N})", _as("{a} is what percent of {b}"), ("per", "%")),
+    Intent(rf"(?:what|how many|how much)(?: is the)? (?:{_P}|percentage)(?: of)?(?: is)? (?P<a>{_FRACTION})|(?:turn|make|change|convert|express) (?P<a2>{_FRACTION}) (?:in|into|to|as)(?: an?)? (?:{_P}|percentage)", _as("what is {a} as a percentage"), ("per", "%")),
+    Intent(rf"how much (?:more|bigger|larger|higher|less|smaller|lower) (?:is|are) (?P<b>{SUM}) than (?P<a>{SUM}) (?:in|as)(?: an?)? (?:{_P}|percentage)|(?:by )?(?:what|how many|how much)(?: is the)? (?:{_P}|percentage) (?:{_THING} )?(?:{_PAST} )?from (?P<a2>{SUM}) to (?P<b2>{SUM})|(?:{_THING} )?(?:{_PAST}) from (?P<a3>{SUM}) to (?P<b3>{SUM}) what(?: is| was)?(?: the| that| is that)?(?: as| in)?(?: an?)? (?:{_P}|percentage)(?: (?:is that|was that|change|increase|decrease|rise|drop|fall|growth|did it (?:go up|go down|change|rise|fall)))?|how much (?:did|has|have) {_THING} (?:{_PAST}) in (?:{_P}|percentage)(?: terms)? from (?P<a4>{SUM}) to (?P<b4>{SUM})", _as("percentage change from {a} to {b}"), ("per", "%")),
+    Intent(rf"{_ASK}(?:take|knock|deduct|subtract|remove)(?: off)? (?P<r>{_N}) ?{_P} (?:off|from|of)(?: of)? (?P<n>{SUM})|{_ASK}(?:take|knock|deduct)(?: off)? (?P<r2>{_N}) ?{_P} (?:off|from) (?P<n2>{SUM})", _as("{n} minus {r} percent"), ("off", "from")),
+    Intent(rf"{_ASK}(?:add|put)(?: on)? (?:an? )?(?P<r>{_N}) ?{_P} (?:on )?(?:to|onto|on) (?P<n>{SUM})|{_ASK}(?P<n2>{SUM}) (?:and|with) (?P<r2>{_N}) ?{_P} (?:added|more|extra)(?: on)?|{_ASK}(?P<r3>{_N}) ?{_P} more than (?P<n3>{SUM})", _as("{n} plus {r} percent"), ("add", "put", "extra", "more")),
+    Intent(rf"{_ASK}(?P<r>{_N}) ?{_P} (?:less|lower|fewer) than (?P<n>{SUM})", _as("{n} minus {r} percent"), (" than ",)),
+    Intent(rf"(?:what|which) (?:number )?(?:is|has|makes) (?P<p>{_N}) (?:as|if it is) (?P<r>{_N}) ?{_P}|(?:if )?(?P<p2>{_N}) is (?P<r2>{_N}) ?{_P} (?:of (?:a|the|some) (?:number|total|whole|amount) )?what is (?:the )?(?:100 ?{_P}|whole|total|number|full amount|whole thing)|(?:if )?(?P<r3>{_N}) ?{_P} (?:of (?:a|the|some|something|it|my) ?(?:number|total|whole|amount|bill|price)? ?)?is (?P<p3>{_N}) what is (?:the )?(?:100 ?{_P}|whole|total|number|full amount|it|whole thing|bill)", _as("{p} is {r} percent of what"), ("what",)),
+    # parts
+    Intent(rf"{_ASK}(?P<verb>reduce|decrease|lower|cut|increase|raise) (?P<n>{_N}) by (?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)", _by_a_part, (" by ",)),
+    Intent(rf"{_ASK}(?P<n>{_N}) (?P<verb>reduced|decreased|lowered|cut|increased|raised) by (?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)", _by_a_part, (" by ",)),
+    Intent(rf"{_ASK}(?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)(?: price)? (?P<verb>off)(?: of)? [$£€]?(?P<n>{_N})(?: (?:pounds|dollars|euros))?", _by_a_part, (" off",)),
+    Intent(rf"{_ASK}(?P<a>half|an? (?:half|quarter|\d{{1,2}}(?:rd|th))|1/\d{{1,2}}|\d/\d{{1,2}}) of (?P<b>an? (?:half|quarter|\d{{1,2}}(?:rd|th)))", lambda q, m: meant(q, f"{_fraction(m['a'])} * {_fraction(m['b'])}"), (" of a",)),
+    # powers and roots
+    Intent(rf"(?:square|{_ASK}(?:the )?square of) (?P<n>{_N})", _as("{n} squared"), ("square",)),
+    Intent(rf"(?:cube|{_ASK}(?:the )?cube of) (?P<n>{_N})", _as("{n} cubed"), ("cube",)),
+    Intent(rf"{_ASK}(?:the )?root (?P<n>{_N})|(?:square root|{_ASK}the square root) (?P<n2>{_N})", _as("square root of {n}"), ("root",)),
+    Intent(rf"(?:what|which) (?:number )?(?:squared|multiplied by itself|times itself) (?:is|makes|gives|equals) (?P<n>{_N})|(?:what|which) number (?:do|must|should) (?:i|you|we) square to get (?P<n2>{_N})", _as("square root of {n}"), ("square", "itself")),
+    Intent(rf"{_ASK}(?P<n>{_N}) (?:times|multiplied by) itself", _as("{n} squared"), ("itself",)),
+    Intent(r"(?:how many|what are(?: the)?) (?:interior )?(?:degrees|angles)(?: are)?(?: there)? (?:in|of) (?P<s>an? [a-z]+)(?: in total| altogether)?|(?:the )?(?:sum of )?(?:the )?(?:interior )?angles (?:in|of) (?P<s2>an? [a-z]+)", _as("how many degrees in {s}"), ("angles", "degrees")),
+    # geometry
+    Intent(r"how many (?P<w>sides|faces|edges|vertices|corners) has (?P<s>an? [a-z]+) got", _as("how many {w} does {s} have"), (" got",)),
+    Intent(rf"{_ASK}(?:the )?(?P<w>area|circumference|perimeter) (?:of|for|around) (?:an? )?(?:circle|round [a-z]+|pizza|circular [a-z]+|pie|disc) (?:that is |which is |of )?(?P<n>{_N}(?: [a-z]+)?) (?:across|wide|in diameter|diameter)|{_ASK}(?:the )?(?P<w2>area|circumference) of (?:an? )?(?P<n2>{_N} [a-z]+?)(?: diameter| wide| round)? (?:circle|pizza|circular [a-z]+|round [a-z]+|pie)", _as("{w} of a circle with diameter {n}"), ("area", "circumference", "perimeter")),
+    Intent(rf"{_ASK}(?:the )?volume of (?:an? )?(?P<s>cylinder|cone)(?: with| of| that has)?(?: an?)? (?P<g>radius|diameter)(?: of)? (?P<r>{_N}(?: [a-z]+)?)(?: and| by| with)?(?: an?| the)? (?:height|length|tall)(?: of)? (?P<h>{_N}(?: [a-z]+)?)", _as("volume of a {s} with {g} {r} and height {h}"), ("cylinder", "cone")),
+    Intent(rf"how many square (?P<unit>feet|metres|meters|yards|inches|centimetres) (?:is|are|in|does|would|for)(?: there)?(?: in)?(?: (?:an?|my|the|our))?(?: {_THING})?(?: that is| which is| measuring| of)? (?P<a>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x|times) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: (?:room|floor|garden|wall|lawn|plot|carpet|area|space|yard|rug|square|rectangle|patio|deck|long|wide))?(?: (?:be|have|cover))?|(?:an? |my |the |our )?{_THING} (?:is|measures|of) (?P<a2>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? (?:by|x|and) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? how many square (?P<unit2>feet|metres|meters|yards) (?:is|are) (?:that|it|there|in it)", lambda q, m: _floor(q, also(m, a="a2", b="b2", unit="unit2")), ("square",)),
+    Intent(rf"(?:if )?(?:an? |my |the |our )?{_THING} (?:is|measures|has|of) (?P<a>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? (?:by|x) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? what is (?:the|its) (?P<w>area|perimeter|floor area)(?: of it| of the {_THING})?|(?:how (?:big|large) is (?:an? |the )?|what (?P<w2>area) (?:is|does) (?:an? |the )?)(?:(?:room|floor|garden|wall|lawn|plot|carpet|patio) (?:that is |of |measuring )?)?(?P<a2>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: (?:room|floor|garden|wall|lawn|plot|carpet|patio))?(?: have| cover)?", lambda q, m: meant(q, f"{m['w'] or m['w2'] or 'area'} of {m['a'] or m['a2']} by {m['b'] or m['b2']}"), (" by ", " x ")),
+    Intent(rf"how many (?P<to>litres|liters|gallons|cubic [a-z]+) (?:are |is |does |will |would )?(?:there )?(?:in |of )?(?:an? |my |the |fit in an? )?(?:[a-z]+ ){{0,3}}?(?:that is |which is |of |measuring )?(?P<a>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<b>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<c>{_POSITIVE}) ?(?P<unit>{_LENGTH})(?: (?:tank|box|pool|container|aquarium|pond))?(?: hold| have)?", _tank, ("litre", "liter", "gallon", "cubic")),
+    Intent(rf"{_ASK}(?:the )?(?:3rd|other|last|missing) angle (?:of|in) (?:an? |the )?triangle (?:with|if|whose|that has)(?: the)?(?: other)?(?: 2)?(?: angles)?(?: are| of)? (?P<a>{_POSITIVE})(?: degrees)? and (?P<b>{_POSITIVE})(?: degrees)?", lambda q, m: f"That is {180 - Fraction(m['a']) - Fraction(m['b'])} degrees." if Fraction(m["a"]) + Fraction(m["b"]) < 180 and "." not in m["a"] + m["b"] else None, ("angle",)),  # noqa: ARG005, PLR2004  the angles of a triangle
+    # units
+    Intent(r"(?P<a>.*\b(?:gallons?|pints?|cups?|quarts?)) (?P<w>uk|us|imperial|british|american)\b(?P<b>.*)", lambda q, m: meant(q, re.sub(r"(gallons?|pints?|cups?|quarts?)$", rf"{m['w']} \1", m["a"]) + m["b"]), (" uk", " us", "imperial", "british", "american")),
+    Intent(r"how many (?P<a>\d.+?) (?:are there |are |is |do i get |can i (?:get|fill|pour|make) )?(?:in|from|out of|with) (?P<b>an? \d.+?|\d.+?) (?:bottles?|jugs?|cartons?|packs?|bags?|tanks?|buckets?|jars?|box|tins?|kegs?)", _as("how many {a} in {b}"), ("how many",)),
+    Intent(r"(?:if )?(?:i|we|you) (?P<v>drive|travel|go|run|walk|cycle|ride) (?:for )?(?P<a>\d.+?) (?:at|doing) (?P<b>\d.+?) how long (?:will|does|would|did) (?:it|that) (?:take|last|be)(?: me| us)?", _as("how long does it take to {v} {a} at {b}"), ("how long",)),
+    Intent(r"(?:if )?(?:i|we|you) (?:drive|drove|travel|travelled|traveled|went|go|run|ran|walk|walked|cycle|cycled|ride|rode|did|do) (?P<a>\d.+?) in (?P<b>(?:\d|an? |half ).+?) (?:how fast (?:is|was|am|were|did) (?:that|i|it|we)(?: going| go| moving)?|what (?:is|was)(?: my| the| our)?(?: average)? speed(?: is that)?|what speed (?:is|was) (?:that|it))", _as("what is the average speed for {a} in {b}"), ("fast", "speed")),
+    Intent(rf"how (?:many gallons|much (?:fuel|gas|petrol|diesel)) (?:do i need|will i need|does it take|will i use|do i use|is needed|will it take)? ?(?:for|to (?:drive|go|travel)|on) (?:an? )?(?P<way>{_POSITIVE}) miles?(?: trip| journey| drive)? (?:at|with|on|if i get|doing|getting) (?P<rate>{_POSITIVE}) (?:mpg|miles per gallon|miles to the gallon)|(?:if )?(?:my car |i |it |a car )?(?:gets?|does) (?P<rate2>{_POSITIVE}) (?:mpg|miles per gallon|miles to the gallon) how (?:many gallons|much (?:fuel|gas|petrol)) (?:do i need|will i need|will i use|does it (?:use|need)|do i use) (?:for|to (?:drive|go|travel)) (?P<way2>{_POSITIVE}) miles", _fuel, ("gallon", "fuel", "gas", "petrol", "diesel")),
+    Intent(r"(?:what |at what |what is the )?(?:temperature )?(?:does |is )?(?:the )?(?:water boils?|boiling point of water|boiling water|water boiling|water's boiling point)(?: at| point)?(?: temperature)?(?: in (?:degrees )?(?:celsius|fahrenheit|c|f|centigrade))?|(?:at )?what temperature does water boil(?: at)?(?: in (?:degrees )?(?:celsius|fahrenheit|c|f))?", says("At sea level water boils at 100 degrees Celsius, that is 212 degrees Fahrenheit."), ("boil",)),
+    Intent(r"(?:what |at what |what is the )?(?:temperature )?(?:does |is )?(?:the )?(?:water freezes?|freezing point of water|freezing point|water's freezing point)(?: at)?(?: in (?:degrees )?(?:celsius|fahrenheit|c|f|centigrade))?|(?:at )?what temperature does water freeze(?: at)?(?: in (?:degrees )?(?:celsius|fahrenheit|c|f))?|what is freezing in (?:celsius|fahrenheit)", says("Water freezes at 0 degrees Celsius, that is 32 degrees Fahrenheit."), ("freez",)),
+    Intent(r"(?:what (?:temperature )?is |how cold is )?absolute (?:zero|0)(?: in (?:degrees )?(?:celsius|fahrenheit|c|f|kelvin|centigrade))?", says("Absolute zero is 0 kelvins: minus 273.15 degrees Celsius, or minus 459.67 degrees Fahrenheit."), ("absolute",)),
+    Intent(r"how (?:long|many days) is a fortnight|what is a fortnight", says("A fortnight is two weeks: 14 days."), ("fortnight",)),
+    Intent(r"how (?:long|many years) is a score|how many (?:is|are) (?:in )?a score", says("A score is 20."), ("score",)),
+    Intent(r"(?:write |what is |put |say )(?P<n>\d{1,15}) (?:in|as|with) (?:numerals|digits|figures|a number|numbers|an? numeral)", lambda _q, m: f"{m['n']}.", ("numeral", "digits", "figures", "number")),
+    Intent(r"how (?:many|much) is (?:in )?a (?:baker's|bakers|baker) (?:dozen|12)|what is a (?:baker's|bakers) (?:dozen|12)", says("A baker's dozen is 13."), ("baker",)),
+    Intent(r"(?:what is|how (?:big|large|much|many) is|how many (?:zeros|zeroes) (?:are (?:there )?in|does|in|has)) a googol(?: have)?", says("A googol is 1 followed by 100 zeros."), ("googol",)),
+    Intent(r"(?:what is |simplify )?(?:the )?ratio (?:of|between) (?P<a>\d{1,9}) (?:to|and) (?P<b>\d{1,9})(?: simplified)?", _as("simplify the ratio {a}:{b}"), ("ratio",)),
+    Intent(rf"{_ASK}(?:share|divide|split) (?P<n>{SUM}) in(?:to)? an? (?P<a>\d{{1,4}}) ?(?::|to) ?(?P<b>\d{{1,4}}) ratio", _as("divide {n} in the ratio {a}:{b}"), ("ratio",)),
+    Intent(r"(?:in )?how many (?:different )?(?:ways|orders) can (?P<n>\d{1,2}) [a-z]+ (?:sit|stand|be (?:arranged|ordered|seated|lined up)|line up)(?: in a (?:row|line)| on a (?:shelf|bench))?", _as("how many ways to arrange {n} people"), ("ways", "orders")),
+    # prices
+    Intent(rf"{_ASK}(?:the )?(?P<r>{_N}) ?{_P} interest on (?P<n>{SUM})(?: (?:for|over|in|after) (?:1|a) year| a year)|how much interest (?:do i get|will i get|is|on) (?:on )?(?P<n2>{SUM}) (?:at|with) (?P<r2>{_N}) ?{_P}(?: (?:for|over|in|after) (?:1|a) year| a year)?", _as("simple interest on {n} at {r} percent for 1 years"), ("interest",)),
+    Intent(rf"(?:if )?(?:i|we) (?:earn|make|get paid|get|charge) (?P<b>{SUM}) an hour and (?:i |we )?(?:work|do|worked) (?P<n>{_POSITIVE}) hours(?: a week)? (?:how much|what) (?:do|will|would) (?:i|we) (?:make|earn|get)(?: paid)?(?: a week)?", _as("{b} an hour how much is {n} hours"), ("hour",)),
+    Intent(rf"{_ASK}(?P<m>\d{{1,4}})(?: {_THING})?? at (?P<b>[$£€]?\d{{1,6}}\.\d\d|[$£€]\d{{1,6}}|\d{{1,6}}(?:\.\d\d)? (?:pounds|dollars|euros|pence|cents|quid|bucks))(?: each)?", _as("{m} at {b} each"), (" at ",)),
+    Intent(rf"(?:if )?(?:an? |the |1 |each |every )(?:{_THING} )?(?:costs?|is) (?P<b>{SUM})(?: each)? (?:how much|what)(?: is| are| do| does| would| will| for| i pay for| should)* (?P<m>\d{{1,4}})(?: of (?:us|them|those))?(?: {_THING})?(?: cost| be| come to)?", _as("{m} at {b} each"), ("how much", "what")),
+    Intent(rf"(?:if )?(?:the )?{_THING} (?:cost|are|is|costs) (?P<b>{SUM}) (?:each|apiece|a piece|per piece) (?:how much|what)(?: is| are| do| does| would| will| for| i pay for| should)* (?P<m>\d{{1,4}})(?: of (?:us|them|those))?(?: {_THING})?(?: cost| be| come to)?", _as("{m} at {b} each"), (" each ", "piece")),
+    Intent(rf"how much (?:is|are|would|do|does|for|will) (?P<m>\d{{1,4}}) {_THING}(?: be| cost)? (?:at|if (?:they are|each is|1 is|each 1 is|they cost|each costs|1 costs)) (?P<b>{SUM})(?: each| apiece)?", _as("{m} at {b} each"), ("how much",)),
+)  # fmt: skip
+
+
+def _fraction(text: str) -> str:
+    """Write "a third" as it is reckoned with."""
+    name = text.rsplit(maxsplit=1)[-1]
+    return (
+        f"(1/{name.rstrip('rdth')})" if name[0].isdigit() and "/" not in name else f"({_OF.get(name, name)})"
+    )
