@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from hub.intents.days import say
+from hub.intents.days import MONTH, WEEKDAY, YEAR, month_number, say, year_of
 from hub.intents.hours import MOMENT, both, coming, hm, words
 from hub.intents.intent import Intent, Question, also, given
 from hub.intents.places import several, title, zone
@@ -26,13 +26,20 @@ _PARTS = {
 """The hours that people call so; some have two names."""
 
 
-def _part_of_day(question: Question, match: re.Match[str]) -> str:
-    """Say whether it is morning; only the time where that is not one question."""
-    now, asked = question.now, re.findall(r"morning|afternoon|evening|night", match[0])
-    if len(asked) != 1:
-        half = f", {'am' if now.hour < 12 else 'pm'}" if re.search(r"\b[ap]m\b", match[0]) else ""  # noqa: PLR2004  noon
-        return f"It is {hm(now)}{half}."
-    return f"{'Yes' if now.hour in _PARTS[asked[0]] else 'No'}, it is {hm(now)}."
+def _part_of_day(question: Question, match: re.Match[str]) -> str | None:
+    """Say whether it is morning, here or elsewhere; only the time where that is not one question."""
+    there = zone(match["place"]) if match["place"] else question.now.tzinfo
+    if not there:
+        return None
+    now, asked = question.now.astimezone(there), re.findall(r"morning|afternoon|evening|night", match[0])
+    where = f" in {title(match['place'])}" if match["place"] else ""
+    if len(asked) == 1 and " or " not in match[0]:
+        return f"{'Yes' if now.hour in _PARTS[asked[0]] else 'No'}, it is {hm(now)}{where}."
+    part = next((part for part in asked if now.hour in _PARTS[part]), "")
+    bare = re.search(r"\b[ap]m\b", match[0]) or (asked and not part)
+    half = f", {'am' if now.hour < 12 else 'pm'}" if bare else ""  # noqa: PLR2004  noon
+    of_day = {"": "", "night": " at night"}.get(part, f" in the {part}")
+    return f"It is {hm(now)}{of_day}{where}{half}."
 
 
 def _there(question: Question, match: re.Match[str]) -> str | None:
@@ -191,21 +198,48 @@ def _clock_change(question: Question, match: re.Match[str]) -> str | None:
             return None
         now = now.astimezone(there)
     where = f" in {title(place)}" if place else " here"
-    coming = changes(now)
-    if not coming:
-        return f"The clocks do not change{where}."
     text = match[0]
+    if not changes(now, 1):
+        return f"The clocks do not change{where}."
     spring = re.search(
         r"forward|ahead|start|begin|spring|summer time (?:start|begin)", text
-    ) and not re.search(r"\bend|back|fall", text)
-    autumn = re.search(r"\b(?:back|end|ends|over|fall back|finish)\b", text)
-    for edge in coming:
+    ) and not re.search(r"\bend|back|fall|autumn", text)
+    autumn = re.search(r"\b(?:back|end|ends|over|fall back|finish|autumn|fall)\b", text)
+    if " or " in text:  # "forward or back": which way is the question
+        spring, autumn = (
+            re.search(r"in (?:the )?spring", text),
+            re.search(r"in (?:the )?(?:autumn|fall)", text),
+        )
+    for edge in _edges(now, found.get("year"), found.get("month"), past="did" in text.split()):
         before = (edge.astimezone(UTC) - timedelta(hours=3)).astimezone(now.tzinfo)
         ahead = (edge.utcoffset() or timedelta()) > (before.utcoffset() or timedelta())
         if (spring and not ahead) or (autumn and ahead):
             continue
-        return f"The clocks{where} go {'forward' if ahead else 'back'} next on {say(edge.date())}."
+        verb, soon = ("went", "") if edge <= now else ("go", "" if found.get("year") else " next")
+        hour = f", and we {'lose' if ahead else 'gain'} an hour" if " hour" in text else ""
+        return f"The clocks{where} {verb} {'forward' if ahead else 'back'}{soon} on {say(edge.date())}{hour}."
     return None
+
+
+def _edges(now: datetime, named: str | None, month: str | None, *, past: bool) -> list[datetime]:
+    """Return the changes in the year or month that was ``named``; else the next ones, or the ``past`` ones, last first."""
+    year = year_of(named, now.date()) if named else None
+    start = now.replace(year=year, month=1, day=1) if year else now - timedelta(days=366 * past)
+    found = [edge for edge in changes(start, 3) if not month or edge.month == month_number(month)]
+    if year:
+        return [edge for edge in found if edge.year == year]
+    return [edge for edge in found if edge <= now][::-1] if past else found
+
+
+def _has_summer(question: Question, match: re.Match[str]) -> str | None:
+    """Say whether the clocks of a place are changed."""
+    here = match["place"] in ("we", "you", "i")
+    there = question.now.tzinfo if here else zone(match["place"])
+    if not there:
+        return None
+    where = "here" if here else f"in {title(match['place'])}"
+    changed = changes(question.now.astimezone(there), 1)
+    return f"{'Yes' if changed else 'No'}, the clocks {where} {'change' if changed else 'do not change'}."
 
 
 def _changes_then(question: Question, match: re.Match[str]) -> str | None:
@@ -227,7 +261,9 @@ def _is_summer(question: Question, match: re.Match[str]) -> str:
 
 _IT = r"(?:is it|it is|do we have|do you have|have you got|is it here|have we got|do you make it|are we at|is showing|has it got)"
 _PLACE = r"[a-z][a-z .']{1,24}"
-_HERE = r"(?:here|home)"
+_PART_OF_DAY = r"(?:morning|afternoon|evening|night|day)(?:time)?"
+_NO_MONTH = rf"(?!(?:the )?(?:spring|autumn|fall|{MONTH})\b)"
+_YEAR = rf"(?: in (?:the )?(?:spring|autumn|fall|(?P<month>{MONTH})))?(?: (?:in )?(?P<year>{YEAR}|this year|next year|last year))?"
 INTENTS = (
     Intent(
         rf"what (?:time|oclock) {_IT}(?: (?:here|now|today|exactly|right here))*|what (?:is|was) the (?:current |exact |present "
@@ -241,13 +277,18 @@ INTENTS = (
         lambda q, _m: f"It is {hm(q.now)} on {q.now:%A}, {q.now.day} {q.now:%B} {q.now.year}.",
     ),
     Intent(
-        rf"(?:what is |what )?(?:the )?(?:current |local )*(?:time (?:is it |do they have |is it now )?|how late is it )(?:right now |now |currently )?(?:in|over in|at|for) (?:both )?(?P<place>{_PLACE})",
+        rf"(?:what is |what )?(?:the )?(?:current |local )*(?:(?:time|hour) (?:is it |do they have |is it now )?|how late is it |(?:would|will) the time be )(?:right now |now |currently )?(?:(?:(?:over|out|down|up|back) )?(?:there )?in|at|for) (?:both )?(?P<place>{_PLACE})",
         _there,
-        ("time", "how late"),
+        ("time", "hour", "how late"),
     ),
     Intent(rf"what is the (?P<place>{_PLACE}?) time|what is (?P<place2>{_PLACE}?) time|(?:current )?time (?P<place3>{_PLACE})", lambda q, m: _there_known(q, m) if m["place"] or m["place2"] else None, ("time",)),
     Intent(rf"(?:what is |what )?time is it (?P<place>{_PLACE}?)(?: time)", lambda q, m: _there_known(q, given(m, place2=None)), ("time",)),
-    Intent(rf"(?:(?:what|which) (?:day|date|weekday) is it|what is the (?:date|day|current date)) (?:now |today )?in (?P<place>{_PLACE})", _day_there),
+    Intent(
+        rf"(?:(?:what|which) (?:day|date|weekday)(?: of the week)?(?: and date)? is it|(?:what is )?(?:the |today's |todays )?(?:current )?(?:date|day|weekday))(?: now| today| right now)? (?:over )?in (?P<place>{_PLACE})"
+        rf"|is it (?:already |still )?(?:today|tomorrow|yesterday|{WEEKDAY}|the weekend)(?: already| yet| still| now)? (?:over )?in (?P<place2>{_PLACE}?)(?: yet| already| now)?",
+        lambda q, m: _day_there(q, also(m, place="place2")),
+        (" in ",),
+    ),
     Intent(
         rf"(?:when|if|at) (?:it is |it's |at )?{MOMENT} (?:in |at )?(?P<from>{_PLACE}?)(?: time)? (?:what (?:is the )?time|what is it|what will it be|what hour)(?: is it| will it be| would it be)? (?:in )?(?P<to>{_PLACE})",
         _hour_there,
@@ -261,20 +302,37 @@ INTENTS = (
         _hour_there,
     ),
     Intent(
-        rf"(?:what (?:time )?is |convert |when is )?{MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)? (?:in|to|into|for) (?P<to>{_PLACE}?)(?: time)?",
+        rf"(?:what (?:time )?is |convert |when is )?{MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)? (?:in|to|into|for(?: (?:someone|people|them|me|us|him|her) in)?) (?P<to>{_PLACE}?)(?: time)?",
         _hour_there,
+    ),
+    Intent(
+        rf".*\b(?:at|for|is|starts?) {MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)? (?:so |and )?what (?:time )?(?:is|would|will) (?:that|it)(?: be)? (?:for (?:me|us)|here|(?:in )?(?P<to>{_PLACE}))",
+        _hour_there,
+        ("what",),
+    ),
+    Intent(
+        rf"(?:my|our|a) [a-z ]{{2,30}}? (?:is|are|lives?|works?|staying|living|working|now|over|out|away|on holiday| )+ in (?P<place>{_PLACE}?) (?:so |and )?what (?:is the time|time is it)(?: now)? (?:for (?:her|him|them)|there|over there|where (?:she|he|they) (?:is|are|lives?))",
+        lambda q, m: _there_known(q, given(m, place2=None)),
+        (" in ",),
     ),
     Intent(rf"what (?:time|hour) is {MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)? (?:here|for me|for us|my time|in my time zone|local time|locally)", _hour_there),
     Intent(
         rf"(?:what is |how (?:big|large|much|many hours) is )?(?:the )?time (?:zone )?difference (?:to|with|between here and|from here to|between me and) (?P<place>{_PLACE})",
         _difference,
     ),
-    Intent(rf"(?:what is |how (?:big|large|much) is )?(?:the )?time (?:zone )?difference (?:between|from) (?P<place>{_PLACE}?) (?:and|to) (?P<other>{_PLACE})", _difference),
     Intent(
-        rf"how (?:many hours|far|much|much earlier|much later)(?: ahead| behind)? (?:is|are) (?P<place>{_PLACE}?)(?: (?:ahead|behind|earlier|later))?(?:(?: of| from| than)? (?P<other>{_PLACE}))?",
+        rf"(?=.*\b(?:time|hours?)\b)(?:what is |how (?:big|large|much|many hours) (?:is |of )?)?(?:an? |the )?(?:time |hour )?(?:zone )?(?:difference|gap)(?: in (?:time|hours))?(?: (?:is|are) there)? (?:between|from) (?P<place>{_PLACE}?) (?:and|to) (?P<other>{_PLACE})"
+        rf"|how many hours apart are (?P<place2>{_PLACE}?) and (?P<other2>{_PLACE})",
+        lambda q, m: _difference(q, also(m, place="place2", other="other2")),
+        ("difference", "gap", "apart"),
+    ),
+    Intent(
+        rf"how (?:many hours|far|much|much earlier|much later)(?: (?:ahead|behind))? (?:is|are) (?P<place>{_PLACE}?)(?: (?:ahead|behind|earlier|later))?(?:(?: of| from| than)? (?P<other>{_PLACE}))?",
         lambda q, m: _difference(q, m) if re.search(r"ahead|behind|earlier|later|hours", m[0]) else None,
         ("how many hours", "ahead", "behind", "earlier", "later"),
     ),
+    Intent(rf"is (?P<place>{_PLACE}?) (?:an?|\d+) hours? (?:ahead of|behind|ahead|earlier than|later than) (?P<other>{_PLACE})", _difference, ("ahead", "behind", "earlier", "later")),
+    Intent(rf"how (?:far|many hours|much) (?:ahead|behind|earlier|later) (?:is it in|is it|is|are) (?P<place>{_PLACE}?) (?:than|of|from)(?: it is)?(?: in)? (?P<other>{_PLACE})", _difference, ("ahead", "behind", "earlier", "later")),
     Intent(rf"how (?:far|many hours|much) (?:ahead|behind)(?: of)? (?:us|me|here) (?:is|are) (?P<place>{_PLACE})", _difference, ("ahead", "behind")),
     Intent(rf"(?:is )?(?P<place>{_PLACE}?) (?:is )?(?:ahead of|behind|ahead or behind) (?P<other>{_PLACE})", _difference, ("ahead", "behind")),
     Intent(rf"how many hours (?:is it )?between (?P<place>{_PLACE}?) and (?P<other>{_PLACE})(?: time)?", _difference, ("hours",)),
@@ -288,18 +346,32 @@ INTENTS = (
         _now,
         ("24", "military", "railway"),
     ),
-    Intent(r"is it (?:the )?(?:morning|afternoon|evening|night)(?:time)?(?: or .*)?|is it (?:am|pm)(?: or (?:am|pm))?|is it (?:day|daytime|dark|light)(?: or .*)?|what part of the day is it", _part_of_day),
+    Intent(
+        rf"(?:is it (?:already |still )?(?:(?:the )?{_PART_OF_DAY}|am|pm|dark|light)(?: (?:yet|already|still|now))?(?: or (?:the )?(?:{_PART_OF_DAY}|am|pm|dark|light))?|what part of the day is it)(?: (?:over )?in (?P<place>{_PLACE}))?",
+        _part_of_day,
+    ),
     Intent(
         r"what (?:time zone|timezone) (?:am i|are we|are you|is this|do you use|is the hub)(?: in| on)?|what is (?:my|your|the|our) (?:current )?(?:time zone|timezone)",
         lambda q, _m: f"This machine's time zone is {q.now.tzname()}, {_offset(q.now)}.",
     ),
     Intent(rf"(?:what|which) (?:time zone|timezone) (?:is|does) (?P<place>{_PLACE}?)(?: (?:in|on|use|have))?|what is the (?:time zone|timezone) (?:of|in|for) (?P<p2>{_PLACE})", lambda q, m: _zone_of(q, also(m, place="p2")), ("zone",)),
     Intent(
-        rf"(?:when|what day|what date|which day)(?: do| does| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:this year|forward|forwards|back|backward|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_PLACE}))?",
+        rf"(?:when|what day|what date|which day)(?: do| does| did| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:forward|forwards|back|backward|backwards|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}",
         lambda q, m: _clock_change(q, m) if re.search(r"clock|daylight|dst|summer time|time change|(?:hour|time) (?:change|go|spring)", m[0]) else None,
         ("clock", "daylight", "dst", "summer time", "time change"),
     ),
-    Intent(rf"when (?:do|will) (?:we|they|you)(?: have to)? (?:change|turn|set|put|move) the (?:clocks?|time)(?: (?:forward|back|ahead|again))*(?: (?:in|for) (?P<place>{_PLACE}))?", _clock_change, ("clock",)),
+    Intent(rf"do(?:es)? (?P<place>{_PLACE}?) (?:have|use|observe|do|keep|change|change to|go on)(?: to)? (?:daylight savings?(?: time)?|summer time|dst|(?:the |its |their |our )?clocks)", _has_summer, ("daylight", "summer", "dst", "clocks")),
+    Intent(
+        rf"do (?:we|you|i) (?:lose|gain|get)(?: or (?:lose|gain|get))? an (?:extra )?hour(?: (?:in bed|of sleep))?(?: in (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}",
+        _clock_change,
+        ("hour",),
+    ),
+    Intent(
+        rf"do(?:es)? (?:the )?(?:clocks?|time) (?:go|move|change|turn|spring) (?:forwards?|backwards?|back|ahead) or (?:forwards?|backwards?|back|ahead)(?: an hour)?(?: next)?(?: in (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}",
+        _clock_change,
+        ("clock", "time"),
+    ),
+    Intent(rf"when (?:do|did|will) (?:we|they|you|i)(?: have to| need to)? (?:change|turn|set|put|move) the (?:clocks?|time)(?: (?:forwards?|back|ahead|again))*(?: (?:in|for) (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}", _clock_change, ("clock",)),
     Intent(r"(?:do|will|are) (?:the clocks|we)(?: going to)? (?:change|go|put the clocks|changing|going|turn)(?: (?:forward|back|the clocks))? (?P<when>this weekend|this week|this month|today|tonight|tomorrow|on sunday|next week|next weekend|soon|next month)", _changes_then, ("clock",)),
     Intent(r"when is the next (?:clock change|time change|daylight savings?(?: time)? change)|next clock change", _clock_change, ("change",)),
     Intent(r"(?:is it|are we (?:on|in)|is this|are the clocks (?:on|in)) (?:in |on )?(?:british |european )?(?:daylight savings?(?: time)?|summer time|winter time|standard time|dst)(?: now| time| yet| at the moment)?|(?:did|have) the clocks (?:change|changed|go|gone)(?: (?:forward|back))?(?: yet| already)?", _is_summer, ("daylight", "time", "dst", "clocks")),

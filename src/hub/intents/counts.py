@@ -22,7 +22,7 @@ from hub.intents.days import (
     say,
 )
 from hub.intents.feasts import SPLIT, tidy
-from hub.intents.intent import Intent, Question, also, given
+from hub.intents.intent import Intent, Question, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,6 +188,7 @@ def _between(question: Question, match: re.Match[str]) -> str | None:  # noqa: P
         month := re.search(rf"\b({MONTH})\b", first)
     ):
         second += " " + month[0]
+    first, second = _same_slashes(first, second)
     a = find(first, today, -1 if re.search(r"were|was", match[0]) and not shared else 1)
     b = find(second, a or today)
     a, b = _this_year(a, b, today) if a and b and _no_year(first) and _no_year(second) else (a, b)
@@ -207,6 +208,19 @@ def _between(question: Question, match: re.Match[str]) -> str | None:  # noqa: P
         unit
     )
     return f"{head} {told() if told else count_days(days)}."
+
+
+def _same_slashes(first: str, second: str) -> tuple[str, str]:
+    """Write two dates with slashes as ISO 8601 does, where one of them shows whether the month comes first."""
+    parts = [re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text) for text in (first, second)]
+    if not all(parts):
+        return first, second
+    days = [(int(part[1]), int(part[2]), part[3]) for part in parts if part]
+    american, british = any(b > 12 for _, b, _ in days), any(a > 12 for a, _, _ in days)  # noqa: PLR2004  no month
+    if american == british:
+        return first, second
+    one, other = (f"{year}-{a:02}-{b:02}" if american else f"{year}-{b:02}-{a:02}" for a, b, year in days)
+    return one, other
 
 
 def _no_year(text: str) -> bool:
@@ -386,7 +400,7 @@ def _turns(question: Question, match: re.Match[str]) -> str | None:
     """Say when somebody reaches an age."""
     text, age = (
         match["born"].removeprefix("on ").removeprefix("in ").strip(),
-        int(match["age"] or match["age2"]),
+        int(match["age"]),
     )
     if re.fullmatch(YEAR, text):
         return f"In {int(text.replace(' ', '')) + age}."
@@ -442,7 +456,7 @@ INTENTS = (
         ("between", "from"),
     ),
     Intent(
-        rf"how many {_U} (?:are (?:there )?(?:in|within)|were (?:there )?in|does|did|do|has|have|is|are in|do we have in|will|in|will there be in|there are in|fall in) (?:the months of )?(?P<period>.+?)(?: have| has| contain| this year| together| combined)?(?: in (?P<year>{YEAR}))?",
+        rf"how many {_U} (?:are (?:there )?(?:in|within)|were (?:there )?in|does|did|do|has|have|is|are in|do we have in|will|in|will there be in|there are in|fall in) (?:the months of )?(?P<period>.+?)(?: have| has| contain| got| this year| together| combined)*(?: in (?P<year>{YEAR}))?",
         lambda q, m: _month_length(q, given(m, period=f"{m['period']} {m['year']}") if m["year"] and re.fullmatch(MONTH, m["period"]) else m) if not m["year"] or re.fullmatch(MONTH, m["period"]) else None,
         ("how many",),
     ),
@@ -479,8 +493,9 @@ INTENTS = (
     ),
     Intent(
         r"(?:when|in (?:what|which) year|what year) (?:do|does|did|will|would) (?:i|someone|he|she|they|somebody) (?:turn|be|reach|become) (?P<age>\d{1,3})(?: if| who)?(?: (?:i|they|he|she))?(?: (?:was|were))? born (?P<born>.+)"
-        r"|(?:on )?(?:when|what day|what day of the week|which day|what date) (?:is|was|will) (?:my|his|her|their|the) (?P<age2>\d{1,3})(?:st|nd|rd|th) birthday(?: be| fall on| fall)?(?: if| when)? (?:i|he|she|they) (?:was|were) born (?P<born2>.+)",
-        lambda q, m: _turns(q, also(m, born="born2")),
+        r"|(?:on )?(?:when|what day|what day of the week|which day|what date) (?:is|was|will) (?:my|his|her|their|the) (?P<age2>\d{1,3})(?:st|nd|rd|th) birthday(?: be| fall on| fall)?(?: if| when)? (?:i|he|she|they) (?:was|were) born (?P<born2>.+)"
+        r"|(?:if )?(?:i|someone|somebody|he|she|they|my [a-z]+) (?:was|were|is|am) born (?P<born3>.+?) (?:and )?(?:when|(?:in |on )?(?:what|which) (?:year|day|date)) (?:do|does|did|will|would) (?:i|someone|he|she|they|somebody) (?:turn|be|reach|become) (?P<age3>\d{1,3})(?: years old)?",
+        lambda q, m: _turns(q, given(m, born=m["born"] or m["born2"] or m["born3"], age=m["age"] or m["age2"] or m["age3"])),
         ("born",),
     ),
     Intent(

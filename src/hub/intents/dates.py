@@ -22,8 +22,8 @@ from hub.intents.days import (
     period,
     say,
 )
-from hub.intents.feasts import AMERICAN, GREGORIAN, SPLIT, is_feast, tidy
-from hub.intents.intent import Intent, Question, also, given
+from hub.intents.feasts import AMERICAN, BEGINNING, GREGORIAN, SPLIT, is_feast, tidy
+from hub.intents.intent import Intent, Question, also, given, says
 from hub.intents.numbers import ending
 
 _LAST_21ST = 2100
@@ -47,7 +47,7 @@ def _on(question: Question, match: re.Match[str]) -> str | None:
     """Name the date and the weekday of a day that is described: in 3 weeks, the last Friday of the month."""
     text, today = (
         re.sub(
-            r" (?:fall|falls|be|land|come|happen|celebrated)(?: on)?(?= (?:in|on) | (?:this|next|last) year|$)",
+            rf" (?:(?:fall|falls|be|land|come|happen|celebrated|starts?|begins?)(?: on)?|on)(?= (?:in|on) | (?:this|next|last) year| {YEAR}$|$)",
             "",
             re.sub(
                 r" and (?:what|which|on what|on which) (?:day|date|weekday|day of the week)(?: of the week)?(?: is (?:it|that)| does it fall| will (?:it|that) be| was (?:it|that))?(?: on)?$",
@@ -60,7 +60,7 @@ def _on(question: Question, match: re.Match[str]) -> str | None:
     side = -1 if re.search(r"\b(?:was|did|were)\b", match[0]) else 1
     if twice := SPLIT.get(tidy(re.sub(rf" (?:in |of )?{YEAR}$", "", text))):
         return _split(question, text, twice)
-    day = find(text, today, side)
+    day = find(text, today, side) or find(_apposed(text), today, side)
     if not day:
         return _too_early(text) or _impossible(text)
     verb = "was" if day < today else "is"
@@ -68,8 +68,19 @@ def _on(question: Question, match: re.Match[str]) -> str | None:
         return f"{say(day, weekday=False)} {verb} a {day:%A}."
     name = tidy(re.sub(rf" (?:in |of )?(?:{YEAR}|this year|next year)$", "", text))
     if is_feast(name):
+        if name in BEGINNING:
+            verb = "began" if day < today else "begins"
         return f"{_title(match_title(text))}{' (in the United States)' if name in AMERICAN else ''} {verb} on {say(day)}{_left(day, today)}."
     return f"That {verb} {say(day)}."
+
+
+def _apposed(text: str) -> str:
+    """Return the full date that follows what it was the date of: "d day june 6 1944"."""
+    return re.sub(
+        rf"^(?!.*\b(?:after|before|from|since|until|weeks?|months?|years?|next|last|born|age|old|is|was|if|who|on|in|of|to)\b)[a-z' ]{{3,30}}? (?=(?:{_A_DATE}) {YEAR}$)",
+        "",
+        text,
+    )
 
 
 def _dated(text: str) -> bool:
@@ -237,6 +248,17 @@ def _leap(question: Question, match: re.Match[str]) -> str | None:
     verb = "was" if year < question.now.year else "is"
     return (
         f"Yes, {year} {verb} a leap year." if calendar.isleap(year) else f"No, {year} {verb} not a leap year."
+    )
+
+
+def _leaps(question: Question, match: re.Match[str]) -> str | None:
+    """Count the leap years from one year to another."""
+    first, last = sorted(_year_of(question, match[name]) for name in ("first", "last"))
+    if first < GREGORIAN:
+        return None
+    count = calendar.leapdays(first, last + 1)
+    return (
+        f"From {first} to {last} there are {count} leap year{'' if count == 1 else 's'}, both years included."
     )
 
 
@@ -418,7 +440,7 @@ INTENTS = (
         lambda q, m: _week(q, also(m, day="day2")),
         ("week",),
     ),
-    Intent(rf"(?:when (?:is|does|did|was|will)|what (?:are the )?dates? (?:is|are|of|for|does)|what date does) (?:calendar |iso )?week (?:number )?(?P<week>\d{{1,2}})(?: of| in)?(?: (?P<year>{_YEAR}))?(?: (?:start|begin|end|run|cover|be))?", _week_start, ("week",)),
+    Intent(rf"(?:when (?:is|does|did|was|will)|what (?:are the )?dates? (?:is|are|of|for|does)|what date does) (?:calendar |iso )?week (?:number )?(?P<week>\d{{1,2}})(?: of| in)?(?: (?P<year>{_YEAR}))?(?: (?:start|begin|end|run|cover|be))?(?: (?:of|in)? ?(?P<year2>{_YEAR}))?", lambda q, m: _week_start(q, also(m, year="year2")), ("week",)),
     Intent(
         r"(?:what|which) (?:number )?day (?:number )?of the year is (?:it|this|(?P<day>.+?))(?: today)?"
         r"|what number day of the year is it|what day number is (?:it|today)|(?:what is the )?day (?:number )?of (?:the )?year(?: today)?",
@@ -459,8 +481,9 @@ INTENTS = (
     Intent(r"(?:what|which) season (?:is it|are we in|is this|do we have)|what is the season", _season, ("season",)),
     Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this|it|the year {YEAR}) (?:be )?a leap year", lambda q, m: _leap(q, m), ("leap",)),  # noqa: PLW0108  names the groups
     Intent(
-        rf"(?:when|what|which)(?: year)? (?:is|was|will be|will)(?: be)? (?:the )?(?P<which>next|last|previous|most recent|first|1st) leap year(?: be)?(?: (?:after|before|following) (?P<after>{YEAR}|this year))?",
-        _next_leap,
+        rf"(?:when|what|which)(?: year)? (?:is|was|will be|will)(?: be)? (?:the )?(?P<which>next|last|previous|most recent|first|1st) leap year(?: be)?(?: (?:after|before|following) (?P<after>{YEAR}|this year))?"
+        rf"|(?:what|which) leap year (?:comes|came|is|was|follows)(?: next| just)? ?(?P<side>after|before|) ?(?P<after2>{YEAR}|this year)",
+        lambda q, m: _next_leap(q, given(m, which=m["which"] or ("last" if m["side"] == "before" else "next"), after=m["after"] or m["after2"])),
         ("leap",),
     ),
     Intent(
@@ -483,7 +506,17 @@ INTENTS = (
     Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})|what (?:comes|is) (?:right |just )?(?P<s3>after|before) (?P<n3>{WEEKDAY})|what is the (?:day|month) (?P<s2>after|before) (?P<n2>{WEEKDAY}|{MONTH})", lambda q, m: _adjacent(q, given(m, side=m["side"] or m["s2"] or m["s3"], name=m["name"] or m["n2"] or m["n3"])), ("after", "before", "follow")),
     Intent(r"(?:what|which) is the (?P<n>\d{1,2})(?:st|nd|rd|th) month(?: of the year)?|(?:what|which) month is (?:number |month |the )(?P<m2>\d{1,2})(?:st|nd|rd|th)?(?: (?:1|month))?", lambda q, m: _numbered_month(q, also(m, n="m2")), ("month",)),
     Intent(rf"what (?:number )?month(?: number)?(?: of the year)? is (?P<month>{MONTH})|what number is (?P<month2>{MONTH})", lambda q, m: _numbered_month(q, m) if m["month"] else None, ("month",)),
-    Intent(rf"(?:when are the|what are the|how many|list the|which months have a|are there any) fridays? (?:the )?13(?:ths?)?(?: are)?(?: there)?(?: in| this)? ?(?P<year>{YEAR}|this year|year|next year)?", lambda q, m: _list_of(q, m if m["year"] != "year" else given(m, year="this year")), ("13",)),
+    Intent(
+        rf"how many leap years (?:(?:are|were|will) (?:there )?(?:be )?)?(?:between|from) (?P<first>{_YEAR}) (?:and|to|until|through) (?P<last>{_YEAR})",
+        _leaps,
+        ("leap",),
+    ),
+    Intent(
+        rf"{_WHAT_DAY} (?:is|does|will|was) (?:my|his|her|our|their|your|the|mum's|dad's) [a-z' ]{{3,30}}?(?: (?:be|fall|falls|land|on|this year|next year))* (?:if|when|given) (?:it is|that is|it falls|it was|they are) (?:on )?(?P<day>.+)",
+        lambda q, m: _on(q, m) if re.search(r"\d", m["day"]) else None,
+        (" if ", "when", "given"),
+    ),
+    Intent(rf"(?:when are the|when is the|what are the|how many|list the|which months have a|are there any|are there|is there a|is there any|will there be a|does|do we have a) fridays? (?:the )?13(?:ths?)?(?: are)?(?: there)?(?: in| this)? ?(?P<year>{YEAR}|this year|year|next year)?", lambda q, m: _list_of(q, m if m["year"] != "year" else given(m, year="this year")), ("13",)),
     Intent(r"when (?:does|will|is|did) (?P<period>(?:the |this |next |last )?(?:week|month|year|quarter)) (?P<edge>end|ending|start|begin|over|finish)", _period_is),
     Intent(r"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:was i|were you|was he|was she|was someone|was somebody|were they) born(?: on)? (?:if (?:(?:i|they|he|she) (?:was|were) born|(?:my|his|her|their) (?:birthday|birth date|date of birth) (?:is|was)) )?(?:on )?(?P<day>.+)", _born, ("born",)),
     Intent(r"(?:if )?i was born (?:on )?(?P<day>.+?) (?:what|which) (?:day|weekday|day of the week) (?:was (?:that|it)|of the week was (?:that|it))", _born, ("born",)),
@@ -507,7 +540,7 @@ INTENTS = (
         _exists,
     ),
     Intent(
-        rf"(?:{_WHAT_DAY}|what|when)(?: and date)? (?:is it |is that |is |will it be |will be |would it be |was it |was |it is |does |did |will |are |falls |do )?(?:the date |the day |on )?(?P<day>.+?)(?: (?:be|fall on|fall|falls|on|going to be|this year|land on|celebrated|happen|start|starts|begin))*",
+        rf"(?:{_WHAT_DAY}|what|when)(?: and date)? (?:is it |is that |is |will it be |will be |would it be |was it |was |it is |does |did |will |are |falls |do (?:we|people|they|you) (?:celebrate|have|keep|observe) |do )?(?:the date |the day |on )?(?P<day>.+?)(?: (?:be|fall on|fall|falls|on|going to be|this year|land on|celebrated|happen|start|starts|begin))*",
         lambda q, m: _on(q, m) if _asks(m) else None,
     ),
     Intent(
@@ -516,6 +549,23 @@ INTENTS = (
     ),
     Intent(r"(?:what|which) (?:date|day|weekday) (?:is|was|will be|comes|falls) (?:the )?(?P<day>.+)", _on),
     Intent(r"(?P<day>(?:in |an? |\d).+?) (?:what|which) (?:date|day|weekday|day of the week) (?:is it|will (?:it|that) be|is that|was (?:that|it))", _on, ("what", "which")),
+    Intent(r"(?:what is )?(?:the )?(?:day and (?:the )?date|date and (?:the )?day)(?: today| is it)?|what (?:day|date) of the month is it(?: today)?", _today),
+    Intent(
+        rf"(?P<day>.+?) (?:is|was|will be|falls?(?: on)?) (?:on )?(?:what|which) (?:date|day|weekday|day of the week)|(?:the )?date (?:of|on|for) (?P<day2>(?!{MONTH}$).+)",
+        lambda q, m: _on(q, also(m, day="day2")),
+        ("date", "day"),
+    ),
+    Intent(
+        rf"(?:is|was|will|does|did) (?P<day>[a-z' ]+?) (?:be |fall )?(?:in |on )?(?:an? )?(?:{MONTH}|{WEEKDAY}) or (?:in |on )?(?:an? )?(?:{MONTH}|{WEEKDAY})(?: (?:in )?(?P<year>{_YEAR}))?",
+        lambda q, m: _on(q, given(m, day=f"{m['day']} {m['year'] or ''}".strip())) if is_feast(m["day"]) else None,
+        (" or ",),
+    ),
+    Intent(
+        r"how often (?:is there|do we (?:have|get)|are there|is it|does|do|is|are) (?:a )?leap years?(?: happen| occur| come| come round)?",
+        says("Every 4 years, but 3 of 4 turns of a century are none: 1900 was not a leap year, 2000 was."),
+        ("leap",),
+    ),
+    Intent(rf"(?:the )?date (?P<day>(?:in {SPAN}|{SPAN} (?:from|after|before|ago)\b).*)", _on, ("date",)),
     Intent(rf"(?P<day>{SPAN} (?:from (?:now|today)|(?:from|after|before) .+|ago))", _on),
     Intent(r"(?P<day>(?:first|1st|last) (?:day|weekday|working day|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:of|in) .+)", _on, ("first", "1st", "last")),
     Intent(rf"does (?P<year>{YEAR}|this year|next year) have (?:a |an )?(?:february 29(?:th)?|29th of february|leap day|29 february|february the 29th)", _leap, ("feb", "leap")),

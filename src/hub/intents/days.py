@@ -76,7 +76,7 @@ def find(text: str, today: date, side: int = 1) -> date | None:
 def _weekday(text: str, today: date, side: int) -> date | None:
     """Read "friday", "next friday", "last friday", "friday week", "friday of next week"."""
     found = re.fullmatch(
-        rf"(?:(next|coming|this|this coming|last|past|previous|following) )?({WEEKDAY})( week| next week| after next)?",
+        rf"(?:(next|coming|this|this coming|last|past|previous|following) )?({WEEKDAY})( week| next week| after next| before last)?",
         text,
     )
     if text in ("today week", "tomorrow week"):
@@ -84,8 +84,9 @@ def _weekday(text: str, today: date, side: int) -> date | None:
     if not found:
         return _in_week(text, today)
     wanted = DAYS.index(found[2])
-    if found[1] in ("last", "past", "previous"):
-        return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1)
+    twice = found[3] == " before last"
+    if found[1] in ("last", "past", "previous") or twice:
+        return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + (8 if twice else 1))
     if found[3] == " next week":
         return today + timedelta(days=7 - today.weekday() + wanted)
     backward = side < 0 and found[1] not in ("next", "coming", "this coming", "following") and not found[3]
@@ -161,7 +162,7 @@ def _edge(text: str, today: date, side: int) -> date | None:
     if text in ("year's end", "years end", "end of year"):
         return date(today.year, 12, 31)
     if text in ("weekend", "this weekend", "next weekend"):
-        return today + timedelta(days=(5 - today.weekday() - (text == "weekend" and 0)) % 7)
+        return today + timedelta(days=(5 - today.weekday()) % 7 or 7 * (text == "next weekend"))
     found = re.fullmatch(r"(end|start|beginning) of (.+)", text)
     span = period(found[2], today) if found else None
     if not found or not span:
@@ -216,7 +217,7 @@ def _named(text: str, today: date, side: int) -> date | None:
     """Read a feast or a date by the name of its month, with or without a year."""
     year = re.search(rf" (?:of |in )?({YEAR}|this year|next year|last year|the year {YEAR})$", text)
     name = text[: year.start()] if year else text
-    given = _year(year[1], today) if year else None
+    given = year_of(year[1], today) if year else None
     if is_feast(name):
         return _nearest(lambda y: feast(name, y), given, today, side)
     weekday = re.match(rf"({WEEKDAY}) (?:the )?", name)
@@ -259,10 +260,11 @@ def _month_or_year(text: str, today: date, side: int) -> date | None:
     found = re.fullmatch(rf"({MONTH})(?: of)? ({YEAR})|(?:the )?(?:year )?({YEAR})", text)
     if not found:
         return None
-    return make(_year(found[2] or found[3], today) or 0, month_number(found[1]) if found[1] else 1, 1)
+    return make(year_of(found[2] or found[3], today) or 0, month_number(found[1]) if found[1] else 1, 1)
 
 
-def _year(text: str, today: date) -> int | None:
+def year_of(text: str, today: date) -> int | None:
+    """Read "2030", "the year 2030", "next year"."""
     text = text.removeprefix("the year ")
     relative = {"this year": 0, "next year": 1, "last year": -1}
     return today.year + relative[text] if text in relative else int(text.replace(" ", ""))
@@ -310,7 +312,7 @@ def period(text: str, today: date) -> tuple[date, date] | None:  # noqa: PLR0911
         year = int(text.replace(" ", ""))
         return (date(year, 1, 1), date(year, 12, 31)) if year >= GREGORIAN else None
     if named := re.fullmatch(rf"({MONTH})(?: (?:of |in )?({YEAR}|this year|next year|last year))?", bare):
-        year = (_year(named[2], today) if named[2] else None) or today.year + step
+        year = (year_of(named[2], today) if named[2] else None) or today.year + step
         first_day = make(year, month_number(named[1]), 1)
         return (first_day, _month_end(first_day)) if first_day else None
     return None

@@ -1,17 +1,22 @@
-"""The feasts whose dates can be reckoned: fixed days, days around Easter, the nth weekday of a month."""
+"""The feasts whose dates can be reckoned: fixed days, days around Easter or Advent, the nth weekday of a month."""
 
 # ruff: noqa: E501  a pattern reads best in one line
 
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import date, timedelta
 from functools import cache
+
+from hub.intents.seasons import turn
+from hub.intents.zone import local_zone
 
 GREGORIAN = 1583
 """First whole year of the Gregorian calendar; earlier dates had another, and are declined."""
 
-# rule | names. A rule is a date (12-25), days from Easter (easter-2), or the nth weekday of a month
+# rule | names. A rule is a date (12-25), days from Easter (easter-2) or from the last Sunday before
+# Christmas (advent-21), a turn of the sun (sun+0 is in March), or the nth weekday of a month
 # (4 thu 11; -1 is the last), each with days added after "+".
 _TABLE = """
 12-24|christmas eve, xmas eve
@@ -28,6 +33,15 @@ _TABLE = """
 3-1|st davids day, saint davids day
 3-8|international womens day, womens day
 3-14|pi day
+4-27|kings day
+5-8|ve day
+6-14|flag day
+8-15|assumption day, feast of the assumption, assumption of mary
+9-11|patriot day
+10-3|german unity day, day of german unity
+12-8|immaculate conception, feast of the immaculate conception
+2-2|candlemas
+1-7|orthodox christmas, russian christmas
 3-17|saint patricks day, st patricks day, st paddys day, paddys day
 4-1|april fools, april fools day, april fool day, all fools day
 4-22|earth day
@@ -50,7 +64,8 @@ _TABLE = """
 12-6|st nicholas day, saint nicholas day
 12-13|st lucia day, saint lucias day
 easter-47|shrove tuesday, pancake day, mardi gras, pancake tuesday, fat tuesday
-easter-46|ash wednesday
+easter-48|rose monday, carnival monday, shrove monday, rosenmontag
+easter-46|ash wednesday, lent, start of lent, beginning of lent, first day of lent, 1st day of lent
 easter-7|palm sunday
 easter-3|maundy thursday, holy thursday
 easter-2|good friday
@@ -62,6 +77,16 @@ easter+49|pentecost, whit sunday, whitsun
 easter+50|whit monday, pentecost monday
 easter+56|trinity sunday
 easter+60|corpus christi
+advent-21|advent, first sunday of advent, 1st sunday of advent, first sunday in advent, 1st sunday in advent, first advent, 1st advent, first advent sunday, 1st advent sunday, advent sunday, start of advent, beginning of advent
+advent-14|second sunday of advent, 2nd sunday of advent, second advent, 2nd advent, second sunday in advent, 2nd sunday in advent
+advent-7|third sunday of advent, 3rd sunday of advent, third advent, 3rd advent, third sunday in advent, 3rd sunday in advent
+advent+0|fourth sunday of advent, 4th sunday of advent, fourth advent, 4th advent, fourth sunday in advent, 4th sunday in advent
+advent-28|stir up sunday
+sun+0|spring equinox, vernal equinox, march equinox
+sun+1|summer solstice, june solstice, longest day, longest day of the year
+sun+2|autumn equinox, autumnal equinox, fall equinox, september equinox
+sun+3|winter solstice, december solstice, shortest day, shortest day of the year
+orthodox+0|orthodox easter, greek easter, greek orthodox easter, russian easter, russian orthodox easter, orthodox easter sunday
 easter-21|mothering sunday, uk mothers day, british mothers day, mothers day in the uk, mothers day in britain, mothers day in england, mothers day uk
 2 sun 5|us mothers day, american mothers day, mothers day in the us, mothers day in america, mothers day us, mothers day in the usa, mothers day in the united states
 3 sun 6|fathers day, us fathers day, uk fathers day, fathers day in the us, fathers day in the uk
@@ -83,6 +108,8 @@ _DAYS = [name[:3].lower() for name in calendar.day_name]
 
 SPLIT = {"mothers day": ("us mothers day", "uk mothers day")}
 """What two countries keep on different days: the American and the British name."""
+BEGINNING = frozenset({"lent", "advent"})
+"""Seasons, which begin on their day."""
 AMERICAN = frozenset(
     {
         "thanksgiving",
@@ -107,7 +134,10 @@ def _rules() -> dict[str, str]:
 
 def tidy(name: str) -> str:
     """Write the name of a feast without what people leave out: apostrophes, dots, "the"."""
-    return name.replace("'", "").replace(".", "").removeprefix("the ").strip()
+    name = name.replace("'", "").replace(".", "").removeprefix("the ").strip()
+    return re.sub(
+        r"(?<= bank holiday) in (?:the )?(?:england|uk|united kingdom|britain|great britain|wales)$", "", name
+    )
 
 
 def is_feast(name: str) -> bool:
@@ -128,6 +158,20 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+def _last_advent(year: int) -> date:
+    """Return the last Sunday before Christmas."""
+    eve = date(year, 12, 24)
+    return eve - timedelta(days=(eve.weekday() + 1) % 7)
+
+
+def _orthodox_easter(year: int) -> date:
+    """Return the Orthodox Easter Sunday, by the Julian calendar (Meeus ch. 8), as a Gregorian date."""
+    d = (19 * (year % 19) + 15) % 30
+    e = (2 * (year % 4) + 4 * (year % 7) - d + 34) % 7
+    month, day = divmod(d + e + 114, 31)
+    return date(year, month, day + 1) + timedelta(days=year // 100 - year // 400 - 2)
+
+
 def nth_weekday(year: int, month: int, nth: int, weekday: int) -> date | None:
     """Return the ``nth`` such weekday (0 is Monday) of a month, -1 the last; None when there is none."""
     first = date(year, month, 1)
@@ -144,8 +188,12 @@ def feast(name: str, year: int) -> date | None:
         return None
     rule, _, more = rule.partition("+")
     extra = int(more or 0)
-    if rule.startswith("easter"):
-        return easter(year) + timedelta(days=int(rule.removeprefix("easter") or 0) + extra)
+    if rule == "sun":
+        day = turn(year, extra, local_zone())
+        return day.date() if 1800 <= year <= 2150 and 5 <= day.hour * 60 + day.minute < 1435 else None  # noqa: PLR2004  minutes: it is reckoned well enough
+    for start, of_year in (("easter", easter), ("advent", _last_advent), ("orthodox", _orthodox_easter)):
+        if rule.startswith(start):
+            return of_year(year) + timedelta(days=int(rule.removeprefix(start) or 0) + extra)
     if " " in rule:
         nth, weekday, month = rule.split()
         day = nth_weekday(year, int(month), int(nth), _DAYS.index(weekday))

@@ -14,9 +14,7 @@ from hub.intents.intent import Intent, Question, also, given
 _UTC = ZoneInfo("UTC")
 _NUMBER = r"(?:\d+(?:\.\d+)?|an?|half an|a half|a quarter of an|(?:3|1) quarters? of an)"
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|h|m)"
-SPAN = (
-    rf"(?P<span>{_NUMBER} ?{_UNIT}(?:(?: and)? (?:a half|{_NUMBER} ?{_UNIT}))*(?: and (?:a half|a quarter))?)"
-)
+SPAN = rf"(?P<span>{_NUMBER} ?{_UNIT}(?:(?: and)? (?:a half|{_NUMBER} ?{_UNIT}))*(?: and (?:a half|a quarter))?|\d+ (?:hours?|hrs?|h) (?:and )?\d{{1,2}}(?= (?:after|before|from|later|ago|past|earlier|what|when)\b|$))"
 MOMENT = (
     r"(?P<moment>noon|midday|midnight|(?:half|quarter|\d{1,2}|\d{1,2} minutes|a quarter) (?:past|to|after|before|of|till) (?:\d{1,2}|noon|midnight|midday)(?: oclock)?(?: ?(?:am|pm))?(?: in the (?:morning|afternoon|evening)| at night)?"
     r"|half \d{1,2}|\d{1,2}(?:[:.]\d\d| \d\d| 0\d)? ?(?:am|pm|oclock|hours)?(?: in the (?:morning|afternoon|evening)| at night| this (?:morning|afternoon|evening)| tonight)?"
@@ -56,6 +54,7 @@ def duration(text: str) -> timedelta | None:
         lambda m: f"{int(m[1]) + (0.5 if m[3] == 'half' else 0.25)} {m[2]}s",
         text,
     )
+    text = re.sub(r"(?<=\d )(?:hours?|hrs?|h) (?:and )?(\d{1,2})$", r"hours \1 minutes", text)
     text = re.sub(r"\b(?:half an|a half) hour\b", "30 minutes", text)
     text = re.sub(r"\b(?:half a|half an|a half) minute\b", "30 seconds", text)
     text = re.sub(r"\b(?:a|1) quarter of an hour\b", "15 minutes", text)
@@ -205,6 +204,8 @@ def later(_question: Question, match: re.Match[str]) -> str | None:
 def _until(question: Question, match: re.Match[str]) -> str | None:
     now, found = question.now, match.groupdict()
     text = found["moment"] if not re.fullmatch(r"1?\d", found["moment"]) else f"{found['moment']} oclock"
+    if part := found.get("part"):
+        text = f"{found['moment']} in the {part}"
     target = _target(text, found.get("when") or "", now)
     if not target:
         return None
@@ -339,9 +340,7 @@ def _finish(question: Question, match: re.Match[str]) -> str | None:
 
 
 _TILL = r"(?:until|till|til|to|before)"
-_WHEN = (
-    r"(?:(?: on| this| next)? (?P<when>tomorrow|today|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day))?"
-)
+_WHEN = r"(?:(?: on| this| next)? (?P<when>tomorrow|today|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?P<part>morning|afternoon|evening))?)?"
 _M1, _M2 = MOMENT.replace("<moment>", "<first>"), MOMENT.replace("<moment>", "<second>")
 _PERIOD = r"(?:12|24|12 hour|24 hour|twelve hour|24 hours|military|railway|normal|standard|regular|am pm|am/pm|american|civilian)"
 INTENTS = (

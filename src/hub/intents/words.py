@@ -64,6 +64,9 @@ waht what
 wht what
 wot what
 wots what's
+wats what's
+leapyear leap_year
+leapyears leap_years
 tyme time
 meny many
 gonna going_to
@@ -87,6 +90,7 @@ _SPELLED = (
     (r"[“”″]", '"'),
     (r"\b((?:year|month|week|day|hour|minute)s)'(?= )", r"\1"),
     (r"\bo'? ?clock\b", "oclock"),
+    (r"\brite(?= now\b)", "right"),
     (r"\b(what|how|who|when|where|that|there|it|today|tomorrow)'?s\b(?!')(?= |$)", r"\1 is"),
     (r"\b(today|tomorrow|yesterday) is (date|day|weekday)\b", r"\1s \2"),
     (r"\b(what|how|who|when)'?re\b", r"\1 are"),
@@ -127,7 +131,7 @@ _SPELLED = (
 _CAN_YOU = (
     r"(?:can|could|would|will|are) you (?:please |just |quickly |kindly |possibly |able to |maybe )*"
     r"(?:tell|give|show|say|calculate|compute|convert|work out|figure out|help|remind|let me know)"
-    r"(?: me)?(?: out)?(?: (?:to )?(?:figure|find|work) out)?"
+    r"(?: me| us)?(?: out)?(?: (?:to )?(?:figure|find|work) out)?"
 )
 _LEAD = re.compile(
     r"^(?:(?:um+|uh+|er+|erm+|hmm+|ah|oh|so|well|okay|ok|hey|hi|hello|please|alright|right|now|and|but"
@@ -141,11 +145,11 @@ _LEAD = re.compile(
     r"|i (?:just )?(?:want|need|would like|would love|wanna)(?: you)? to (?:know|find out|ask(?: you)?|check|tell me)"
     r"|i wonder(?:ed)?|i (?:am|was) (?:just )?wondering(?: if you (?:could|can) tell me)?"
     r"|any (?:idea|chance you know)|my question is|the question is|here is (?:a|my) question"
-    r"|(?:please )?(?:just )?tell me|let me know|remind me(?= what| how many| which)|you know|say(?= what)"
+    r"|(?:please )?(?:just )?tell (?:me|us)|let (?:me|us) know|remind me(?= what| how many| which)|you know|say(?= what)"
     r"|for me|quickly|roughly|approximately|exactly|basically|honestly|mate|buddy|friend|dear) +)+"
 )  # fmt: skip
 _TAIL = re.compile(
-    r"(?:(?<! the)(?<! this)(?<! my)(?<! your)(?<! our)(?<! a)(?<! which) +(?:please|right now|now|currently|at the moment|for me|thanks|thank you|hub|exactly|timmy"
+    r"(?:(?<! the)(?<! this)(?<! my)(?<! your)(?<! our)(?<! a)(?<! which) +(?:please|right now|now|currently|at (?:the|this|the very) (?:moment|minute|mo)|at present|as we speak|for me|thanks|thank you|hub|exactly|timmy"
     r"|today(?= please)|um+|uh+|then|again|actually|approximately|roughly|precisely|computer|mate|buddy"
     r"|do you know|if you know|if you do not mind|by the way|by any chance|i wonder|or so|you know|huh|eh|cheers|or what))+$"
 )
@@ -243,13 +247,20 @@ _MENDS = (
     (r"\b(centi|kilo|milli) (met(?:re|er)s?|lit(?:re|er)s?|grams?)\b", r"\1\2"),
     (r"\b(tea|tee|table) (spoons?)\b", lambda m: f"{'table' if m[1] == 'table' else 'tea'}{m[2]}"),
     (r"\b(half|quarter) passed\b", r"\1 past"),
+    (r"\b(week|work) days\b", r"\1days"),
+    (r"\bmins\b", "minutes"),
+    (r"\bhrs\b", "hours"),
+    (r"^what is (?:my|his|her|their|someone's|somebody's) age (?=(?:if|when) )", "how old is someone "),
+    (r"\btime diff\b", "time difference"),
+    (r"^how many more (?=(?:days|weeks|months|years|hours|minutes|seconds|sleeps|nights|weekends|weekdays|working days) (?:until|till|til|to|before|are|is|do)\b)", "how many "),
+    (r"^how many (years|months|weeks)(?: months| weeks)* and (?:days|weeks|months)\b", r"how many \1"),
     (r"\b(square|cube) route of\b", r"\1 root of"),
     (r"(?<=what is the )some of (?=\S+ (?:and|plus) )", "sum of "),
     (r"(?<=what is )pie(?= (?:to|rounded) )", "pi"),
     (rf"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) (to|too|for|won|ate)(?= {_OPERATOR}|$)", lambda m: f"{m[1]} {_HEARD[m[2]]}"),
     (rf"\b({_UNDER_TEN}) ({_TENS_AND})(?= {_OPERATOR}\b)", r"\1 hundred and \2"),
     (rf"\b(of|by|plus|minus|times|off|on) ({_UNDER_TEN}) ({_TENS_AND})$", r"\1 \2 hundred and \3"),
-    (r"^(?:what is )?(?:the )?number of (?=\S+ (?:in|per)\b)", "how many "),
+    (r"^(?:what is )?(?:the )?number of (?=\S+ (?:in|per|until|till|between|from|since|left)\b)", "how many "),
     (r"(?<=what is the )whether\b", "weather"),
     (r"^(what is )to (?=[a-z]+ in [a-z]+$)", r"\1two "),
     # an order of words as in an indirect question: "what the time is", "how many feet there are in a mile"

@@ -29,29 +29,34 @@ _LISTS = (
     rf"(?:do (?:i|we) have|have (?:i|we|you) got|are there|is there|do you have|did i set)(?: (?:any|an?|some))?(?: (?:active|running|other))* ?{_SEVERAL}{_RUNNING}",
     rf"how many {_SEVERAL}{_RUNNING}",
     rf"(?:my |all |all my ){_SEVERAL}",
+    rf"(?:got )?any (?:other |more )?{_SEVERAL}{_RUNNING}",
+    r"(?:list|show|show me|read out|tell me|what(?: else)?)(?: (?:everything|all|all the things|things|what|that|is|are|has been|have i|i have|do i have|have we|we have))+ (?:set|running|got set|got running|set up)(?: (?:now|at the moment|up))*",
     rf"(?:is|are) (?:the |my |a |any |there a |there any ){_SEVERAL}{_RUNNING}",
 )
-_WHICH = rf"(?:(?P<words>{NAME}) )??"
+_NAME = NAME.replace("' ]", "':. ]")  # one set for 6:45 is called so
+_WHICH = rf"(?:(?P<words>{_NAME}) )??"
 _LEFTS = (
     rf"how (?:long|much time|much longer|many minutes|much|many seconds)(?: (?:is|does|do i have|have i got|until|till|before|has|on|for|left|remaining|there|it|to go|in|of|are))* (?:the |my |our ){_WHICH}(?P<thing>{THING})(?: (?:has|have|is|does it have|left|remaining|to go|got|go off|goes off|rings?|still|run|end|ends|done|is up))*",
     r"how (?:long|much time|much longer|many minutes)(?: (?:is|does|do i have|have i got|left|remaining|on))+ (?P<words>[a-z' ]+?) (?P<thing>timer)(?: (?:have|has|left|remaining))*",
     rf"(?:the )?(?:time|minutes) (?:left|remaining) (?:on|for|in) (?:the |my )?{_WHICH}(?P<thing>{THING})",
     rf"(?:when|what time) (?:does|will|is|do) (?:the |my |our ){_WHICH}(?P<thing>{THING})(?: (?:go off|ring|end|finish|done|over|due|set for|be done|going off|going to ring|set|up|stop|run out))*",
     rf"what is (?:left|remaining) on (?:the |my ){_WHICH}(?P<thing>{THING})",
+    r"what is (?:left|remaining) (?:on|of|for) (?:the |my |our )?(?P<words>[a-z' ]+)",
     rf"what is {_MY}{_WHICH}(?P<thing>alarm) set (?:for|to|at)",
     rf"(?:what|when) (?:is|are) (?:my|the) next (?P<thing>{THING})s?",
     rf"(?:check(?: on)?|status of|how is) (?:the |my ){_WHICH}(?P<thing>timer)(?: doing)?",
     rf"(?:the |my )?{_WHICH}(?P<thing>timer) status",
+    r"how (?:long|much time|much longer|many (?:more )?minutes|many (?:more )?seconds)(?: (?:is|are|do i have|have i got|has|left|remaining|there|to go))* (?:for|on|until|till|before|has) (?:the |my |our )?(?P<words>[a-z' ]+?)(?: (?:left|got|to go|have|has|is|are|done|ready))*",
 )
 _END = r"(?:cancel|stop|delete|remove|clear|end|kill|dismiss|disable|forget|get rid of|abort|drop|turn off|switch off|shut off|scrap|discard|erase|unset|quit)"
 _CANCELS = (
-    rf"{_END} (?:(?P<all>{_ALL}) )?{_MY}(?:(?P<words>{NAME}) )??(?P<thing>{THINGS})(?: (?P<more>.+))?",
-    rf"(?:turn|switch|shut) {_MY}(?:(?P<words>{NAME}) )??(?P<thing>{THINGS}) off(?P<more>)",
-    rf"(?:i do not need|never mind|nevermind|forget about) {_MY}(?:(?P<words>{NAME}) )??(?P<thing>{THINGS})(?: any ?more)?(?P<more>)",
+    rf"{_END} (?:(?P<all>{_ALL}) )?{_MY}(?:(?P<words>{_NAME}) )??(?P<thing>{THINGS})(?: (?P<more>.+))?",
+    rf"(?:turn|switch|shut) {_MY}(?:(?P<words>{_NAME}) )??(?P<thing>{THINGS}) off(?P<more>)",
+    rf"(?:i do not need|never mind|nevermind|forget about) {_MY}(?:(?P<words>{_NAME}) )??(?P<thing>{THINGS})(?: any ?more)?(?P<more>)",
     rf"(?:(?P<words>{NAME}) )??(?P<thing>timer|alarm)s? off(?P<more>)",
 )
 _ADDS = (
-    rf"(?P<verb>add|put|give)(?: me)?(?: another| an extra)? (?P<span>{SPAN})(?: more)?(?: (?:to|on|onto|2|on to|for) {_MY}(?:{_WHICH}(?P<thing>{THING})|it|that|(?P<lone>[a-z' ]+)))?",
+    rf"(?P<verb>add|put|give)(?: me)?(?: another| an extra)? (?P<span>{SPAN})(?: more)?(?: (?:to|on|onto|2|on to|for) {_MY}(?:{_WHICH}(?P<thing>{THING})|it|that|(?!(?:the )?clock$)(?P<lone>[a-z' ]+)))?",
     rf"(?P<verb>give|extend|increase|lengthen|prolong|push|delay|postpone|move) (?:{_MY}{_WHICH}(?P<thing>{THING})|it|me)(?: back)?(?: by)?(?: another| an extra)? (?P<span>{SPAN})(?: more)?",
     rf"(?P<verb>take|subtract|remove|deduct|knock) (?P<span>{SPAN}) (?:off(?: of)?|from|away from) {_MY}(?:{_WHICH}(?P<thing>{THING})|it)",
     rf"(?P<verb>shorten|reduce|decrease|cut|shrink) (?:{_MY}{_WHICH}(?P<thing>{THING})|it) by (?P<span>{SPAN})",
@@ -118,7 +123,10 @@ def left(words: str, _raw: str, _now: datetime) -> Command | None:
     ):
         return Do("left", Pick())
     match = _first(_LEFTS, words)
-    return Do("left", Pick(_kind(match["thing"]), _named(match.groupdict().get("words")))) if match else None
+    if not match:
+        return None
+    named = match.groupdict()
+    return Do("left", Pick(_kind(named.get("thing")), _named(named.get("words"))))
 
 
 def cancel(words: str, _raw: str, _now: datetime) -> Command | None:
@@ -158,6 +166,7 @@ def add(words: str, _raw: str, _now: datetime) -> Command | None:
 
 def hold(words: str, _raw: str, _now: datetime) -> Command | None:
     """Read an order to pause a timer, or to go on with it."""
+    words = re.sub(r"^put (.+) on (?:hold|pause)$", r"pause \1", words)
     for what, pattern in zip(("pause", "resume"), _HOLDS, strict=True):
         if match := re.fullmatch(pattern, words):
             pick = Pick(_kind(match["thing"]), _named(match["words"]))

@@ -37,7 +37,9 @@ _NOUN = r"(?:timer|countdown timer|countdown|time er|egg timer)"
 _TIMER = re.compile(
     rf"(?:(?P<verb>{SET}|(?:can|could|may) i (?:have|get)) )?(?:{_ART} )?(?:(?P<span>{SPAN}) )?(?:(?P<name>{NAME}) )?{_NOUN}(?: (?P<rest>.+))?"
 )
-_COUNT = re.compile(rf"(?:count ?down|time|count) (?:from |me (?:for )?)?(?P<span>{SPAN})")
+_COUNT = re.compile(
+    rf"(?:count ?down|time|count) (?:from |me (?:for )?)?(?P<span>{SPAN})(?: for (?P<name>{NAME}))?"
+)
 _NUDGE = re.compile(
     rf"(?:(?:give me (?:a|an) (?:shout|nudge|ring|buzz|call|heads up|alert|signal|ding|beep|yell)|(?:nudge|buzz|ping|alert|notify|warn|signal|beep)(?: me| us)?|shout|make a (?:noise|sound)|ring|beep|go off|let me know|tell me) )?"
     rf"(?:in|when|after|once)(?: (?:it has been|the))? (?P<span>{SPAN})(?: time)?(?: (?:is|are|has|have)(?: been)? ?(?:up|over|passed|gone|gone by|done|elapsed|finished)?)?"
@@ -45,9 +47,9 @@ _NUDGE = re.compile(
 _NUDGED = re.compile(
     r"\b(?:let (?:me|us) know|tell (?:me|us)|give me an? \w+|nudge|buzz|ping|alert|notify|warn|shout|beep|ring|make a (?:noise|sound)|go off|signal)\b"
 )
-_LOOSE = re.compile(rf"(?P<span>{SPAN}) (?:on the clock|timer please)")
+_LOOSE = re.compile(rf"(?:(?:{SET}|give us|stick) )?(?P<span>{SPAN}) (?:on the clock|timer please)")
 _REST = re.compile(
-    rf"(?:on )?(?:for|of|to|with|that (?:lasts|runs|rings in|goes off in)|lasting|in|at)? ?(?P<span>{SPAN})(?= |$)"
+    rf"(?:on )?(?:for|of|to|with|that (?:lasts|runs|rings in|goes off in)|lasting|to (?:go off|ring|end|finish) (?:in|after)|going off in|in|at)? ?(?P<span>{SPAN})(?= |$)"
     rf"|(?:called|named|labell?ed|name it|call it|with the name|and call it|and name it) (?:the )?(?P<called>[a-z0-9' ]+?)(?= for {SPAN}| {SPAN}|$)"
     r"|(?:for|of) (?P<minutes>\d{1,3})$"
     rf"|for (?:the |my |our |some |a |making |cooking |boiling |baking )*(?P<purpose>[a-z0-9' ]+?)(?= (?:for|of|in) {SPAN}| {SPAN}|$)"
@@ -57,7 +59,8 @@ _REST = re.compile(
 def timer(words: str, raw: str, _now: datetime) -> Command | None:  # noqa: PLR0911  a reason to leave it a line
     """Read an order to set a timer."""
     if match := _COUNT.fullmatch(words) or _LOOSE.fullmatch(words) or _nudge(words, raw):
-        return _made(seconds(match["span"]), "")
+        name = clean(match.groupdict().get("name") or "")
+        return _made(seconds(match["span"]), name) if not name or fit(name) else None
     match = _TIMER.fullmatch(words)
     if not match:
         return None
@@ -162,6 +165,11 @@ _LATER = re.compile(
 _FORGET = re.compile(
     r"^i (?:must|should|had better|do|can) ?not (?:want to )?forget ((?:to|about|that) .+?) (?:so |and |can you |could you |please )*remind me$"
 )
+_NEED = re.compile(
+    r"^(?:(?:i|we) (?:need|want|would like) )?(?:reminding|(?:to )?be reminded) (?=to|about|that)"
+)
+_TELL = re.compile(r"\b(?:tell|nudge|ping|prompt) (?:me|us) to ", re.IGNORECASE)
+"""An order to remind only with a time: "tell me to go away" is none."""
 _LINK = re.compile(
     r"^(?:(?:to|that|about|of|for) (?!what\b|how\b|who\b|why\b)|(?=(?:i (?:have|must|need|am|should|will|promised)|we (?:have|must|need|are|should)|my [a-z]+ (?:is|are|has|starts|ends)|the [a-z]+ (?:is|are|has|starts|ends|needs|comes)) ))"
 )
@@ -172,6 +180,9 @@ def reminder(words: str, raw: str, now: datetime) -> Command | None:  # noqa: PL
     if (found := _LATER.fullmatch(words)) and not peel(found["when"], now, end=False)[1]:
         words = f"remind {found['who']} {found['when']} {found['what']}"
     words = _FORGET.sub(r"remind me \1", words)
+    words = _NEED.sub("remind me ", words)
+    if told := bool(_TELL.search(raw)) and words.startswith(("to ", "nudge ", "ping ", "prompt ")):
+        words = f"remind me to {words.partition('to ')[2]}"  # "tell me" is politeness elsewhere, so taken off
     match = _REMIND.fullmatch(words)
     if not match or re.match(
         r"remind (?:me|us) (?:what|how|who|why|where|which|when|of (?:my|the|a|you|our))\b", words
@@ -190,7 +201,7 @@ def reminder(words: str, raw: str, now: datetime) -> Command | None:  # noqa: PL
     late, text = peel(text, now, end=True)
     if (whole := merge(when, late)) is None:
         return None
-    if not text and rest and not late:
+    if (not text and rest and not late) or (told and not whole):
         return None
     return _remind_at(_original(text, raw), whole)
 

@@ -31,7 +31,7 @@ WHICH = "Which one: "
 _CUES = re.compile(
     r"timer|alarm|remind|wake|countdown|count down|snooze|stopwatch|stop|quiet|silence|hush|shut up|enough"
     r"|off|dismiss|cancel|minute|hour|second|time|mute|longer|awake|(?:me|us) up\b"
-    r"|i'?m up|i am up|shush|forget|\d",
+    r"|i'?m up|i am up|shush|forget|how long|\bset\b|\bleft\b|\d",
     re.IGNORECASE,
 )
 _DROPPED = frozenset(
@@ -93,7 +93,7 @@ class Spoken:
         if command.what == "stop":
             return bool(self._timers.ringing())
         vague = command.pick.kind is None and command.what in ("left", "add", "cancel")
-        return not vague or bool(self._timers.list())
+        return not vague or bool(self._find(command.pick))  # "how long for the pasta" is one called so
 
     def _follow(self, order: str, question: str, text: str) -> Command | None:
 
