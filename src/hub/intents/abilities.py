@@ -61,11 +61,11 @@ _THINGS: tuple[tuple[str, str], ...] = (
         "No, I play no music and no media here.",
     ),
     (
-        r"(?:turn|switch)(?: (?:on|off|up|down))? (?:the |my |our |all )*(?!(?:it|that|this|around|into|left|right)\b)[a-z ]+|put (?:on|off) (?:the |my |our )[a-z ]+|put the [a-z ]+ (?:on|off)|(?:dim|control|operate|change|manage|lock|unlock|open|close|use|run|connect to|work with)(?: (?:the|my|our|all|any|your))* ?(?:lights?|lamps?|heating|thermostat|plugs?|appliances|blinds|curtains|doors?|garage(?: door)?|oven|fan|smart home(?: devices)?|home assistant|house|home|devices|boiler|kettle|alexa|dishwasher|temperature|robot)(?: (?:on|off|up|down))?|do home automation|make (?:me )?(?:a )?(?:coffee|tea|cup of tea)|(?:cook|clean)(?: .*)?|do the (?:dishes|washing up|laundry|ironing|cleaning|hoovering)",
+        rf"(?:turn|switch|put)(?: (?:on|off|up|down))?(?: (?:the|my|our|all|a))* (?:[a-z]+ ){{0,2}}(?:{limits.DEVICE}|things|it|everything)(?: (?:on|off|up|down|for me))*|(?:dim|control|operate|change|manage|lock|unlock|open|close|use|run|connect to|work with)(?: (?:the|my|our|all|any|your))* ?(?:lights?|lamps?|heating|thermostat|plugs?|appliances|blinds|curtains|doors?|garage(?: door)?|oven|fan|smart home(?: devices)?|home assistant|house|home|devices|boiler|kettle|alexa|dishwasher|temperature|robot)(?: (?:on|off|up|down))?|do home automation|make (?:me )?(?:a )?(?:coffee|tea|cup of tea)|cook(?: (?:for (?:me|us)|dinner|food|me (?:dinner|something|a meal)))?|clean(?: (?:up|the [a-z]+|my [a-z]+))?|do the (?:dishes|washing up|laundry|ironing|cleaning|hoovering)",
         limits.HANDS,
     ),
     (
-        r"(?:call|phone|ring|dial|text|message|email|contact|facetime|whatsapp)(?: (?:my |the |a |an )?[a-z' ]+)?|(?:make|take|answer|receive|pick up) (?:a |my |the |phone |some )*(?:phone )?calls?|(?:send|read|write and send|check|get|receive|answer|reply to)(?: (?:an?|my|the|some|any|me|new|to|her|him|them))* ?(?:e ?mails?|texts?|text messages?|messages?|letters?|sms|whatsapps?|voicemails?|notifications?|post|mail)(?: to [a-z ]+| for me)?|post (?:to|on) [a-z ]+",
+        rf"(?:call|phone|ring|dial|text|message|email|contact|facetime|whatsapp)(?: (?:my |the |a |an )?(?:{limits.KIN}|{limits.NAMES}|people|someone|somebody|anyone|me|us|them|him|her|person|number|numbers|for me)(?:'s [a-z]+)?(?: (?:back|for me|at (?:work|home)))*)?|(?:make|take|answer|receive|pick up) (?:a |my |the |phone |some )*(?:phone )?calls?|(?:send|read|write and send|check|get|receive|answer|reply to)(?: (?:an?|my|the|some|any|me|new|to|her|him|them))* ?(?:e ?mails?|texts?|text messages?|messages?|letters?|sms|whatsapps?|voicemails?|notifications?|post|mail)(?: to [a-z ]+| for me)?|post (?:to|on) [a-z ]+",
         limits.REACH,
     ),
     (

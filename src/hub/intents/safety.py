@@ -23,6 +23,7 @@ INTENTS = (
         says(_EMERGENCY),
     ),
     Intent(
+        rf"(?!.*\b(?:study|studying|degree|career|student|school|doctorate)\b)"
         rf"(?:how (?:much|many|often)|what (?:dose|dosage|is the (?:right |correct |maximum |max "
         rf"|safe |daily )*(?:dose|dosage))|which dose|can (?:i|you|we|my|children|kids|babies)"
         rf"|should (?:i|my)|is it (?:safe|ok|okay)|may i|how long"
