@@ -215,7 +215,7 @@ INTENTS = (
         ("area", "perimeter", "diagonal", "footage", "size"),
     ),
     Intent(
-        rf"(?:{_ASK} )?(?:the )?(?P<what>area|circumference|perimeter|volume|surface area) (?:of|around|for) (?:an? )?(?P<shape>circle|sphere|square|cube)(?: (?:with|of|whose|that has|having|if))?(?: (?:an?|the|its|side|sides|edge|edges|each))*(?: (?P<given>radius|diameter|side|sides|edge|edges|side length|length|width))?(?: (?:length|lengths|is|are|of|=))* (?P<r>{_SIZE})(?: (?:on each side|long|wide|per side|sides))?",
+        rf"(?:{_ASK} )?(?:the )?(?P<what>area|circumference|perimeter|volume|surface area) (?:of|around|for) (?:an? )?(?P<shape>circle|sphere|square|cube)(?: (?:with|of|whose|that has|having|if|that is|which is))?(?: (?:an?|the|its|side|sides|edge|edges|each))*(?: (?P<given>radius|diameter|side|sides|edge|edges|side length|length|width))?(?: (?:length|lengths|is|are|of|=))* (?P<r>{_SIZE})(?: (?:on each side|long|wide|per side|sides))?",
         _one,
         ("circle", "sphere", "square", "cube"),
     ),

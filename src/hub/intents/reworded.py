@@ -17,25 +17,32 @@ from typing import TYPE_CHECKING
 from hub.intents.calculator import spoken
 from hub.intents.intent import Intent, Question, also, says
 from hub.intents.numbers import numbers
-from hub.intents.shares import SUM
+from hub.intents.shares import SUM, amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SUBJECTS = ("kitchen", "units", "shares", "stories", "amounts", "integers", "geometry", "arithmetic")
 """Those that a plain question is handed to."""
+_REST = (*_SUBJECTS, "reworded", "series", "bills", "letters")
 
 
 @cache
-def _intents() -> tuple[Intent, ...]:
-    modules = (importlib.import_module(f"hub.intents.{subject}") for subject in _SUBJECTS)
+def _intents(subjects: tuple[str, ...]) -> tuple[Intent, ...]:
+    modules = (importlib.import_module(f"hub.intents.{subject}") for subject in subjects)
     return tuple(intent for module in modules for intent in module.INTENTS)
 
 
-def meant(question: Question, text: str) -> str | None:
+def meant(question: Question, text: str, subjects: tuple[str, ...] = _SUBJECTS) -> str | None:
     """Return the answer to ``text``, which says in plain form what ``question`` asks."""
     asked = replace(question, text=numbers(text), said=text, raw=text)
-    return next((told for intent in _intents() if (told := intent.try_on(asked))), None)
+    return next((told for intent in _intents(subjects) if (told := intent.try_on(asked))), None)
+
+
+def _led_to(question: Question, match: re.Match[str]) -> str | None:
+    """Answer what is left when the words that lead up to it are taken off; it is shorter, so this ends."""
+    rest = match["rest"]
+    return meant(question, rest, _REST) or meant(question, f"what is {rest}", _REST)
 
 
 def _as(form: str) -> Callable[[Question, re.Match[str]], str | None]:
@@ -93,6 +100,10 @@ def _fuel(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {spoken(Fraction(match['way'] or match['way2']) / rate)} gallons." if rate else None
 
 
+def _bare(text: str) -> str:
+    return spoken(amount(text)[0])
+
+
 _POSITIVE = r"\d{1,6}(?:\.\d{1,4})?"
 _N = r"-?\d{1,12}(?:\.\d{1,6})?"
 _INT = r"\d{1,15}"
@@ -100,14 +111,24 @@ _P = r"(?:%|percent|per cent)"
 _FRACTION = r"(?:\d{1,4}/[1-9]\d{0,3})"
 _ASK = r"(?:(?:what|how much)(?: is| are| does| do| would| will| was| did)?(?: it| that| you| i| we)?(?: be| get| make| have)?(?: left)?(?: if| when)?(?: you| i| we)? |calculate |work out |find |give me )?"
 _THING = r"(?:[a-z]+ ){0,3}?[a-z]+"
+_LEAD = (
+    r"(?:(?:can|could|would|will) (?:you|i|we) (?:please |just |quickly )*(?:do|give me|get me|get|have|help me with|run|check|reckon(?: up)?|add up|help me work out|help)"
+    r"|i (?:need|want|would like|have)(?: to (?:know|do|work out|find out|convert|have|calculate|figure out)| you to (?:do|tell me))?|i am (?:trying to (?:work out|figure out|convert|find)|looking for|after|stuck on)"
+    r"|quick (?:one|question|sum|maths|math|check)|(?:please )?help me (?:with|work out|calculate|figure out|convert|find)|let us (?:do|say|see|calculate|work out)|do the (?:sum|maths|math)"
+    r"|maths? (?:question|problem|homework)|the answer to|any idea|do you reckon|would you say|can i get|what do you make|how do (?:i|you|we) (?:work out|calculate|figure out|find|do)|how would (?:i|you) (?:work out|calculate|find)"
+    r"|what does it mean if|say(?= i| you)|suppose|imagine|ok so|basically|my homework says|the recipe says|recipe says|it says|quick)"
+)
 _LENGTH = r"(?:metres?|meters?|m|cms?|centimetres?|centimeters?|feet|foot|ft|inches|inch|yards?)"
 _PAST = r"(?:went|go|goes|gone|rose|rise|fell|fall|dropped|drop|changed?|increased?|decreased?|grew|grow|jumped|climbed)(?: up| down)?"
 INTENTS = (
     Intent(rf"{_ASK}(?P<a>\d{{1,6}}) into (?P<b>{_INT})", _into, (" into ",)),
-    Intent(rf"(?:how many (?:times )?)?(?P<a>{_N})s? (?:goes|go|fits?) into (?P<b>{_N})(?: how (?:many times|often))?|how (?:often|many times) (?:does|do|will|can) (?P<a2>{_N}) (?:go|fit|divide) into (?P<b2>{_N})", _as("how many times does {a} go into {b}"), (" into ",)),
+    Intent(rf"(?:how many (?:times )?|what (?:is |does )?)?(?P<a>{_N})s? (?:goes|go|fits?) into (?P<b>{_N})(?: how (?:many times|often))?|how (?:often|many times) (?:does|do|will|can) (?P<a2>{_N}) (?:go|fit|divide) into (?P<b2>{_N})", _as("how many times does {a} go into {b}"), (" into ",)),
     Intent(rf"(?:does|will|do) (?P<a>{_INT}) (?:go|fit|divide)(?: evenly| exactly)? into (?P<b>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|(?:can|could) (?P<b2>{_INT}) be (?:evenly |exactly )?divided (?:evenly |exactly )?by (?P<a2>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|is (?P<b3>{_INT}) in the (?P<a3>{_INT}) times table", _as("is {b} divisible by {a}"), ("into", "divided", "table")),
     Intent(rf"{_ASK}(?:the )?remainder (?:of|when|if|from)(?: you| i| we| it is)? ?(?:divide|dividing)? ?(?P<a>{_INT}) (?:is )?(?:divided )?by (?P<b>{_INT})|{_ASK}(?:divide )?(?P<a2>{_INT}) (?:divided )?by (?P<b2>{_INT})(?: and)?(?: what is| with)?(?: the| a)? (?:remainder|left over)|what is (?:left over|left|the rest|remaining) (?:if|when|after) (?:you |i |we )?(?:divide |dividing |share )?(?P<a3>{_INT}) (?:is )?(?:divided )?by (?P<b3>{_INT})", _as("remainder of {a} divided by {b}"), ("remain", "left", "rest")),
+    Intent(rf"(?:which|what)(?: whole)?(?: numbers?)? (?:divides?|goes?|fits?)(?: evenly| exactly)?(?: into)? (?P<n>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|what can (?P<n2>{_INT}) be divided by", _as("what are the factors of {n}"), ("divide", " go", "fit")),
+    Intent(rf"(?:.*[a-z] )(?P<list>{_N}(?:(?: and)? {_N})+) what (?:is|was) (?:the|my|our|their|his|her)(?: [a-z]+)? (?P<w>average|mean|median|mode|range|sum|total)(?: (?:score|of (?:them|those|these)|grade|mark|number))?|(?:.*[a-z] )(?P<list2>{_N}(?:(?: and)? {_N})+) what (?:is|was) (?:that|it) on (?P<w2>average)", _as("{w} of {list}"), ("average", "mean", "median", "mode", "range", "sum", "total")),
     # percentages
+    Intent(rf"(?:.*? )?(?P<a>{_INT}) (?P<thing>[a-z]+) and (?:only )?(?P<b>{_INT})(?: of (?:them|those|whom))? (?:are|were|is|was|have|had|got|did|said|failed|passed|came|like|liked|voted)(?: [a-z]+){{0,3}} what (?:{_P}|percentage)(?: (?:is|was) (?:that|it)| of (?:them|the [a-z]+)(?: [a-z]+){{0,2}})?", lambda q, m: meant(q, f"{m['b']} is what percent of {m['a']}") if int(m["b"]) < int(m["a"]) else None, ("percent", "%")),
     Intent(rf"(?:.*? )?(?P<a>{_N}) out of (?P<b>{_N})(?: [a-z ]+?)? (?:what|how much)(?: is)?(?: my| the| that| it)?(?: in| as)?(?: an?)? (?:{_P}|percentage)(?: (?:is|was|did) (?:that|it|this|i)(?: get| score)?)?|(?:.*? )?(?P<a2>{_N}) out of (?P<b2>{_N})(?: [a-z ]+?)? what is that (?:as|in)(?: an?)? (?:{_P}|percentage)|what (?:{_P}|percentage)(?: score| mark| grade)? (?:is|do i get (?:for|with)|did i get (?:for|with|if i got)|would i get (?:for|with)|have i got with) (?:an? )?(?:score of |mark of )?(?P<a3>{_N}) out of (?P<b3>{_N})", _as("{a} is what percent of {b}"), ("out of",)),
     Intent(rf"{_ASK}(?P<a>{_N}) (?:over|in|out of|of) (?P<b>{_N}) (?:as|in|to)(?: an?)? (?:{_P}|percentage)|(?:express |write )(?P<a2>{_N}) (?:as|in)(?: an?)? (?:{_P}|percentage) of (?P<b2>{_N})", _as("{a} is what percent of {b}"), ("per", "%")),
     Intent(rf"(?:what|how many|how much)(?: is the)? (?:{_P}|percentage)(?: of)?(?: is)? (?P<a>{_FRACTION})|(?:turn|make|change|convert|express) (?P<a2>{_FRACTION}) (?:in|into|to|as)(?: an?)? (?:{_P}|percentage)", _as("what is {a} as a percentage"), ("per", "%")),
@@ -121,6 +142,7 @@ INTENTS = (
     Intent(rf"{_ASK}(?P<n>{_N}) (?P<verb>reduced|decreased|lowered|cut|increased|raised) by (?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)", _by_a_part, (" by ",)),
     Intent(rf"{_ASK}(?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)(?: price)? (?P<verb>off)(?: of)? [$£€]?(?P<n>{_N})(?: (?:pounds|dollars|euros))?", _by_a_part, (" off",)),
     Intent(rf"{_ASK}(?P<a>half|an? (?:half|quarter|\d{{1,2}}(?:rd|th))|1/\d{{1,2}}|\d/\d{{1,2}}) of (?P<b>an? (?:half|quarter|\d{{1,2}}(?:rd|th)))", lambda q, m: meant(q, f"{_fraction(m['a'])} * {_fraction(m['b'])}"), (" of a",)),
+    Intent(rf"(?:what is |how much is )?(?:an? |the )?[$£€]?(?P<n>{_N})(?: (?:pounds?|dollars?|euros?))?(?: [a-z]+){{0,2}} (?P<verb>with|at|less|minus) (?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)(?: price)? off(?: how much is (?:it|that)| what is the price)?", _by_a_part, (" off",)),
     # powers and roots
     Intent(rf"(?:square|{_ASK}(?:the )?square of) (?P<n>{_N})", _as("{n} squared"), ("square",)),
     Intent(rf"(?:cube|{_ASK}(?:the )?cube of) (?P<n>{_N})", _as("{n} cubed"), ("cube",)),
@@ -130,7 +152,7 @@ INTENTS = (
     Intent(r"(?:how many|what are(?: the)?) (?:interior )?(?:degrees|angles)(?: are)?(?: there)? (?:in|of) (?P<s>an? [a-z]+)(?: in total| altogether)?|(?:the )?(?:sum of )?(?:the )?(?:interior )?angles (?:in|of) (?P<s2>an? [a-z]+)", _as("how many degrees in {s}"), ("angles", "degrees")),
     # geometry
     Intent(r"how many (?P<w>sides|faces|edges|vertices|corners) has (?P<s>an? [a-z]+) got", _as("how many {w} does {s} have"), (" got",)),
-    Intent(rf"{_ASK}(?:the )?(?P<w>area|circumference|perimeter) (?:of|for|around) (?:an? )?(?:circle|round [a-z]+|pizza|circular [a-z]+|pie|disc) (?:that is |which is |of )?(?P<n>{_N}(?: [a-z]+)?) (?:across|wide|in diameter|diameter)|{_ASK}(?:the )?(?P<w2>area|circumference) of (?:an? )?(?P<n2>{_N} [a-z]+?)(?: diameter| wide| round)? (?:circle|pizza|circular [a-z]+|round [a-z]+|pie)", _as("{w} of a circle with diameter {n}"), ("area", "circumference", "perimeter")),
+    Intent(rf"{_ASK}(?:the )?(?P<w>area|circumference|perimeter) (?:of|for|around) (?:an? |my |the )?(?:circle|round [a-z]+|pizza|circular [a-z]+|pie|disc) (?:that is |which is |of )?(?P<n>{_N}(?: [a-z]+)?) (?:across|wide|in diameter|diameter)(?: in square [a-z]+)?|how (?P<big>big|large) is (?:an? |my |the )?(?:circle|round [a-z]+|pizza|circular [a-z]+) (?:that is |which is |of )?(?P<n3>{_N}(?: [a-z]+)?) (?:across|wide|in diameter|diameter) in square [a-z]+|{_ASK}(?:the )?(?P<w2>area|circumference) of (?:an? )?(?P<n2>{_N} [a-z]+?)(?: diameter| wide| round)? (?:circle|pizza|circular [a-z]+|round [a-z]+|pie)", lambda q, m: meant(q, f"{m['w'] or m['w2'] or 'area'} of a circle with diameter {m['n'] or m['n2'] or m['n3']}"), ("area", "circumference", "perimeter", "square")),
     Intent(rf"{_ASK}(?:the )?volume of (?:an? )?(?P<s>cylinder|cone)(?: with| of| that has)?(?: an?)? (?P<g>radius|diameter)(?: of)? (?P<r>{_N}(?: [a-z]+)?)(?: and| by| with)?(?: an?| the)? (?:height|length|tall)(?: of)? (?P<h>{_N}(?: [a-z]+)?)", _as("volume of a {s} with {g} {r} and height {h}"), ("cylinder", "cone")),
     Intent(rf"how many square (?P<unit>feet|metres|meters|yards|inches|centimetres) (?:is|are|in|does|would|for)(?: there)?(?: in)?(?: (?:an?|my|the|our))?(?: {_THING})?(?: that is| which is| measuring| of)? (?P<a>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x|times) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: (?:room|floor|garden|wall|lawn|plot|carpet|area|space|yard|rug|square|rectangle|patio|deck|long|wide))?(?: (?:be|have|cover))?|(?:an? |my |the |our )?{_THING} (?:is|measures|of) (?P<a2>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? (?:by|x|and) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? how many square (?P<unit2>feet|metres|meters|yards) (?:is|are) (?:that|it|there|in it)", lambda q, m: _floor(q, also(m, a="a2", b="b2", unit="unit2")), ("square",)),
     Intent(rf"(?:if )?(?:an? |my |the |our )?{_THING} (?:is|measures|has|of) (?P<a>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? (?:by|x) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? what is (?:the|its) (?P<w>area|perimeter|floor area)(?: of it| of the {_THING})?|(?:how (?:big|large) is (?:an? |the )?|what (?P<w2>area) (?:is|does) (?:an? |the )?)(?:(?:room|floor|garden|wall|lawn|plot|carpet|patio) (?:that is |of |measuring )?)?(?P<a2>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: (?:room|floor|garden|wall|lawn|plot|carpet|patio))?(?: have| cover)?", lambda q, m: meant(q, f"{m['w'] or m['w2'] or 'area'} of {m['a'] or m['a2']} by {m['b'] or m['b2']}"), (" by ", " x ")),
@@ -147,19 +169,25 @@ INTENTS = (
     Intent(r"(?:what (?:temperature )?is |how cold is )?absolute (?:zero|0)(?: in (?:degrees )?(?:celsius|fahrenheit|c|f|kelvin|centigrade))?", says("Absolute zero is 0 kelvins: minus 273.15 degrees Celsius, or minus 459.67 degrees Fahrenheit."), ("absolute",)),
     Intent(r"how (?:long|many days) is a fortnight|what is a fortnight", says("A fortnight is two weeks: 14 days."), ("fortnight",)),
     Intent(r"how (?:long|many years) is a score|how many (?:is|are) (?:in )?a score", says("A score is 20."), ("score",)),
-    Intent(r"(?:write |what is |put |say )(?P<n>\d{1,15}) (?:in|as|with) (?:numerals|digits|figures|a number|numbers|an? numeral)", lambda _q, m: f"{m['n']}.", ("numeral", "digits", "figures", "number")),
+    Intent(r"(?:write |what is |put |say )?(?P<n>\d{1,15}) (?:in|as|with) (?:numerals|digits|figures|a number|numbers|an? numeral)", lambda _q, m: f"{m['n']}.", ("numeral", "digits", "figures", "number")),
     Intent(r"how (?:many|much) is (?:in )?a (?:baker's|bakers|baker) (?:dozen|12)|what is a (?:baker's|bakers) (?:dozen|12)", says("A baker's dozen is 13."), ("baker",)),
     Intent(r"(?:what is|how (?:big|large|much|many) is|how many (?:zeros|zeroes) (?:are (?:there )?in|does|in|has)) a googol(?: have)?", says("A googol is 1 followed by 100 zeros."), ("googol",)),
     Intent(r"(?:what is |simplify )?(?:the )?ratio (?:of|between) (?P<a>\d{1,9}) (?:to|and) (?P<b>\d{1,9})(?: simplified)?", _as("simplify the ratio {a}:{b}"), ("ratio",)),
     Intent(rf"{_ASK}(?:share|divide|split) (?P<n>{SUM}) in(?:to)? an? (?P<a>\d{{1,4}}) ?(?::|to) ?(?P<b>\d{{1,4}}) ratio", _as("divide {n} in the ratio {a}:{b}"), ("ratio",)),
     Intent(r"(?:in )?how many (?:different )?(?:ways|orders) can (?P<n>\d{1,2}) [a-z]+ (?:sit|stand|be (?:arranged|ordered|seated|lined up)|line up)(?: in a (?:row|line)| on a (?:shelf|bench))?", _as("how many ways to arrange {n} people"), ("ways", "orders")),
+    Intent(rf".*\b(?:fence|fencing|edging|border|trim|ribbon|lace|skirting(?: board)?|tape|hedge|string lights)\b.* (?:an? |my |the )?(?P<a>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: [a-z]+)?|how (?:far|long) is (?:it|the way) (?:around|round) (?:the (?:edge|outside) of )?(?:an? |my |the )?(?P<a2>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: [a-z]+)?", lambda q, m: meant(q, f"perimeter of {m['a'] or m['a2']} by {m['b'] or m['b2']}") if re.search("round|enclose|perimeter|edge|how much|how many", m[0]) else None, (" by ", " x ")),
     # prices
+    Intent(rf"(?P<b>{SUM}) (?:times|x|multiplied by) (?P<m>\d{{1,4}})|{_ASK}(?P<m2>\d{{1,4}}) (?:times|x|multiplied by|lots of) (?P<b2>{SUM})", lambda q, m: meant(q, f"{m['m'] or m['m2']} at {m['b'] or m['b2']} each") if re.search(r"[$£€]|\d ?p\b|pence|quid|bucks|cents", m[0]) else None),
+    Intent(rf"(?:what|how much)(?: money)?(?: is| do i have| will i have| have i got| would i have)? left (?:from|of|out of|over from)? ?(?P<a>{SUM}) (?:if|when|after) (?:i|we|you) ?(?:spend|spent|pay|paid|use|used|take out|give away|spending) (?P<b>{SUM})|(?:if )?(?:i|we) (?:have|had|start with) (?P<a2>{SUM}) and (?:i |we )?(?:spend|spent|pay|paid|use|used) (?P<b2>{SUM})(?: on (?:an? |the )?[a-z]+)? (?:how much|what)(?: money)? (?:is|do i have|will i have|have i got|do we have)(?: got)? ?(?:left|over|left over)?", lambda q, m: meant(q, f"{_bare(m['a'] or m['a2'])} minus {_bare(m['b'] or m['b2'])}"), ("left", "have")),
+    Intent(rf"(?:if )?(?:i|we|she|he|they) (?:buy|bought|get|got|ordered|order|want|need|had) (?P<m>\d{{1,4}}) {_THING} (?:at|for|that cost|which cost|costing) (?P<b>{SUM})(?: (?:each|apiece|a piece))? (?:how much|what) (?:did|do|does|will|would|is|was) (?:i|we|she|he|they|it|that|the)(?: (?:spend|pay|cost|owe|total|come to|in total|altogether|in all|all together))*", lambda q, m: meant(q, f"{m['m']} at {m['b']} each") if re.search("each|apiece|a piece", m[0]) else None, ("each", "piece")),
     Intent(rf"{_ASK}(?:the )?(?P<r>{_N}) ?{_P} interest on (?P<n>{SUM})(?: (?:for|over|in|after) (?:1|a) year| a year)|how much interest (?:do i get|will i get|is|on) (?:on )?(?P<n2>{SUM}) (?:at|with) (?P<r2>{_N}) ?{_P}(?: (?:for|over|in|after) (?:1|a) year| a year)?", _as("simple interest on {n} at {r} percent for 1 years"), ("interest",)),
     Intent(rf"(?:if )?(?:i|we) (?:earn|make|get paid|get|charge) (?P<b>{SUM}) an hour and (?:i |we )?(?:work|do|worked) (?P<n>{_POSITIVE}) hours(?: a week)? (?:how much|what) (?:do|will|would) (?:i|we) (?:make|earn|get)(?: paid)?(?: a week)?", _as("{b} an hour how much is {n} hours"), ("hour",)),
     Intent(rf"{_ASK}(?P<m>\d{{1,4}})(?: {_THING})?? at (?P<b>[$£€]?\d{{1,6}}\.\d\d|[$£€]\d{{1,6}}|\d{{1,6}}(?:\.\d\d)? (?:pounds|dollars|euros|pence|cents|quid|bucks))(?: each)?", _as("{m} at {b} each"), (" at ",)),
     Intent(rf"(?:if )?(?:an? |the |1 |each |every )(?:{_THING} )?(?:costs?|is) (?P<b>{SUM})(?: each)? (?:how much|what)(?: is| are| do| does| would| will| for| i pay for| should)* (?P<m>\d{{1,4}})(?: of (?:us|them|those))?(?: {_THING})?(?: cost| be| come to)?", _as("{m} at {b} each"), ("how much", "what")),
     Intent(rf"(?:if )?(?:the )?{_THING} (?:cost|are|is|costs) (?P<b>{SUM}) (?:each|apiece|a piece|per piece) (?:how much|what)(?: is| are| do| does| would| will| for| i pay for| should)* (?P<m>\d{{1,4}})(?: of (?:us|them|those))?(?: {_THING})?(?: cost| be| come to)?", _as("{m} at {b} each"), (" each ", "piece")),
     Intent(rf"how much (?:is|are|would|do|does|for|will) (?P<m>\d{{1,4}}) {_THING}(?: be| cost)? (?:at|if (?:they are|each is|1 is|each 1 is|they cost|each costs|1 costs)) (?P<b>{SUM})(?: each| apiece)?", _as("{m} at {b} each"), ("how much",)),
+    # what only leads up to the question
+    Intent(rf"(?:{_LEAD} )+(?P<rest>.*\d.*)", _led_to),
 )  # fmt: skip
 
 

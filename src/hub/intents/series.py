@@ -50,6 +50,7 @@ _ALONE: dict[str, Callable[[Fraction], Fraction]] = {
     "square": lambda a: a * a,
     "triple": lambda a: 3 * a,
 }
+_ASKED_LAST = r" (?:what (?:do (?:you|i|we) (?:get|have|end up with)|is (?:it|that|left|the (?:result|answer|total))|have i got)|how (?:much|many) (?:is (?:it|that|left)|do i have|are left|have i got)(?: left)?)(?: now| then| in the end)?$"
 _FIRST = (
     (rf"(?:add|sum) (?P<a>{_N}) (?:and|to|plus) (?P<b>{_N})", "{a} + {b}"),
     (rf"multiply (?P<a>{_N}) (?:by|and|with) (?P<b>{_N})", "{a} * {b}"),
@@ -74,7 +75,8 @@ def _in_steps(_question: Question, match: re.Match[str]) -> str | None:
     if value is None or not value.exact:
         return None
     total = value.number
-    rest = re.sub(r"\b(?:and|then|now|after that|finally|next|also)\b", " ", match["steps"])
+    steps = re.sub(_ASKED_LAST, "", match["steps"])
+    rest = re.sub(r"\b(?:and|then|now|after that|finally|next|also|you|i|we)\b", " ", steps)
     rest, at = " ".join(rest.split()), 0
     while at < len(rest):
         step = _STEP.match(rest, at)
@@ -237,12 +239,12 @@ def _power_root(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {spoken(found.number, exact=found.exact)}." if found else None
 
 
-_ASK = r"(?:what is |what are |how much is |calculate |work out |give me |find |tell me |list |say |name |show me |what do (?:i|you) get if (?:i|you) )?"
+_ASK = r"(?:if (?:you|i|we) |how do (?:you|i) |what is |what are |how much is |calculate |work out |give me |find |tell me |list |say |name |show me |what do (?:i|you) get if (?:i|you) )?"
 _LIST = rf"(?P<list>{_N}(?:/\d+)?(?:(?: and| or| ,)? {_N}(?:/\d+)?)+)"
 _VERB = r"(?:add|plus|subtract|take away|minus|multiply|multiplied by|times|divide|divided by|double|halve|square|triple)"
 _DIGITS = r"(?:decimal places?|decimals?|dp|decimal points?|places)"
 INTENTS = (
-    Intent(rf"{_ASK}(?P<first>.*?\d.*?) (?:and then|then|and(?= (?:double|halve|square|triple|divide|multiply|subtract|take)\b))(?P<steps> {_VERB}.*)", _in_steps, (" then ", " and ")),
+    Intent(rf"{_ASK}(?P<first>.*?\d.*?) (?:and then|then|and(?= (?:you )?(?:double|halve|square|triple|divide|multiply|subtract|take|add)\b))(?P<steps> (?:you |i |we )?{_VERB}.*)", _in_steps, (" then ", " and ")),
     Intent(rf"{_ASK}(?P<first>(?:start with|start at|begin with|take|if (?:i|you) (?:start with|take)) {_N})(?P<steps> {_VERB} .*)", _in_steps, ("start", "begin", "take")),
     Intent(rf"{_ASK}(?:round )?(?P<sum>.*\d.*?) (?:rounded )?(?:off )?(?P<way>up |down )?(?:correct )?(?:to )(?:(?P<places>\d) {_DIGITS}|the nearest (?P<near>{'|'.join(_NEAREST)}|\d{{1,7}}))", _rounded, ("nearest", "decimal", " dp", "places")),
     Intent(rf"{_ASK}(?:round )?(?P<sum>.*\d.*?) (?:rounded )?(?:correct )?to (?P<figures>\d{{1,2}}) (?:significant (?:figures?|digits?)|sig figs?)", _rounded, ("sig",)),

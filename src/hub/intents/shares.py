@@ -11,7 +11,7 @@ from hub.intents.calculator import decimal, spoken
 from hub.intents.intent import Intent, Question, also
 
 _N = r"\d{1,12}(?:\.\d{1,6})?"
-_COIN = r"(?:dollars?|bucks|euros?|pounds?|quid|\$|€|£|usd|eur|gbp|cents|pence|francs?|yen|rupees?|kronor|crowns?)"
+_COIN = r"(?:dollars?|bucks|euros?|pounds?|quid|\$|€|£|usd|eur|gbp|cents|pence|p(?![a-z])|francs?|yen|rupees?|kronor|crowns?)"
 _SMALL = (
     r"(?: (?:and )?\d{1,2}(?: (?:cents?|pence|p))?(?! ?(?:%|per|people|of us|ways|friends|years?|hours?)))"
 )
@@ -27,6 +27,7 @@ _NAMES = {
     "£": "pounds",
     "gbp": "pounds",
     "quid": "pounds",
+    "p": "pence",
 }
 
 

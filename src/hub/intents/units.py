@@ -371,7 +371,7 @@ INTENTS = (
         ("how many",),
     ),
     Intent(
-        r"(?:[a-z]+ ){0,6}?(?P<from>(?:minus )?\d.*?) (?:what|how (?:much|many|hot|long|far)) (?:is|are|would) (?:that|it|this|those)(?: be)?(?: in| as)? (?P<to>[a-z/ ]+)",
+        r"(?:[a-z]+ ){0,6}?(?P<from>(?:minus )?\d.*?) (?:what|how (?:much|many|hot|long|far)) (?:is|are|would) (?:that|it|this|those)(?: be)?(?: in| as)? (?P<to>[a-z][a-z0-9/ ]*)",
         _how_many,
         (" that ", " it ", " this ", " those "),
     ),
