@@ -281,6 +281,7 @@ INTENTS = (
         _there,
         ("time", "hour", "how late"),
     ),
+    Intent(rf"(?:(?:what does the clock say|how is the time) (?:over )?in (?P<place>{_PLACE})|(?:over |and )?in (?P<place2>{_PLACE}?) what (?:time is it|is the time))", _there_known, ("clock", "time")),
     Intent(rf"what is the (?P<place>{_PLACE}?) time|what is (?P<place2>{_PLACE}?) time|(?:current )?time (?P<place3>{_PLACE})", lambda q, m: _there_known(q, m) if m["place"] or m["place2"] else None, ("time",)),
     Intent(rf"(?:what is |what )?time is it (?P<place>{_PLACE}?)(?: time)", lambda q, m: _there_known(q, given(m, place2=None)), ("time",)),
     Intent(
@@ -302,7 +303,7 @@ INTENTS = (
         _hour_there,
     ),
     Intent(
-        rf"(?:what (?:time )?is |convert |when is )?{MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)? (?:in|to|into|for(?: (?:someone|people|them|me|us|him|her) in)?) (?P<to>{_PLACE}?)(?: time)?",
+        rf"(?:what (?:time )?is |convert |when is )?{MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)? (?:is what(?: time)?(?: in)?|in|to|into|for(?: (?:someone|people|them|me|us|him|her) in)?) (?P<to>{_PLACE}?)(?: time)?",
         _hour_there,
     ),
     Intent(
@@ -331,6 +332,7 @@ INTENTS = (
         lambda q, m: _difference(q, m) if re.search(r"ahead|behind|earlier|later|hours", m[0]) else None,
         ("how many hours", "ahead", "behind", "earlier", "later"),
     ),
+    Intent(rf"(?:is|are) (?:we|(?P<place>{_PLACE}?)) (?:in|on) the same (?:time zone|timezone|time) (?:as|with) (?P<other>{_PLACE})|are (?P<place2>{_PLACE}?) and (?P<other2>{_PLACE}?) (?:in|on) the same (?:time zone|timezone|time)", lambda q, m: _difference(q, given(m, place=m["place"] or m["place2"] or m["other"], other=(m["other"] or m["other2"]) if m["place"] or m["place2"] else None)), ("same",)),
     Intent(rf"is (?P<place>{_PLACE}?) (?:an?|\d+) hours? (?:ahead of|behind|ahead|earlier than|later than) (?P<other>{_PLACE})", _difference, ("ahead", "behind", "earlier", "later")),
     Intent(rf"how (?:far|many hours|much) (?:ahead|behind|earlier|later) (?:is it in|is it|is|are) (?P<place>{_PLACE}?) (?:than|of|from)(?: it is)?(?: in)? (?P<other>{_PLACE})", _difference, ("ahead", "behind", "earlier", "later")),
     Intent(rf"how (?:far|many hours|much) (?:ahead|behind)(?: of)? (?:us|me|here) (?:is|are) (?P<place>{_PLACE})", _difference, ("ahead", "behind")),
@@ -356,7 +358,7 @@ INTENTS = (
     ),
     Intent(rf"(?:what|which) (?:time zone|timezone) (?:is|does) (?P<place>{_PLACE}?)(?: (?:in|on|use|have))?|what is the (?:time zone|timezone) (?:of|in|for) (?P<p2>{_PLACE})", lambda q, m: _zone_of(q, also(m, place="p2")), ("zone",)),
     Intent(
-        rf"(?:when|what day|what date|which day)(?: do| does| did| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:forward|forwards|back|backward|backwards|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}",
+        rf"(?:when|what day|what date|which day)(?: do| does| did| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:forward|forwards|back|backward|backwards|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}(?: next)?",
         lambda q, m: _clock_change(q, m) if re.search(r"clock|daylight|dst|summer time|time change|(?:hour|time) (?:change|go|spring)", m[0]) else None,
         ("clock", "daylight", "dst", "summer time", "time change"),
     ),

@@ -462,7 +462,7 @@ INTENTS = (
     ),
     Intent(rf"(?:number of )?{_U} in (?P<period>.+)", _month_length, (" in ",)),
     Intent(r"how many (?P<unit>days|weeks) (?:of|into) (?P<period>(?:the |this )(?:year|month)) (?:are we|have passed|are over|is it)|how many (?P<u2>days|weeks) (?:have passed|are over|have gone by) (?:in |of )?(?P<p2>(?:the |this )(?:year|month))(?: so far)?", lambda q, m: _passed(q, m), ("passed", "over", "into", "gone")),  # noqa: PLW0108  names the groups
-    Intent(r"(?:my birthday is|i was born|born|age if born|age of someone born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
+    Intent(r"(?:my birthday is|i was born|born|age if born|age of (?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
     Intent(r"how long is (?P<period>(?:the month of )?(?:this month|next month|last month|february|[a-z]+ [12]\d{3}))", _month_length, ("how long is",)),
     Intent(
         rf"how (?:many {_U}|much time|long)(?: are| is| do we have| do i have| have we got)?(?: there)?(?: still)?(?: left| remain| remaining| to go)?(?: are)?(?: left)? (?:in |of |until the end of |till the end of |to the end of )?(?P<period>(?:the |this |the current )?(?:year|month|week|quarter)|{MONTH}|{YEAR})(?: left)?",

@@ -436,7 +436,7 @@ INTENTS = (
     ),
     Intent(
         r"(?:what|which) (?:calendar |iso )?week(?: number)?(?: of the year)? (?:is|does|will|was) (?P<day>.+?)(?: (?:in|fall in|be in|be|on|fall))?"
-        r"|(?:what is the )?week number (?:of|for|on) (?P<day2>.+)",
+        r"|(?:what is )?(?:the )?(?:(?:calendar|iso) week(?: number)?|week number) (?:of|for|on) (?P<day2>.+)",
         lambda q, m: _week(q, also(m, day="day2")),
         ("week",),
     ),
@@ -479,7 +479,7 @@ INTENTS = (
     ),
     Intent(r"(?:what|which) decade (?:is it|are we in|is this)", lambda q, _m: f"It is the {q.now.year // 10 * 10}s."),
     Intent(r"(?:what|which) season (?:is it|are we in|is this|do we have)|what is the season", _season, ("season",)),
-    Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this|it|the year {YEAR}) (?:be )?a leap year", lambda q, m: _leap(q, m), ("leap",)),  # noqa: PLW0108  names the groups
+    Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this|it|the year {YEAR}) (?:be |going to be )?a leap year", lambda q, m: _leap(q, m), ("leap",)),  # noqa: PLW0108  names the groups
     Intent(
         rf"(?:when|what|which)(?: year)? (?:is|was|will be|will)(?: be)? (?:the )?(?P<which>next|last|previous|most recent|first|1st) leap year(?: be)?(?: (?:after|before|following) (?P<after>{YEAR}|this year))?"
         rf"|(?:what|which) leap year (?:comes|came|is|was|follows)(?: next| just)? ?(?P<side>after|before|) ?(?P<after2>{YEAR}|this year)",

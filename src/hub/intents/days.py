@@ -131,6 +131,33 @@ def _moved(text: str, today: date, side: int) -> date | None:
     return shift(start, sign, found["span"] or found["span2"]) if start else None
 
 
+def _counted(text: str, today: date, _side: int) -> date | None:
+    """Read "3 fridays from now", "2 mondays ago"."""
+    found = re.fullmatch(rf"(an?|\d) ({WEEKDAY})s? (?:(?P<ago>ago)|hence|from (?:now|today))", text)
+    if not found:
+        return None
+    weeks = timedelta(weeks=int(found[1]) - 1 if found[1].isdigit() else 0)
+    ahead = (DAYS.index(found[2]) - today.weekday() - 1) % 7 + 1
+    if found["ago"]:
+        return today - timedelta(days=(7 - ahead) or 7) - weeks
+    return today + timedelta(days=ahead) + weeks
+
+
+def _of_week(text: str, today: date, _side: int) -> date | None:
+    """Read "monday of week 10 in 2027", by ISO 8601."""
+    found = re.fullmatch(
+        rf"({WEEKDAY}) (?:of|in) (?:calendar |iso )?week (\d{{1,2}})(?: (?:of |in )?({YEAR}|this year|next year|last year))?",
+        text,
+    )
+    if not found:
+        return None
+    year = year_of(found[3], today) if found[3] else today.year
+    try:
+        return date.fromisocalendar(year or 0, int(found[2]), DAYS.index(found[1]) + 1)
+    except ValueError:
+        return None
+
+
 def _nth_of(text: str, today: date, side: int) -> date | None:
     """Read "last friday of november", "2nd monday in june 2027", "first day of next month"."""
     found = re.fullmatch(
@@ -271,7 +298,7 @@ def year_of(text: str, today: date) -> int | None:
 
 
 _READERS: tuple[Callable[[str, date, int], date | None], ...] = (
-    _weekday, _moved, _nth_of, _edge, _friday_13, _numeric, _named, _month_or_year,
+    _weekday, _moved, _counted, _of_week, _nth_of, _edge, _friday_13, _numeric, _named, _month_or_year,
 )  # fmt: skip
 
 

@@ -340,6 +340,8 @@ def _finish(question: Question, match: re.Match[str]) -> str | None:
 
 
 _TILL = r"(?:until|till|til|to|before)"
+_FOR = r"(?:(?![a-z ]*(?:day|tomorrow|tonight|eve\b|christmas|easter|next|week|month))(?:the |my |our |a )?[a-z]+(?: [a-z]+)? (?:is )?at )?"
+"""What a time is for, which does not matter: "until dinner at 7"."""
 _WHEN = r"(?:(?: on| this| next)? (?P<when>tomorrow|today|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?P<part>morning|afternoon|evening))?)?"
 _M1, _M2 = MOMENT.replace("<moment>", "<first>"), MOMENT.replace("<moment>", "<second>")
 _PERIOD = r"(?:12|24|12 hour|24 hour|twelve hour|24 hours|military|railway|normal|standard|regular|am pm|am/pm|american|civilian)"
@@ -361,7 +363,7 @@ INTENTS = (
         ("if ", "when "),
     ),
     Intent(
-        rf"how (?:long|much time|much longer)(?: is it| is there| is left| do i have| left| do we have| have i got| to go)?(?: from now)? {_TILL} (?:it is |we reach )?{MOMENT}{_WHEN}",
+        rf"how (?:long|much time|much longer)(?: is it| is there| is left| do i have| left| do we have| have i got| to go)?(?: from now)? {_TILL} (?:it is |we reach )?{_FOR}{MOMENT}{_WHEN}",
         _until,
         ("how ",),
     ),
@@ -376,6 +378,11 @@ INTENTS = (
         rf"(?:how (?:long|many (?P<unit>minutes|hours|seconds)|much time)|(?:what is )?the time|the difference)(?: is it| is there| are there| is| are| passes| elapsed)? (?:between|from) {_M1} (?:and|to|until|till) {_M2}",
         _between,
         ("from", "between"),
+    ),
+    Intent(
+        rf"(?:if|when) (?:it is|it was|the time is) {MOMENT}(?: now)? (?:then )?what (?:time )?(?:will it be|would it be|is it|was it|will the time be|is the time) (?:in )?{SPAN}(?: (?P<way>later|earlier|before|ago|from now|from then|after|time))?",
+        lambda q, m: later(q, given(m, way="before" if m["way"] in ("earlier", "before", "ago") else "after")),
+        ("what",),
     ),
     Intent(rf"(?:from )?{_M1} (?:to|until|till) {_M2} (?:is )?how (?:long|many (?P<unit>hours|minutes))(?: is that| is it)?", _between, ("how",)),
     Intent(

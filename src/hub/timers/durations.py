@@ -36,11 +36,16 @@ def spell(text: str) -> str:
     """Write "1h30m", "10-minute" and what a recogniser makes of "two" and "four" as plain words."""
     text = re.sub(r"(?<=\d)-(?=[a-z])", " ", text)
     text = re.sub(r"(?<![\d.])(\d+(?:\.\d+)?) ?(hrs?|h|mins?|m|secs?|s)(?=\d|\b)(?! ?\.)", _unglue, text)
+    text = re.sub(rf"\b(\d+) and (3|a|1) quarters?(?: of an?)? (?={_UNIT}\b)", _quarters, text)
     text = re.sub(rf"\bfor (?:to|too) (?={_UNIT}\b)", "for 2 ", text)
     text = re.sub(rf"\bfor for (?={_UNIT}\b)", "for 4 ", text)
     text = re.sub(rf"\bfor ate (?={_UNIT}\b)", "for 8 ", text)
     text = re.sub(rf"\bfor won (?={_UNIT}\b)", "for 1 ", text)
     return " ".join(text.split())
+
+
+def _quarters(match: re.Match[str]) -> str:
+    return f"{match[1]}.{75 if match[2] == '3' else 25} "
 
 
 def _unglue(match: re.Match[str]) -> str:

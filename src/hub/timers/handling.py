@@ -54,6 +54,7 @@ _CANCELS = (
     rf"(?:turn|switch|shut) {_MY}(?:(?P<words>{_NAME}) )??(?P<thing>{THINGS}) off(?P<more>)",
     rf"(?:i do not need|never mind|nevermind|forget about) {_MY}(?:(?P<words>{_NAME}) )??(?P<thing>{THINGS})(?: any ?more)?(?P<more>)",
     rf"(?:(?P<words>{NAME}) )??(?P<thing>timer|alarm)s? off(?P<more>)",
+    rf"{_END} {_MY}(?P<words>{_NAME}) 1(?P<thing>)(?P<more>)",
 )
 _ADDS = (
     rf"(?P<verb>add|put|give)(?: me)?(?: another| an extra)? (?P<span>{SPAN})(?: more)?(?: (?:to|on|onto|2|on to|for) {_MY}(?:{_WHICH}(?P<thing>{THING})|it|that|(?!(?:the )?clock$)(?P<lone>[a-z' ]+)))?",

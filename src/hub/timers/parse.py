@@ -38,7 +38,7 @@ _CODA = re.compile(
 )
 _MORE = re.compile(r"\b(\d+|an?) (?:more|extra) (minutes?|hours?|seconds?)\b")
 _ABLE = re.compile(
-    r"(?:so |and |hey |hub )*(?:can|could|are|do you (?:do|set|support|handle|offer|know)) ?(?:you|i)?\b(?!.*\d)[a-z' ]*\b(?:timers|alarms|reminders)(?: (?:and|or) (?:timers|alarms|reminders))*(?: (?:too|as well|for me|here|at all))*|how (?:do|can|would|should) (?:i|we|you)\b.*|can you (?:set|run|do|have) (?:more than (?:one|1)|several|two|2|many|multiple)\b.*\b(?:timer|alarm|reminder)s?\b.*|(?:do you have|have you got|can you (?:do|set|use)) (?:a )?(?:timers?|alarms?|reminders?)(?: function| feature)?"
+    r"(?:so |and |hey |hub )*(?:can|could|are(?= you)|do you (?:do|set|support|handle|offer|know)) ?(?:you|i)?\b(?!.*\d)[a-z' ]*\b(?:timers|alarms|reminders)(?: (?:and|or) (?:timers|alarms|reminders))*(?: (?:too|as well|for me|here|at all))*|how (?:do|can|would|should) (?:i|we|you)\b.*|can you (?:set|run|do|have) (?:more than (?:one|1)|several|two|2|many|multiple)\b.*\b(?:timer|alarm|reminder)s?\b.*|(?:do you have|have you got|can you (?:do|set|use)) (?:a )?(?:timers?|alarms?|reminders?)(?: function| feature)?"
 )
 """Questions about what I can do, which are no orders."""
 

@@ -35,10 +35,10 @@ _NOUN = r"(?:timer|countdown timer|countdown|time er|egg timer)"
 # -- timers -----------------------------------------------------------------------------------------------
 
 _TIMER = re.compile(
-    rf"(?:(?P<verb>{SET}|(?:can|could|may) i (?:have|get)) )?(?:{_ART} )?(?:(?P<span>{SPAN}) )?(?:(?P<name>{NAME}) )?{_NOUN}(?: (?P<rest>.+))?"
+    rf"(?:(?P<verb>{SET}|(?:can|could|may) i (?:have|get)) )?(?:(?!an? (?:hour|minute|half|quarter)\b){_ART} )?(?:(?P<span>{SPAN}) )?(?:(?P<name>{NAME}) )?{_NOUN}(?: (?P<rest>.+))?"
 )
 _COUNT = re.compile(
-    rf"(?:count ?down|time|count) (?:from |me (?:for )?)?(?P<span>{SPAN})(?: for (?P<name>{NAME}))?"
+    rf"(?:count ?down|time|count) (?:from |(?:me )?(?:for )?)?(?P<span>{SPAN})(?: for (?P<name>{NAME}))?"
 )
 _NUDGE = re.compile(
     rf"(?:(?:give me (?:a|an) (?:shout|nudge|ring|buzz|call|heads up|alert|signal|ding|beep|yell)|(?:nudge|buzz|ping|alert|notify|warn|signal|beep)(?: me| us)?|shout|make a (?:noise|sound)|ring|beep|go off|let me know|tell me) )?"
