@@ -83,7 +83,7 @@ def _calculate(tokens: list[str] | None) -> str | None:  # noqa: C901, PLR0911  
 
 
 _NOT_SUMS = re.compile(
-    r"9 ?/ ?11|24 ?/ ?7|50 ?/ ?50|\d{3}-\d{4}|\d{4}-\d\d?-\d\d?|\d\d?/\d\d?/\d{2,4}|7-11|\d+-\d+-\d+"
+    r"9 ?/ ?11|24 ?/ ?7|50 ?/ ?50|\d{3}-\d{4}|\d{4}-\d\d?-\d\d?|\d\d?/\d\d?/\d{2,4}|7-11|\d+-\d+-\d+|(?:9|1\d)\d over (?:[5-9]|1[01])\d"
 )
 _MONEY = re.compile(r"\$ ?(\d+(?:\.\d+)?)|€ ?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?) ?(dollars?|euros?|bucks|€)")
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from hub.intents.calculator import decimal
 from hub.intents.intent import Intent, Question, also, says
-from hub.intents.measures import convert, named
+from hub.intents.measures import by_title, convert, named
 from hub.intents.quantity import NUMBER, quantities, read, say
 
 _GAS = {
@@ -141,6 +141,10 @@ def _water(_question: Question, match: re.Match[str]) -> str | None:
     weight = convert(kilograms, named("kg")[0], unit)
     verb = "weighs" if amount.value in (1, Fraction(1, 2)) else "weigh"
     said = say(amount.value, amount.unit)
+    if amount.unit.other:
+        there = by_title(amount.unit.other)
+        other = convert(amount.value * there.factor, named("kg")[0], unit)
+        return f"{said[:1].upper()}{said[1:]} of water {verb} about {say(weight, unit).removeprefix('about ')}; {say(amount.value, there)}, about {say(other, unit).removeprefix('about ')}."
     return f"{said[:1].upper()}{said[1:]} of water {verb} {'' if say(weight, unit).startswith('about') else 'about '}{say(weight, unit)}."
 
 

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 
 from hub.intents.calculator import spoken
 from hub.intents.intent import Intent, Question, also, says
+from hub.intents.measures import convert
 from hub.intents.numbers import numbers
+from hub.intents.quantity import quantities
 from hub.intents.shares import SUM, amount
 
 if TYPE_CHECKING:
@@ -87,6 +89,26 @@ def _floor(question: Question, match: re.Match[str]) -> str | None:
     )
 
 
+def _part_of(question: Question, match: re.Match[str]) -> str | None:
+    """Say what part of an amount another is: 6 hours of a day."""
+    whole, part = quantities(match["b"].replace("the ", "a ")), quantities(match["a"])
+    for a in part:
+        for b in whole:
+            if (
+                a.unit.kind == b.unit.kind
+                and b.value
+                and not (a.unit.offset or a.unit.inverse or a.unit.other or b.unit.other)
+            ):
+                share = convert(a.value, a.unit, b.unit) / b.value
+                return (
+                    f"That is {share}."
+                    if match["w"] == "fraction"
+                    else f"That is {spoken(share * 100)} percent."
+                )
+    del question
+    return None
+
+
 def _tank(question: Question, match: re.Match[str]) -> str | None:
     volume = Fraction(match["a"]) * Fraction(match["b"]) * Fraction(match["c"])
     return meant(
@@ -125,8 +147,8 @@ INTENTS = (
     Intent(rf"(?:how many (?:times )?|what (?:is |does )?)?(?P<a>{_N})s? (?:goes|go|fits?) into (?P<b>{_N})(?: how (?:many times|often))?|how (?:often|many times) (?:does|do|will|can) (?P<a2>{_N}) (?:go|fit|divide) into (?P<b2>{_N})", _as("how many times does {a} go into {b}"), (" into ",)),
     Intent(rf"(?:does|will|do) (?P<a>{_INT}) (?:go|fit|divide)(?: evenly| exactly)? into (?P<b>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|(?:can|could) (?P<b2>{_INT}) be (?:evenly |exactly )?divided (?:evenly |exactly )?by (?P<a2>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|is (?P<b3>{_INT}) in the (?P<a3>{_INT}) times table", _as("is {b} divisible by {a}"), ("into", "divided", "table")),
     Intent(rf"{_ASK}(?:the )?remainder (?:of|when|if|from)(?: you| i| we| it is)? ?(?:divide|dividing)? ?(?P<a>{_INT}) (?:is )?(?:divided )?by (?P<b>{_INT})|{_ASK}(?:divide )?(?P<a2>{_INT}) (?:divided )?by (?P<b2>{_INT})(?: and)?(?: what is| with)?(?: the| a)? (?:remainder|left over)|what is (?:left over|left|the rest|remaining) (?:if|when|after) (?:you |i |we )?(?:divide |dividing |share )?(?P<a3>{_INT}) (?:is )?(?:divided )?by (?P<b3>{_INT})", _as("remainder of {a} divided by {b}"), ("remain", "left", "rest")),
-    Intent(rf"(?:which|what)(?: whole)?(?: numbers?)? (?:divides?|goes?|fits?)(?: evenly| exactly)?(?: into)? (?P<n>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|what can (?P<n2>{_INT}) be divided by", _as("what are the factors of {n}"), ("divide", " go", "fit")),
-    Intent(rf"(?:.*[a-z] )(?P<list>{_N}(?:(?: and)? {_N})+) what (?:is|was) (?:the|my|our|their|his|her)(?: [a-z]+)? (?P<w>average|mean|median|mode|range|sum|total)(?: (?:score|of (?:them|those|these)|grade|mark|number))?|(?:.*[a-z] )(?P<list2>{_N}(?:(?: and)? {_N})+) what (?:is|was) (?:that|it) on (?P<w2>average)", _as("{w} of {list}"), ("average", "mean", "median", "mode", "range", "sum", "total")),
+    Intent(rf"(?:which|what)(?: whole)? numbers (?:can )?(?:divides?|goes?|fits?)(?: evenly| exactly)?(?: into)? (?P<n>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|what can (?P<n2>{_INT}) be divided by", _as("what are the factors of {n}"), ("divide", " go", "fit")),
+    Intent(rf"(?:.*[a-z] )(?P<list>{_N}(?:(?: and)? {_N})+) what (?:is|was) (?:the|my|our|their|his|her)(?: (?:overall|class|test|exam|combined|grade|mean))? (?P<w>average|mean|median|mode|range|sum|total)(?: (?:score|of (?:them|those|these)|grade|mark|number))?|(?:.*[a-z] )(?P<list2>{_N}(?:(?: and)? {_N})+) what (?:is|was) (?:that|it) on (?P<w2>average)", _as("{w} of {list}"), ("average", "mean", "median", "mode", "range", "sum", "total")),
     # percentages
     Intent(rf"(?:.*? )?(?P<a>{_INT}) (?P<thing>[a-z]+) and (?:only )?(?P<b>{_INT})(?: of (?:them|those|whom))? (?:are|were|is|was|have|had|got|did|said|failed|passed|came|like|liked|voted)(?: [a-z]+){{0,3}} what (?:{_P}|percentage)(?: (?:is|was) (?:that|it)| of (?:them|the [a-z]+)(?: [a-z]+){{0,2}})?", lambda q, m: meant(q, f"{m['b']} is what percent of {m['a']}") if int(m["b"]) < int(m["a"]) else None, ("percent", "%")),
     Intent(rf"(?:.*? )?(?P<a>{_N}) out of (?P<b>{_N})(?: [a-z ]+?)? (?:what|how much)(?: is)?(?: my| the| that| it)?(?: in| as)?(?: an?)? (?:{_P}|percentage)(?: (?:is|was|did) (?:that|it|this|i)(?: get| score)?)?|(?:.*? )?(?P<a2>{_N}) out of (?P<b2>{_N})(?: [a-z ]+?)? what is that (?:as|in)(?: an?)? (?:{_P}|percentage)|what (?:{_P}|percentage)(?: score| mark| grade)? (?:is|do i get (?:for|with)|did i get (?:for|with|if i got)|would i get (?:for|with)|have i got with) (?:an? )?(?:score of |mark of )?(?P<a3>{_N}) out of (?P<b3>{_N})", _as("{a} is what percent of {b}"), ("out of",)),
@@ -143,6 +165,19 @@ INTENTS = (
     Intent(rf"{_ASK}(?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)(?: price)? (?P<verb>off)(?: of)? [$£€]?(?P<n>{_N})(?: (?:pounds|dollars|euros))?", _by_a_part, (" off",)),
     Intent(rf"{_ASK}(?P<a>half|an? (?:half|quarter|\d{{1,2}}(?:rd|th))|1/\d{{1,2}}|\d/\d{{1,2}}) of (?P<b>an? (?:half|quarter|\d{{1,2}}(?:rd|th)))", lambda q, m: meant(q, f"{_fraction(m['a'])} * {_fraction(m['b'])}"), (" of a",)),
     Intent(rf"(?:what is |how much is )?(?:an? |the )?[$£€]?(?P<n>{_N})(?: (?:pounds?|dollars?|euros?))?(?: [a-z]+){{0,2}} (?P<verb>with|at|less|minus) (?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)(?: price)? off(?: how much is (?:it|that)| what is the price)?", _by_a_part, (" off",)),
+    Intent(rf"{_ASK}(?:the )?(?:double|twice) of (?P<n>{_N})", _as("double {n}"), ("double", "twice")),
+    Intent(rf"{_ASK}(?P<a>{_N}) (?:split|cut|divided|shared|broken) (?:up )?(?:into|in|by|among|between) (?P<b>{_INT})(?: (?:equal|even))?(?: (?:parts|pieces|bits|ways|groups|portions|shares))?", _as("{a} divided by {b}"), ("split", "cut", "divided", "shared", "broken")),
+    Intent(rf"{_ASK}(?P<a>{_N}) divided by (?P<b>an? (?:half|quarter|\d{{1,2}}(?:rd|th))|\d{{1,2}} (?:\d{{1,2}}(?:rd|th)s?|quarters|halves))", lambda q, m: meant(q, f"{m['a']} / {_fraction(m['b'])}"), ("divided",)),
+    Intent(rf"{_ASK}(?P<a>\d{{1,9}}) (?:over|divided by) (?P<b>\d{{1,9}}) (?:as|in)(?: an?)? decimal", _as("{a}/{b} as a decimal"), ("decimal",)),
+    Intent(r"(?:turn|make|change|convert|express|write|what is|give me) (?P<a>\d{1,3} \d{1,3}(?:rd|th|st|nd)s?|an? \d{1,3}(?:rd|th)) (?:in|into|to|as)(?: an?)? (?P<w>percentage|percent|decimal)", _as("{a} as a {w}"), ("percent", "decimal")),
+    Intent(rf"what fraction is (?P<r>{_N}) ?{_P}", _as("{r} percent as a fraction"), ("fraction",)),
+    Intent(rf"what fraction (?:of (?P<b>{_INT}) (?:is|are) (?P<a>{_INT})|is (?P<a2>{_INT}) (?:out )?of (?P<b2>{_INT}))", _as("simplify {a}/{b}"), ("fraction",)),
+    Intent(rf"(?:what|how many|how much) (?P<w>{_P}|percentage|fraction) of (?P<b>an? [a-z]+|\d.*?|the (?:day|hour|week|year)) (?:is|are) (?P<a>.+)", _part_of, (" of ",)),
+    # differences
+    Intent(rf"(?:by )?how (?:much|many) (?:bigger|larger|greater|higher|more|less|smaller|lower|fewer|longer) (?:is|are) (?P<a>{_N}) than (?P<b>{_N})|(?:by )?how (?:much|many) (?:is|are) (?P<a2>{_N}) (?:bigger|larger|greater|higher|more|less|smaller|lower|fewer) than (?P<b2>{_N})|how (?:much|many) (?:more|less|fewer) than (?P<a3>{_N}) is (?P<b3>{_N})|{_ASK}(?:the )?(?:gap|distance) (?:between|from) (?P<a4>{_N}) (?:and|to) (?P<b4>{_N})|how (?:far|much|many)(?: more)?(?: do i need| do i have)?(?: to (?:get|go|add))?(?: is it)? from (?P<a5>{_N}) to(?: get to)? (?P<b5>{_N})|how (?:far|much) (?:is|off is) (?P<a6>{_N}) (?:off|from|short of) (?P<b6>{_N})", _as("difference between {a} and {b}"), ("how", "gap", "distance")),
+    Intent(rf"{_ASK}(?P<a>{_N}) (?:less|fewer) than (?P<b>{_N})", _as("{b} minus {a}"), (" than ",)),
+    Intent(rf"{_ASK}(?P<a>{_N}) more than (?P<b>{_N})", _as("{b} plus {a}"), (" than ",)),
+    Intent(rf"{_ASK}(?P<a>{_N}) times (?:as (?:much|many|big) as|more than|bigger than|the size of) (?P<b>{_N})", lambda q, m: meant(q, f"{m['a']} times {m['b']}") if " as " in m[0] or "size" in m[0] else None, ("times",)),
     # powers and roots
     Intent(rf"(?:square|{_ASK}(?:the )?square of) (?P<n>{_N})", _as("{n} squared"), ("square",)),
     Intent(rf"(?:cube|{_ASK}(?:the )?cube of) (?P<n>{_N})", _as("{n} cubed"), ("cube",)),
@@ -159,23 +194,29 @@ INTENTS = (
     Intent(rf"how many (?P<to>litres|liters|gallons|cubic [a-z]+) (?:are |is |does |will |would )?(?:there )?(?:in |of )?(?:an? |my |the |fit in an? )?(?:[a-z]+ ){{0,3}}?(?:that is |which is |of |measuring )?(?P<a>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<b>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<c>{_POSITIVE}) ?(?P<unit>{_LENGTH})(?: (?:tank|box|pool|container|aquarium|pond))?(?: hold| have)?", _tank, ("litre", "liter", "gallon", "cubic")),
     Intent(rf"{_ASK}(?:the )?(?:3rd|other|last|missing) angle (?:of|in) (?:an? |the )?triangle (?:with|if|whose|that has)(?: the)?(?: other)?(?: 2)?(?: angles)?(?: are| of)? (?P<a>{_POSITIVE})(?: degrees)? and (?P<b>{_POSITIVE})(?: degrees)?", lambda q, m: f"That is {180 - Fraction(m['a']) - Fraction(m['b'])} degrees." if Fraction(m["a"]) + Fraction(m["b"]) < 180 and "." not in m["a"] + m["b"] else None, ("angle",)),  # noqa: ARG005, PLR2004  the angles of a triangle
     # units
+    Intent(r"(?:if )?(?:i am|my [a-z]+ is|he is|she is|someone is) (?P<a>\d.+?) how (?:tall|heavy|old|big) (?:am i|is (?:he|she|that|it)) in (?P<b>[a-z ]+)", _as("{a} in {b}"), ("how ",)),
+    Intent(r"(?:the |my |our |a |an )?[a-z]+(?: [a-z]+)? (?:is|weighs|measures|limit is) (?P<a>\d.+?) (?:in|to|as) (?P<b>[a-z ]+)", _as("{a} in {b}"), (" in ", " to ", " as ")),
+    Intent(r"(?:(?:the |my |our |a |an )?(?:[a-z]+ ){0,4}(?:is|weighs|are|of|for|says|limit|allows|does|needs|takes|holds) )?(?P<a>\d+(?:\.\d+)? ?[a-z]+(?: \d+ [a-z]+)?) how many (?P<b>[a-z]+(?: [a-z]+)?)(?: is (?:that|it))?", _as("{a} in {b}"), ("how many",)),
+    Intent(r"(?P<a>\d.+?) (?:is|are|equals|equal|makes?) what in (?P<b>[a-z ]+)", _as("{a} in {b}"), (" what in ",)),
+    Intent(r"(?:is|are) (?P<a>.*\d.*?) (?P<w>over|above|under|below) (?P<b>.*\d.*)", lambda q, m: told if (told := meant(q, f"is {m['a']} {'more' if m['w'] in ('over', 'above') else 'less'} than {m['b']}", ("amounts",))) else None, ("over", "above", "under", "below")),
+    Intent(r"how many (?P<a>[a-z]+) of (?:water|milk|liquid|coffee|tea|wine|beer|juice|oil|squash|soup) (?:are |is )?(?:there )?(?:in|make|fit in|make up) (?P<b>.+)", lambda q, m: told if (told := meant(q, f"how many {m['a']} in {m['b']}", ("units",))) and " measure " not in told else None, (" of ",)),
     Intent(r"(?P<a>.*\b(?:gallons?|pints?|cups?|quarts?)) (?P<w>uk|us|imperial|british|american)\b(?P<b>.*)", lambda q, m: meant(q, re.sub(r"(gallons?|pints?|cups?|quarts?)$", rf"{m['w']} \1", m["a"]) + m["b"]), (" uk", " us", "imperial", "british", "american")),
     Intent(r"how many (?P<a>\d.+?) (?:are there |are |is |do i get |can i (?:get|fill|pour|make) )?(?:in|from|out of|with) (?P<b>an? \d.+?|\d.+?) (?:bottles?|jugs?|cartons?|packs?|bags?|tanks?|buckets?|jars?|box|tins?|kegs?)", _as("how many {a} in {b}"), ("how many",)),
     Intent(r"(?:if )?(?:i|we|you) (?P<v>drive|travel|go|run|walk|cycle|ride) (?:for )?(?P<a>\d.+?) (?:at|doing) (?P<b>\d.+?) how long (?:will|does|would|did) (?:it|that) (?:take|last|be)(?: me| us)?", _as("how long does it take to {v} {a} at {b}"), ("how long",)),
     Intent(r"(?:if )?(?:i|we|you) (?:drive|drove|travel|travelled|traveled|went|go|run|ran|walk|walked|cycle|cycled|ride|rode|did|do) (?P<a>\d.+?) in (?P<b>(?:\d|an? |half ).+?) (?:how fast (?:is|was|am|were|did) (?:that|i|it|we)(?: going| go| moving)?|what (?:is|was)(?: my| the| our)?(?: average)? speed(?: is that)?|what speed (?:is|was) (?:that|it))", _as("what is the average speed for {a} in {b}"), ("fast", "speed")),
     Intent(rf"how (?:many gallons|much (?:fuel|gas|petrol|diesel)) (?:do i need|will i need|does it take|will i use|do i use|is needed|will it take)? ?(?:for|to (?:drive|go|travel)|on) (?:an? )?(?P<way>{_POSITIVE}) miles?(?: trip| journey| drive)? (?:at|with|on|if i get|doing|getting) (?P<rate>{_POSITIVE}) (?:mpg|miles per gallon|miles to the gallon)|(?:if )?(?:my car |i |it |a car )?(?:gets?|does) (?P<rate2>{_POSITIVE}) (?:mpg|miles per gallon|miles to the gallon) how (?:many gallons|much (?:fuel|gas|petrol)) (?:do i need|will i need|will i use|does it (?:use|need)|do i use) (?:for|to (?:drive|go|travel)) (?P<way2>{_POSITIVE}) miles", _fuel, ("gallon", "fuel", "gas", "petrol", "diesel")),
-    Intent(r"(?:what |at what |what is the )?(?:temperature )?(?:does |is )?(?:the )?(?:water boils?|boiling point of water|boiling water|water boiling|water's boiling point)(?: at| point)?(?: temperature)?(?: in (?:degrees )?(?:celsius|fahrenheit|c|f|centigrade))?|(?:at )?what temperature does water boil(?: at)?(?: in (?:degrees )?(?:celsius|fahrenheit|c|f))?", says("At sea level water boils at 100 degrees Celsius, that is 212 degrees Fahrenheit."), ("boil",)),
-    Intent(r"(?:what |at what |what is the )?(?:temperature )?(?:does |is )?(?:the )?(?:water freezes?|freezing point of water|freezing point|water's freezing point)(?: at)?(?: in (?:degrees )?(?:celsius|fahrenheit|c|f|centigrade))?|(?:at )?what temperature does water freeze(?: at)?(?: in (?:degrees )?(?:celsius|fahrenheit|c|f))?|what is freezing in (?:celsius|fahrenheit)", says("Water freezes at 0 degrees Celsius, that is 32 degrees Fahrenheit."), ("freez",)),
     Intent(r"(?:what (?:temperature )?is |how cold is )?absolute (?:zero|0)(?: in (?:degrees )?(?:celsius|fahrenheit|c|f|kelvin|centigrade))?", says("Absolute zero is 0 kelvins: minus 273.15 degrees Celsius, or minus 459.67 degrees Fahrenheit."), ("absolute",)),
-    Intent(r"how (?:long|many days) is a fortnight|what is a fortnight", says("A fortnight is two weeks: 14 days."), ("fortnight",)),
+    Intent(r"how (?:long|many days) is a fortnight", says("A fortnight is two weeks: 14 days."), ("fortnight",)),
     Intent(r"how (?:long|many years) is a score|how many (?:is|are) (?:in )?a score", says("A score is 20."), ("score",)),
+    Intent(r"how much (?:money )?is a grand", says("A grand is 1000."), ("grand",)),
+    Intent(r"what is the (?:smallest|lowest|first|only even) prime(?: number)?", says("It is 2."), ("prime",)),
     Intent(r"(?:write |what is |put |say )?(?P<n>\d{1,15}) (?:in|as|with) (?:numerals|digits|figures|a number|numbers|an? numeral)", lambda _q, m: f"{m['n']}.", ("numeral", "digits", "figures", "number")),
     Intent(r"how (?:many|much) is (?:in )?a (?:baker's|bakers|baker) (?:dozen|12)|what is a (?:baker's|bakers) (?:dozen|12)", says("A baker's dozen is 13."), ("baker",)),
     Intent(r"(?:what is|how (?:big|large|much|many) is|how many (?:zeros|zeroes) (?:are (?:there )?in|does|in|has)) a googol(?: have)?", says("A googol is 1 followed by 100 zeros."), ("googol",)),
     Intent(r"(?:what is |simplify )?(?:the )?ratio (?:of|between) (?P<a>\d{1,9}) (?:to|and) (?P<b>\d{1,9})(?: simplified)?", _as("simplify the ratio {a}:{b}"), ("ratio",)),
     Intent(rf"{_ASK}(?:share|divide|split) (?P<n>{SUM}) in(?:to)? an? (?P<a>\d{{1,4}}) ?(?::|to) ?(?P<b>\d{{1,4}}) ratio", _as("divide {n} in the ratio {a}:{b}"), ("ratio",)),
     Intent(r"(?:in )?how many (?:different )?(?:ways|orders) can (?P<n>\d{1,2}) [a-z]+ (?:sit|stand|be (?:arranged|ordered|seated|lined up)|line up)(?: in a (?:row|line)| on a (?:shelf|bench))?", _as("how many ways to arrange {n} people"), ("ways", "orders")),
-    Intent(rf".*\b(?:fence|fencing|edging|border|trim|ribbon|lace|skirting(?: board)?|tape|hedge|string lights)\b.* (?:an? |my |the )?(?P<a>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: [a-z]+)?|how (?:far|long) is (?:it|the way) (?:around|round) (?:the (?:edge|outside) of )?(?:an? |my |the )?(?P<a2>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: [a-z]+)?", lambda q, m: meant(q, f"perimeter of {m['a'] or m['a2']} by {m['b'] or m['b2']}") if re.search("round|enclose|perimeter|edge|how much|how many", m[0]) else None, (" by ", " x ")),
+    Intent(rf"(?!.*\b(?:costs?|price|much does|paint)\b).*\b(?:fence|fencing|edging|border|trim|ribbon|lace|skirting(?: board)?|tape|hedge|string lights)\b.* (?:an? |my |the )?(?P<a>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: [a-z]+)?|how (?:far|long) is (?:it|the way) (?:around|round) (?:the (?:edge|outside) of )?(?:an? |my |the )?(?P<a2>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: [a-z]+)?", lambda q, m: meant(q, f"perimeter of {m['a'] or m['a2']} by {m['b'] or m['b2']}") if re.search("round|enclose|perimeter|edge|how much|how many", m[0]) else None, (" by ", " x ")),
     # prices
     Intent(rf"(?P<b>{SUM}) (?:times|x|multiplied by) (?P<m>\d{{1,4}})|{_ASK}(?P<m2>\d{{1,4}}) (?:times|x|multiplied by|lots of) (?P<b2>{SUM})", lambda q, m: meant(q, f"{m['m'] or m['m2']} at {m['b'] or m['b2']} each") if re.search(r"[$£€]|\d ?p\b|pence|quid|bucks|cents", m[0]) else None),
     Intent(rf"(?:what|how much)(?: money)?(?: is| do i have| will i have| have i got| would i have)? left (?:from|of|out of|over from)? ?(?P<a>{SUM}) (?:if|when|after) (?:i|we|you) ?(?:spend|spent|pay|paid|use|used|take out|give away|spending) (?P<b>{SUM})|(?:if )?(?:i|we) (?:have|had|start with) (?P<a2>{SUM}) and (?:i |we )?(?:spend|spent|pay|paid|use|used) (?P<b2>{SUM})(?: on (?:an? |the )?[a-z]+)? (?:how much|what)(?: money)? (?:is|do i have|will i have|have i got|do we have)(?: got)? ?(?:left|over|left over)?", lambda q, m: meant(q, f"{_bare(m['a'] or m['a2'])} minus {_bare(m['b'] or m['b2'])}"), ("left", "have")),

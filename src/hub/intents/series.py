@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hub.intents.calculator import NotReal, Parser, TooLarge, Value, decimal, root, spoken, tokenize
 from hub.intents.integers import is_prime, roman
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, also, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,6 +138,87 @@ def _to_figures(value: Fraction, figures: int) -> str | None:
     return f"That is {decimal(floor(value / step + Fraction(1, 2)) * step, 15)}, to {figures} significant figures."
 
 
+# -- comparing --------------------------------------------------------------------------------------
+
+_MORE = ("more", "greater", "bigger", "larger", "higher")
+
+
+def _compared(_question: Question, match: re.Match[str]) -> str | None:
+    """Compare what two expressions come to: is 15 percent of 200 more than 25."""
+    a, b = value_of(match["a"]), value_of(match["b"])
+    if a is None or b is None or not (a.exact and b.exact):
+        return None
+    verb = match["than"].split()[0]
+    right = (
+        a.number == b.number
+        if verb in ("the", "equal", "same")
+        else a.number > b.number
+        if verb in _MORE
+        else a.number < b.number
+    )
+    how = "equal to" if a.number == b.number else "greater than" if a.number > b.number else "less than"
+    return f"{'Yes' if right else 'No'}, {spoken(a.number)} is {how} {spoken(b.number)}."
+
+
+def _greater(_question: Question, match: re.Match[str]) -> str | None:
+    a, b = value_of(match["a"]), value_of(match["b"])
+    if a is None or b is None or not (a.exact and b.exact):
+        return None
+    if a.number == b.number:
+        return "They are equal."
+    first = (a.number > b.number) == (match["than"] in _MORE)
+    return f"{match['a' if first else 'b'].capitalize()} is {match['than']}."
+
+
+_KINDS: dict[str, Callable[[int], int]] = {
+    "even": lambda k: 2 * k,
+    "odd": lambda k: 2 * k - 1,
+    "square": lambda k: k * k,
+    "cube": lambda k: k**3,
+    "triangular": lambda k: k * (k + 1) // 2,
+}
+
+
+def _of_kind(_question: Question, match: re.Match[str]) -> str | None:
+    """List or count the even, odd, square, cube or triangular numbers: so many, up to, or between."""
+    found = match.groupdict()
+    term = _KINDS[found["kind"]]
+    if nth := found.get("nth"):
+        return f"That is {term(int(nth))}." if 0 < int(nth) <= 10**6 else None
+    if count := found.get("count"):
+        return (
+            f"{_and([str(term(k)) for k in range(1, int(count) + 1)])}." if 0 < int(count) <= _MOST else None
+        )
+    low, high = int(found.get("low") or 1), int(found["high"])
+    if high > 10**4:
+        return None
+    terms = [term(k) for k in range(1, high + 1) if low <= term(k) <= high]
+    if match[0].startswith("how many"):
+        ends = low in terms and found.get("low") and found["kind"] in ("even", "odd")
+        return None if ends else f"There are {len(terms)}."  # "between" may leave its ends out
+    return f"{_and([str(n) for n in terms])}." if 1 <= len(terms) <= _MOST else None
+
+
+def _next_of(_question: Question, match: re.Match[str]) -> str | None:
+    n, odd, up = (
+        int(match["n"]),
+        match["kind"] == "odd",
+        match["way"] in ("after", "above", "from", "greater than"),
+    )
+    step = 1 if up else -1
+    n += step
+    return f"That is {n if n % 2 == odd else n + step}."
+
+
+def _average_to(_question: Question, match: re.Match[str]) -> str | None:
+    a, b = int(match["a"]), int(match["b"])
+    return (
+        f"The average of the whole numbers from {a} to {b} is {spoken(Fraction(a + b, 2))}."
+        if a < b
+        else None
+    )
+
+
 # -- lists ----------------------------------------------------------------------------------------
 
 
@@ -217,7 +298,7 @@ def _romans(_question: Question, match: re.Match[str]) -> str | None:
         f"{', '.join(roman(n) for n in range(low, high + 1))}."
         if 0 < low < high <= low + 30 and high < 4000
         else None
-    )  # noqa: PLR2004
+    )
 
 
 def _handful(_question: Question, match: re.Match[str]) -> str | None:
@@ -251,6 +332,13 @@ INTENTS = (
     Intent(rf"{_ASK}round(?: off)?(?P<way> up| down)? (?P<sum>{_N})|{_ASK}(?P<x>)", lambda q, m: _rounded(q, m) if m["sum"] else None, ("round",)),
     Intent(rf"{_ASK}round (?P<sum>{_N})(?P<way> up| down)?", _rounded, ("round",)),
     Intent(rf"{_ASK}(?:sort|order(?= \S+ \S+ \S)|put|arrange|rank)(?: the numbers| these numbers)? {_LIST}(?: (?:in|into|by|from|to|numerical|ascending|descending|increasing|decreasing|order|size|the|smallest|largest|biggest|lowest|highest|least|greatest|first|low|high))*", _sorted, ("sort", "order", "put", "arrange", "rank")),
+    Intent(r"(?:is|are|does) (?P<a>.+?) (?P<than>more than|greater than|bigger than|larger than|higher than|less than|smaller than|lower than|the same as|equal to|equals?) (?P<b>.+)", _compared, ("than", "same", "equal")),
+    Intent(r"(?:which|what)(?: number| one| 1)? is (?:the )?(?P<than>more|greater|bigger|larger|higher|less|smaller|lower) (?P<a>.+?) or (?P<b>.+)", _greater, (" or ",)),
+    Intent(rf"{_ASK}(?:all )?(?:the )?(?:(?:first|1st) (?P<count>\d{{1,2}}) )?(?P<kind>even|odd|square|cube|triangular) numbers?(?: (?:between (?P<low>\d{{1,4}}) and|from (?P<low2>\d{{1,4}}) to|up to|to|below|under|less than) (?P<high>\d{{1,4}}))?", lambda q, m: _of_kind(q, also(m, low="low2")) if m["count"] or (m["high"] and "below" not in m[0] and "under" not in m[0] and "less" not in m[0]) else None, (" number",)),
+    Intent(r"how many (?P<kind>even|odd|square|cube|triangular) numbers (?:are )?(?:there )?(?:between (?P<low>\d{1,4}) and|from (?P<low2>\d{1,4}) to|up to) (?P<high>\d{1,4})", lambda q, m: _of_kind(q, also(m, low="low2")), (" number",)),
+    Intent(rf"{_ASK}(?:the )?(?P<nth>\d{{1,6}})(?:st|nd|rd|th) (?P<kind>even|odd|square|cube|triangular|triangle) number", lambda q, m: _of_kind(q, given(m, kind=m["kind"].replace("triangle", "triangular"))), (" number",)),
+    Intent(rf"{_ASK}(?:the )?(?:next|1st|first|nearest|previous|last) (?P<kind>even|odd) number (?P<way>after|before|above|below|from) (?P<n>\d{{1,12}})", _next_of, (" number",)),
+    Intent(rf"{_ASK}(?:the )?(?:average|mean) of (?:all )?(?:the )?(?:whole )?(?:numbers |integers )?(?:from )?(?P<a>\d{{1,9}}) (?:to|through) (?P<b>\d{{1,9}})", _average_to, ("average", "mean")),
     Intent(rf"{_ASK}(?:all )?(?:the )?(?:(?:first|1st) (?P<count>\d{{1,2}}) )?multiples of (?P<n>\d{{1,6}})(?: (?:up to|below|to|until) (?P<top>\d{{1,6}}))?", _multiples, ("multiples",)),
     Intent(r"count(?: up| down| backwards)? from (?P<a>\d{1,5}) (?:up |down |back )?to (?P<b>\d{1,5})(?: (?:by|in) (?P<step>\d{1,3})s?)?", _counted, ("count",)),
     Intent(rf"count (?:up )?(?:by|in) (?P<by>{'|'.join(_SKIP)})(?: up)? to (?P<b>\d{{1,4}})|count (?:up )?to (?P<c>\d{{1,4}}) (?:by|in) (?P<by2>{'|'.join(_SKIP)})", lambda q, m: _skipped(q, m) if m["by"] else None, ("count",)),

@@ -367,7 +367,7 @@ INTENTS = (
     Intent(
         r"(?:(?:if )?(?:i|we|you|it|he|she|this|that|they)(?: am| is| are| weighs?| have| has| ran| run| walked| drove| measures?)+|(?:if )?(?:my|the|a|our) [a-z ]+? (?:is|are|weighs?|measures?)) (?P<from>.*\d.*?)"
         r" how many (?P<to>[a-z/ ]+?) (?:is|are) (?:that|it|this)",
-        _how_many,
+        lambda q, m: told if (told := _how_many(q, m)) and " measure " not in told else None,
         ("how many",),
     ),
     Intent(
