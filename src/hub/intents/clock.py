@@ -206,10 +206,8 @@ def _clock_change(question: Question, match: re.Match[str]) -> str | None:
     ) and not re.search(r"\bend|back|fall|autumn", text)
     autumn = re.search(r"\b(?:back|end|ends|over|fall back|finish|autumn|fall)\b", text)
     if " or " in text:  # "forward or back": which way is the question
-        spring, autumn = (
-            re.search(r"in (?:the )?spring", text),
-            re.search(r"in (?:the )?(?:autumn|fall)", text),
-        )
+        spring = bool(re.search(r"in (?:the )?spring", text))
+        autumn = re.search(r"in (?:the )?(?:autumn|fall)", text)
     for edge in _edges(now, found.get("year"), found.get("month"), past="did" in text.split()):
         before = (edge.astimezone(UTC) - timedelta(hours=3)).astimezone(now.tzinfo)
         ahead = (edge.utcoffset() or timedelta()) > (before.utcoffset() or timedelta())

@@ -158,6 +158,12 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+def _turn(year: int, which: int) -> date | None:
+    """Return the day of an equinox or solstice here; None where minutes, or far years, could make it another."""
+    at = turn(year, which, local_zone())
+    return at.date() if 1800 <= year <= 2150 and 5 <= at.hour * 60 + at.minute < 1435 else None  # noqa: PLR2004
+
+
 def _last_advent(year: int) -> date:
     """Return the last Sunday before Christmas."""
     eve = date(year, 12, 24)
@@ -189,8 +195,7 @@ def feast(name: str, year: int) -> date | None:
     rule, _, more = rule.partition("+")
     extra = int(more or 0)
     if rule == "sun":
-        day = turn(year, extra, local_zone())
-        return day.date() if 1800 <= year <= 2150 and 5 <= day.hour * 60 + day.minute < 1435 else None  # noqa: PLR2004  minutes: it is reckoned well enough
+        return _turn(year, extra)
     for start, of_year in (("easter", easter), ("advent", _last_advent), ("orthodox", _orthodox_easter)):
         if rule.startswith(start):
             return of_year(year) + timedelta(days=int(rule.removeprefix(start) or 0) + extra)

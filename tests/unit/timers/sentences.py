@@ -8,6 +8,12 @@ from zoneinfo import ZoneInfo
 NOW = datetime(2026, 11, 19, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
 
 TIMERS = {
+    "give me three quarters of an hour on the clock": (2700, ""),
+    "please time 40 minutes for the bread": (2400, "bread"),
+    "set a timer to go off in 3 quarters of an hour": (2700, ""),
+    "set a timer for four and three quarter minutes": (285, ""),
+    "set an hour timer": (3600, ""),
+    "time for nine minutes": (540, ""),
     "put the egg timer on for six minutes would you": (360, "egg"),
     "give me a shout in ten minutes": (600, ""),
     "let me know when twenty minutes are up": (1200, ""),
@@ -115,6 +121,14 @@ REMINDERS = {
 }
 
 ORDERS = {
+    "put the pizza timer on hold": ("pause", "timer", "pizza", False, 0),
+    "any timers on": ("list", "timer", "", True, 0),
+    "are there any alarms": ("list", "alarm", "", True, 0),
+    "list everything I've set": ("list", None, "", True, 0),
+    "cancel my 6:45 alarm": ("cancel", "alarm", "6:45", False, 0),
+    "cancel the tea one": ("cancel", None, "tea", False, 0),
+    "how long has the pasta got": ("left", None, "pasta", False, 0),
+    "what's left on laundry": ("left", None, "laundry", False, 0),
     "give me two more minutes": ("add", None, "", False, 120),
     "push the timer back five minutes": ("add", "timer", "", False, 300),
     "turn the pasta timer off would you love": ("cancel", "timer", "pasta", False, 0),
@@ -178,6 +192,9 @@ ASKED = {
 }
 
 DECLINED = """
+tell me to go away
+give me the clock
+my timer broke
 can you set timers
 can you set more than one timer at once
 how do I set a timer

@@ -278,6 +278,14 @@ async def test_vague_words_are_mine_only_while_something_is_set(home: Home):
     await home.ask("set a timer for 10 minutes")
     assert await home.ask("how much time is left?") == "10 minute timer: 10 minutes left."
     assert await home.ask("add 2 minutes") == "10 minute timer: 12 minutes left; it rings at 14:17."
+    for text in (
+        "how long until the train leaves",
+        "what's left of the Berlin wall",
+        "add 5 minutes to my walk",
+    ):
+        assert not await spoken(home, text)
+    await home.ask("set a pasta timer for 3 minutes")
+    assert await home.ask("how long has the pasta got") == "Pasta timer: 3 minutes left."
 
 
 async def test_importing_loads_no_patterns():
