@@ -22,12 +22,12 @@ class _Plugin:
         self._speech: Any = None
 
     @hookimpl
-    def hub_start(self, hub: Hub) -> None:
+    def hub_start(self, hub: Hub, settings: dict[str, Any]) -> None:
         """Provide the `Speech` port at once; models and child follow in the background."""
         from hub import Speech  # noqa: PLC0415
         from hub_voice.speech import ChildSpeech  # noqa: PLC0415
 
-        self._speech = ChildSpeech(hub)
+        self._speech = ChildSpeech(hub, settings)
         hub.provide(Speech, self._speech)
         hub.spawn(self._speech.start(), name="voice")
 

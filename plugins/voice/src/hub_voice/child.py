@@ -13,6 +13,7 @@ import structlog
 from hub import AudioFormat, run_child
 from hub_voice import engines
 from hub_voice.session import Session
+from hub_voice.settings import Waits, waits
 from hub_voice.wire import encode
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ TAKEN_BYTES = 1600
 class Speaker:
     """The sessions of this process, by name."""
 
-    def __init__(self, link: Link, models: engines.Engines) -> None:
-        self._link = link
+    def __init__(self, link: Link, models: engines.Engines, waits: Waits) -> None:
+        self._link, self._waits = link, waits
         self._engines = models
         self._sessions: dict[str, Session] = {}
         self._taken: dict[str, list[int]] = {}
@@ -64,7 +65,7 @@ class Speaker:
         audio = AudioFormat(**data["audio"])
         self._taken[name] = [0, 0]
         self._sessions[name] = Session(
-            audio, self._engines, emit, epoch=data["epoch"], revision=data["revision"]
+            audio, self._engines, emit, self._waits, epoch=data["epoch"], revision=data["revision"]
         )
 
     async def _pass_on(self, name: str, session: Session, frame: Event) -> None:
@@ -113,8 +114,10 @@ async def main(link: Link) -> None:
         async for frame in link:
             if frame.type == "hub.config":
                 began = time.monotonic()
-                models = await engines.load(frame.data["models"], Path(frame.data["cache"]))
-                speaker = Speaker(link, models)
+                models = await engines.load(
+                    frame.data["models"], Path(frame.data["cache"]), frame.data.get("speed", 1.0)
+                )
+                speaker = Speaker(link, models, waits(frame.data.get("patience", "normal")))
                 await link.send("hub.ready", {"rate": models.rate, "load_s": time.monotonic() - began})
             elif frame.type == "hub.drain":
                 draining = draining or asyncio.ensure_future(_drain(link, speaker))

@@ -70,15 +70,18 @@ class Engines:
             return None
 
 
-async def load(models: dict[str, str], cache: Path) -> Engines:
-    """Load and warm every model; ``models``: path by name. Raises what the first broken one raises."""
+async def load(models: dict[str, str], cache: Path, speed: float = 1.0) -> Engines:
+    """Load and warm every model; ``models``: path by name. Raises what the first broken one raises.
+
+    ``speed``: of the voice, 1 is as it was recorded.
+    """
     threads: dict[str, Executor] = {name: ThreadPoolExecutor(1, name) for name in ("ears", "turns", "voice")}
     paths = {name: Path(path) for name, path in models.items()}
     loop = asyncio.get_running_loop()
     ears, turns, voice = await asyncio.gather(
         loop.run_in_executor(threads["ears"], _ears, paths),
         loop.run_in_executor(threads["turns"], _turns, paths),
-        loop.run_in_executor(threads["voice"], _voice, paths, cache),
+        loop.run_in_executor(threads["voice"], _voice, paths, cache, speed),
     )
     return Engines(turns[0], ears, turns[1], voice, threads)
 
@@ -96,10 +99,10 @@ def _turns(paths: dict[str, Path]) -> tuple[Model, SmartTurn]:
     return detector, model
 
 
-def _voice(paths: dict[str, Path], cache: Path) -> Voice:
+def _voice(paths: dict[str, Path], cache: Path, speed: float) -> Voice:
     from hub_voice.piper_voice import Voice  # noqa: PLC0415  loads while the ears do
 
-    voice = Voice(paths["piper-voice"], paths["piper-voice-config"], cache)
+    voice = Voice(paths["piper-voice"], paths["piper-voice-config"], cache, speed)
     for _ in voice.speak("Okay."):
         pass
     return voice

@@ -64,12 +64,12 @@ class Slice:
 class Voice:
     """The synthesiser. Not thread-safe."""
 
-    def __init__(self, model: Path, config: Path, kept: Path) -> None:
+    def __init__(self, model: Path, config: Path, kept: Path, speed: float = 1.0) -> None:
         settings = PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8")))
         self._encoder, self._decoder = _open(model, kept)
         self._piper = PiperVoice(session=self._encoder, config=settings, download_dir=config.parent)
         self._scales = np.array(
-            [settings.noise_scale, settings.length_scale, settings.noise_w_scale], np.float32
+            [settings.noise_scale, settings.length_scale / speed, settings.noise_w_scale], np.float32
         )
         self.rate: int = settings.sample_rate
 

@@ -58,6 +58,7 @@ class Session:
         audio: AudioFormat,
         engines: Engines,
         emit: Callable[[SpeechEvent], Awaitable[None]],
+        waits: Waits,
         *,
         epoch: int = 0,
         revision: int = 0,
@@ -68,7 +69,7 @@ class Session:
         self._rest = np.zeros(0, np.float32)
         self._tape = Tape()
         self._detector = VoiceDetector(engines.detector)
-        self._turns = TurnTaker(Waits(), revision)
+        self._turns = TurnTaker(waits, revision)
         self._playback = Playback(Output(), engines.rate, epoch)
         self._wake = asyncio.Event()
         self._silent_at = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 RATE = 16_000
 """Hz at which the ears listen."""
@@ -64,6 +64,17 @@ class Waits:
     """Longer speech is transcribed in segments, cut at the quietest place."""
     turn_segments: int = 15
     """After so many segments a turn is accepted as it stands."""
+
+
+PATIENCE = {"quick": 0.75, "normal": 1.0, "patient": 1.75}
+"""What the person chose, as a factor on the silences that end a turn."""
+
+
+def waits(patience: str) -> Waits:
+    """Return the waits for one of `PATIENCE`; a word that is none of them counts as normal."""
+    factor, usual = PATIENCE.get(patience, 1.0), Waits()
+    names = ("sure_ms", "likely_ms", "doubtful_ms", "certain_ms")
+    return replace(usual, **{name: getattr(usual, name) * factor for name in names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -37,8 +37,9 @@ RETRY_S = 3.0
 class ChildSpeech:
     """The `hub.Speech` of this machine; it owns the speech child and outlives each one."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, settings: dict[str, Any] | None = None) -> None:
         self._hub = hub
+        self._settings = settings or {}
         self._child: Child | None = None
         self._sessions: dict[str, RemoteSession] = {}
         self._health = Health("degraded", "Getting my ears and voice.", "Wait a moment.")
@@ -77,7 +78,7 @@ class ChildSpeech:
                 self._set(Health("degraded", str(error), error.fix))
                 await asyncio.sleep(RETRY_S)
         paths = {name: str(models.path(name)) for name in MODELS}
-        config = {"models": paths, "cache": str(self._hub.data / "cache")}
+        config = {"models": paths, "cache": str(self._hub.data / "cache"), **self._settings}
         spec = ChildSpec("speech", "hub_voice.child", config, MEMORY_MB, READY_S)
         self._child = Child(spec, on_event=self._on_frame, on_state=self._on_state)
         self._hub.children.add(self._child, plugin="voice")
