@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 SUBJECTS = (
     "safety", "courtesy", "clock", "hours", "dates", "counts", "plans", "host", "kitchen", "units", "shares", "stories", "amounts",  # noqa: E501  a pattern
-    "integers", "geometry", "arithmetic", "reworded", "series", "bills", "letters", "play", "abilities", "limits",
+    "integers", "geometry", "arithmetic", "reworded", "series", "groups", "bills", "letters", "play", "abilities", "limits",
 )  # fmt: skip
 """In the order in which they are asked."""
 
@@ -79,7 +80,7 @@ class Exact:
     """The `Provider` that computes; declines what it is not sure of."""
 
     name = "exact"
-    caps = Caps(local=True, quality="exact", prompt_tokens=400, fixed_tokens=0, title="computed")
+    caps = Caps(local=True, quality="exact", prompt_tokens=2000, fixed_tokens=0, title="computed")
 
     def __init__(self, facts: Callable[[], Facts] | None = None) -> None:
         self._facts = facts
@@ -89,6 +90,10 @@ class Exact:
         del deadline
         text = request.messages[-1].text if request.messages else ""
         facts = self._facts() if self._facts else None
+        if told := next((one.text for one in reversed(request.messages) if one.role == "assistant"), ""):
+            from hub.intents.intent import Facts  # noqa: PLC0415  with the patterns, as above
+
+            facts = replace(facts or Facts(), told=told)
         said = await asyncio.to_thread(answer, text, None, facts)  # it may look at the disk and the processes
         if said is None:
             raise Declined

@@ -306,17 +306,25 @@ def _all(question: Question, match: re.Match[str]) -> str:
     return f"{verdict} {_load(question, match)} {_disk(question, match)} {_ram(question, match)}"
 
 
-_DISK = r"(?:hard |ssd )?(?:disk|drive|disc|hard drive|hard disk|storage|ssd)(?: space| storage)?"
+_DISK = r"(?:hard |ssd |solid state |disk )?(?:disk|drive|disc|hard drive|hard disk|storage|ssd|hdd)(?: drive)?(?: space| storage| room)?"
 _BOX = (
-    r"(?:you|(?:the|this|my|our|your) (?:machine|computer|server|system|host|box|hub|pi|raspberry pi|pc|laptop"
-    r"|thing|device|home server|nas)|here|it)"
+    r"(?:you|(?:the|this|that|my|our|your) (?:old |little |home |main |mini |poor |whole )?(?:machine|computer|server|system|host|box|hub|pi|raspberry pi|pc|laptop"
+    r"|thing|device|nas|unit|rig|node|setup|desktop|hardware)|here|it|this)"
 )
-_CPU = r"(?:the |my |your )?(?:cpu|processor|chip)"
+_MY = r"(?:the |my |your |our |this |its |that )?"
+_CPU = rf"{_MY}(?:cpu|processor|chip)"
+_ON = rf"(?: (?:on|in|of|for|inside|with|to) (?:{_BOX}|{_MY}(?:{_DISK}|cpu|processor)))?"
+_ASKED = (
+    rf"(?: (?:(?:is|are) (?:this|it|that|{_BOX}|(?:in|inside|on|used (?:in|by)|built into) {_BOX})(?: (?:running|using|on|running on|based on))?|do(?:es)? (?:i|we|{_BOX}) (?:have|use|run|run on|contain)"
+    rf"|(?:has|have) (?:{_BOX}|i|we) got|got|is (?:running|installed|used)(?: (?:on|in) {_BOX})?))"
+)
+_UP = r"(?:started|booted|rebooted|restarted|reset|powered (?:on|up)|turned on|switched on|brought up)"
 _HAVE = (
     r"(?:(?:is|are) (?:still )?(?:left|free|available|used|in use|there)|do (?:i|we|you) have(?: left| free)?"
     r"|is left over|are you using|have (?:i|we|you) (?:got )?(?:left|free)?|left|free|remains"
     r"|is being used|am i using|are we using|have (?:i|we|you) (?:got )?|have (?:we|you|i) got|(?:is|are) installed|in use|used|in total"
-    r"|have (?:i|we|you) used|do (?:i|we|you) still have(?: left)?|does (?:it|this) have|has (?:it|this) got|remaining|is remaining)"
+    r"|have (?:i|we|you) used|do (?:i|we|you) still have(?: left)?|(?:does|has) (?:it|this|the [a-z]+|this [a-z]+)(?: have| got)(?: left)?|remaining|is remaining|available|is there left"
+    r"|is taken(?: up)?|is occupied|has been used|taken(?: up)?|to spare)"
 )
 INTENTS = (
     Intent(
@@ -329,20 +337,36 @@ INTENTS = (
         _disk,
     ),
     Intent(
-        rf"how many (?:gigabytes|gigs|gb) (?:are |do (?:i|we) have )(?:still )?(?:left|free)(?: on {_BOX})?|(?:how much|how many (?:gigabytes|gigs|gb|terabytes) of) (?:free )?(?:{_DISK}|space"
-        rf"|room)(?: {_HAVE})?(?: (?:on|in) (?:the |my |your )?(?:{_DISK}|{_BOX}))?(?: {_HAVE})?",
-        _disk,
+        rf"(?:(?:how much|what|how many (?:gigabytes|gigs|gb|terabytes|megabytes)(?: of)?)(?: (?:more|free|spare|empty))? (?:{_DISK}|space|room)"
+        rf"|how many (?:gigabytes|gigs|gb|terabytes)(?: of (?:free )?(?:{_DISK}|space))?(?= .*(?:left|free|available|remain|spare))|how much of {_MY}{_DISK}|how much(?= (?:is (?:still )?|have (?:i|we|you) got )?(?:left|free|used)(?: up)? (?:on|in) ))"
+        rf"(?: still)?(?: (?:is|are|have|has been|do (?:i|we) have)(?: i| we)?(?: still| left)*)?(?: {_HAVE})?(?: (?:full|gone|used up|filled))?{_ON}(?: {_HAVE})?",
+        lambda q, m: (
+            None if re.fullmatch(r"what (?:more |free |spare |empty )?(?:\w+ ?){1,3}", m[0]) else _disk(q, m)
+        ),
+        ("disk", "disc", "drive", "storage", "ssd", "hdd", "space", "room", "gig", "gb", "byte"),
     ),
     Intent(
-        rf"(?:what is )?(?:the |my |your )?(?:free )?(?:{_DISK})(?: usage| use| status| left"
-        rf"| free)?(?: (?:on|in|of) {_BOX})?|free space|what is the disk usage|check (?:the )?{_DISK}"
-        rf"|how is the {_DISK}(?: doing)?|df",
-        _disk,
+        rf"(?:what|which)(?: (?:is|are))? {_MY}(?:\d+ )?(?:biggest|largest|heaviest|fattest) (?:folders?|director(?:y|ies)|files?){_ON}"
+        rf"|(?:list |find |show )?{_MY}(?:biggest|largest) (?:folders?|director(?:y|ies)|files?){_ON}"
+        rf"|(?:what|which)(?: (?:folders?|files?|director(?:y|ies)|things?|stuff|programs?|apps?))? (?:(?:is|are|has been) (?:using|eating|taking|filling|hogging|clogging)|takes?|uses?|eats?|fills?|hogs?|has taken|have taken|has eaten|has filled)(?: (?:up|all|most|of|so|much|the most))* (?:the |my |our |your )?(?:{_DISK}|space|room)(?: (?:up|the most)|{_ON})*"
+        rf"|where (?:has|did|is) (?:all )?(?:the |my |our )(?:{_DISK}|space) (?:gone|go|going)(?: to)?",
+        lambda q, m: f"I do not look into folders, only at the disk as a whole. {_disk(q, m)}",
+        ("folder", "director", "file", "disk", "disc", "drive", "storage", "space", "room", "ssd"),
     ),
     Intent(
-        rf"(?:am i|are we|are you|is {_BOX}|do i|will (?:i|we|you|it)|are you) (?:running|getting|run|going to run|low"
-        rf"|about to run|short)(?: soon)? ?(?:out of|low on|short of|short on|on|of) (?:{_DISK}|space|room)(?: on {_BOX})?(?: soon| anytime soon| left)?"
-        rf"|(?:is|will) (?:the |my |your |our )?{_DISK} (?:be |going to be |soon be |about to be |going to )?(?:full|nearly full|almost full|getting full|filling up|running out|low|close to full|getting low|running low|fill up|run out|run full|ok|okay|all right|fine)(?: yet| soon| anytime soon| any time soon)?|(?:when|how soon) will (?:the |my |our )?{_DISK} (?:be full|fill up|run out)|is there a problem with (?:the |my )?{_DISK}|should i worry about (?:the |my )?{_DISK}|do i need (?:a bigger|more) {_DISK}",
+        rf"(?:what is (?=the|my|your|our|disk|free))?{_MY}(?:(?:free |available |remaining )?{_DISK}(?: usage| use| status| left| free)?|(?:free|available|remaining) (?:space|room)(?: left)?){_ON}"
+        rf"|(?:check|look at|have a look at|check on|inspect|see) {_MY}{_DISK}(?: usage| use| left)?{_ON}|what is left{_ON}(?<=disk|disc|rive|rage)|how is {_MY}{_DISK}(?: doing)?|df",
+        lambda q, m: (
+            None
+            if re.fullmatch(r"what is (?:disk|disc|free|storage|drive)(?: \w+)?", m[0])
+            and " left" not in m[0]
+            else _disk(q, m)
+        ),
+        ("disk", "disc", "drive", "storage", "ssd", "hdd", "space", "room", "df"),
+    ),
+    Intent(
+        rf"(?:am i|are we|are you|is {_BOX}|do i|will (?:i|we|you|it)|are you) (?:close to |nearly |almost |soon )?(?:running|getting|run|going to run|low|about to run|short)(?: soon)? ?(?:out of|low on|short of|short on|on|of) {_MY}(?:{_DISK}|space|room)(?: on {_BOX})?(?: soon| anytime soon| left)?"
+        rf"|(?:is|will) (?:the |my |your |our )?{_DISK} (?:be |going to be |soon be |about to be |going to )?(?:(?:nearly |almost |getting |close to |close to being |completely |very )*(?:full|used up|filled|low|packed|empty)|filling up|running out|running low|fill up|run out|run full|ok|okay|all right|fine)(?: up)?(?: yet| soon| anytime soon| any time soon)?|{_MY}{_DISK} (?:nearly|almost|getting) full|have (?:i|we) (?:nearly |almost )?(?:run out of|used up(?: all)?) {_MY}(?:{_DISK}|space)|(?:should|do|must) (?:i|we) (?:need to |have to )?(?:free up|clear|make|delete) (?:some |more )?(?:{_DISK}|space|room|files)(?: yet| soon)?|(?:when|how soon) will (?:the |my |our )?{_DISK} (?:be full|fill up|run out)|is there a problem with (?:the |my )?{_DISK}|should i worry about (?:the |my )?{_DISK}|do i need (?:a bigger|more) {_DISK}",
         _running_out,
     ),
     Intent(
@@ -368,9 +392,10 @@ INTENTS = (
         lambda q, m: _ram(q, m) if m["ram"] else _disk(q, m),
     ),
     Intent(
-        rf"(?:how much|what|how many gigs of) (?:of )?(?:the |my |your )?(?:free |system )?(?:ram|memory)(?: {_HAVE})?(?: (?:on|in"
-        rf"|of) {_BOX})?(?: {_HAVE})?(?: have| does {_BOX} have| has {_BOX} got| is {_BOX} using)?",
-        _ram,
+        rf"(?:how much|what|how many (?:gigabytes|gigs|gb|megabytes) of|what (?:percentage|percent|share) of) (?:of )?{_MY}(?:free |spare |system |total )?(?:ram|memory)(?: {_HAVE}| is| are)?{_ON}(?: {_HAVE})?(?: have| does {_BOX} have| has {_BOX} got| is {_BOX} using| are {_BOX} using)?"
+        rf"|(?:how big is|what is) {_MY}(?:total |installed )?(?:ram|memory)(?: size)?{_ON}|(?:check|look at) {_MY}(?:ram|memory)(?: usage)?{_ON}",
+        lambda q, m: None if re.fullmatch(r"what (?:of |is )?(?:ram|memory)", m[0]) else _ram(q, m),
+        ("ram", "memory"),
     ),
     Intent(
         r"is there (?:room|space) for (?:more|some more|new|another) [a-z ]+|(?:have|do) (?:i|we) (?:got |have )?(?:room|space) for (?:more|another|new) [a-z ]+",
@@ -383,17 +408,17 @@ INTENTS = (
         ("ram", "memory"),
     ),
     Intent(
-        r"(?:what is )?(?:the |my |your )?(?:free )?(?:ram|memory)(?: usage| use| status| free"
+        r"(?:what is )?(?:the |my |your )?(?:current |free |total )?(?:ram|memory)(?: usage| use| status| free"
         r"| left)|how full is (?:the |my |your )?(?:ram|memory)|is there enough (?:ram|memory)|ram|what is using (?:my |the )?nothing"
         r"|how is the (?:ram|memory)|how many (?:gigabytes|gigs) of (?:ram|memory) (?:do you have|are there|does it have|are free|do i have)|check (?:the )?(?:ram|memory)",
         _ram,
     ),
     Intent(
-        rf"(?:am i|are we|are you|is {_BOX}) (?:running |getting )?(?:out of|low on|short on|short of) (?:ram|memory)|is (?:the |my )?(?:ram|memory) (?:full|nearly full|almost full|low|getting full|running out)",
+        rf"(?:am i|are we|are you|is {_BOX}) (?:running |getting )?(?:out of|low on|short on|short of) (?:ram|memory)|(?:is|are) {_MY}(?:ram|memory) (?:(?:nearly |almost |getting |running )*(?:full|low|tight|used up|short)|running out|ok|okay|fine)(?: yet)?{_ON}",
         _low_ram,
     ),
     Intent(
-        r"is (?:anything|something) (?:using|eating|hogging)(?: up)? (?:all |most of )?(?:the |my )?(?:cpu|processor|ram|memory)|(?:what|which|what process|which process|who)(?: process| program| app)? (?:is|uses|takes) (?:using |eating |hogging |taking )?(?:up )?(?:all |most of |so much |the most |most )*(?:of )?(?:the |my |your )?(?:cpu|processor|ram|memory)(?: the most| right now| up)?|why is (?:the |my )?(?:cpu|processor) so (?:busy|high)|what is (?:the |my )?(?:cpu|processor) (?:busy with|doing)|top process(?:es)?",
+        r"is (?:anything|something) (?:using|eating|hogging)(?: up)? (?:all |most of )?(?:the |my )?(?:cpu|processor|ram|memory)|(?:what|which|what process|which process|who)(?: process| program| app)? (?:is (?:using|eating|hogging|taking)|uses|takes|eats|hogs) (?:up )?(?:all |most of |so much |the most |most )*(?:of )?(?:the |my |your )?(?:cpu|processor|ram|memory)(?: the most| right now| up)?|why is (?:the |my )?(?:cpu|processor) so (?:busy|high)|what is (?:the |my )?(?:cpu|processor) (?:busy with|doing)|top process(?:es)?",
         _busiest,
         ("cpu", "processor", "ram", "memory", "process"),
     ),
@@ -402,16 +427,16 @@ INTENTS = (
         _processes,
     ),
     Intent(
-        r"(?:how much |what is the |is there (?:any )?|do (?:i|we|you) have (?:any )?)?swap(?: (?:space|memory|file))?(?: is (?:used|in use|free|left|being used|there)| are you using| in use| do (?:i|we|you) have)?(?: usage| space)?",
+        rf"(?:how much |what is (?:the|your|my) |is there (?:any )?|have (?:i|we|you) got (?:any )?|any |is {_BOX} (?:using (?:any )?)|are you using (?:any )?|do (?:i|we|you) have (?:any )?)?swap(?: (?:space|memory|file))?(?: is)?(?: being)?(?: (?:used|in use|free|left|there|full|on|enabled)| are you using| do (?:i|we|you) have)?(?: usage| space)?",
         _swap,
     ),
     Intent(
-        r"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|what (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the) models|what models are there",
+        rf"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|(?:what|which) (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the|all) models|(?:what|which) models are (?:there|available|ready|on here|downloaded|on board)|(?:what|which) (?:ai |language |speech |voice )?(?:model|models|llm|brain|engine|ai)(?: (?:powers|drives|runs|is behind|is in|is inside|are behind|is used (?:by|in)|are in|sits behind) (?:you|this|the hub|hub)|{_ASKED})|what (?:powers|drives) (?:you|this|the hub)|how many models (?:do you have|have you got|are there)(?: installed)?|(?:what|which) (?:speech recognition|speech to text|text to speech|voice)(?: model| engine)? (?:do you use|are you using)|what (?:is|are) (?:your|the) (?:language |ai |speech )?models?(?: called)?",
         _models,
-        ("model", "llm", " ai"),
+        ("model", "llm", " ai", "brain", "engine", "powers", "drives", "speech", "voice"),
     ),
     Intent(
-        r"(?:what|which) (?:linux )?(?:kernel|python)(?: version)?(?: (?:is it|are you running|do you run(?: on)?|is this|is running|is it|do you use))?|what version of (?:python|linux|the kernel) (?:are you running|is this|do you run)",
+        rf"(?:what|which) (?:linux )?(?:kernel|python)(?: version)?(?: (?:are you running|do you run(?: on)?|is running|do you use|are you (?:on|using))|{_ASKED})|(?:what|which) version of (?:python|linux|the kernel|the linux kernel)(?: (?:are you running|do you run|are you (?:on|using))|{_ASKED})|(?:what is )?(?:the |your )kernel(?: version)?{_ON}",
         _kernel,
     ),
     Intent(
@@ -435,62 +460,64 @@ INTENTS = (
         _hot,
     ),
     Intent(
-        rf"(?:what is )?(?:the |my |your )?(?:system |server |cpu |current |processor )?(?:load"
-        rf"|load average|usage)(?: on {_BOX}| of {_BOX})?|how (?:busy|loaded) (?:is|are) (?:{_BOX}"
+        rf"(?:what is (?=the|my|your|our|cpu|system))?{_MY}(?:system |server |cpu |current |processor |machine )*(?:load"
+        rf"|load average|usage|workload){_ON}|what is {_CPU} (?:at|doing)|how (?:hard|heavily) (?:is|are) (?:{_BOX}|{_CPU}) (?:working|loaded|being (?:used|pushed))|(?:is|are) (?:(?!you){_BOX}|{_CPU}) (?:under (?:any |a lot of |much |too much |heavy )?(?:pressure|strain|stress|load)|having a hard time|flat out|maxed out|hard at work)|how much (?:load|work|strain) (?:is (?:there )?on {_BOX}|is {_BOX} under|are you under)|how (?:busy|loaded) (?:is|are) (?:{_BOX}"
         rf"|{_CPU})|(?:what is )?{_CPU} (?:usage|load|use|utilization)"
         rf"|how much (?:of )?(?:the )?cpu (?:is (?:used|in use|being used)|are you using"
-        rf"|do you use)|is {_CPU} being used(?: (?:a lot|much|heavily))?|(?:is {_BOX}|is {_CPU}|are you) (?:very |too |really )?(?:busy|overloaded|under load|idle|under strain|stressed|struggling|maxed out|working (?:too )?hard|slow|coping|bored)(?: at all| today)?|(?:is|are) {_BOX} (?:doing (?:a lot|much|anything)|under (?:a lot of |much |heavy )?(?:load|stress))|how hard is {_BOX} working|(?:what is |how much )(?:the )?(?:cpu|processor) (?:is|load|usage) (?:is )?(?:being )?(?:used|like|there)",
+        rf"|do you use)|is {_CPU} being used(?: (?:a lot|much|heavily))?|(?:is {_BOX}|is {_CPU}|are you) (?:very |too |really |a bit |quite |that )?(?:busy|overloaded|under load|idle|under strain|stressed|struggling|maxed out|working (?:too )?hard|slow|coping|bored)(?: at all| today)?|(?:is|are) {_BOX} (?:doing (?:a lot|much|anything)|under (?:a lot of |much |heavy )?(?:load|stress))|how hard is {_BOX} working|(?:what is |how much )(?:the )?(?:cpu|processor) (?:is|load|usage) (?:is )?(?:being )?(?:used|like|there)",
         _load,
     ),
     Intent(
-        rf"since when (?:has|is|have) (?:you|(?:this|the|my) [a-z]+|it) (?:been )?(?:up|running|on)|(?:has|was|have) (?:{_BOX}|you) (?:been )?(?:restarted|rebooted|booted|started|turned off and on)(?: (?:recently|today|yesterday|lately|again|this week))?|did (?:you|the [a-z]+|this [a-z]+|my [a-z]+) (?:restart|reboot)(?: (?:recently|today|yesterday|last night|in the night|lately|overnight))?|how long (?:have you|has (?:{_BOX}|the hub)) been (?:up|running|on|alive|awake|online"
-        rf"|up and running)|(?:what is )?(?:the |your |my )?(?:system |server )?uptime|when (?:did"
-        rf"|was) {_BOX} (?:last )?(?:start|boot|started|booted|rebooted|restart|restarted"
-        rf"|reboot)(?: up)?|when was the last (?:boot|reboot|restart)"
-        rf"|how long since (?:the )?(?:last )?(?:boot|reboot|restart)",
+        rf"since when (?:has|is|have) (?:you|(?:this|the|my) [a-z]+|it) (?:been )?(?:up|running|on)|(?:has|was|have) (?:{_BOX}|you) (?:been )?(?:restarted|rebooted|booted|started|turned off and on)(?: (?:recently|today|yesterday|lately|again|this week))?|did (?:you|the [a-z]+|this [a-z]+|my [a-z]+) (?:restart|reboot)(?: (?:recently|today|yesterday|last night|in the night|lately|overnight))?|(?:for )?how (?:long|many (?:hours|days|minutes)) (?:have|has) {_BOX} been (?:up|running|on|alive|awake|online|going|switched on|turned on"
+        rf"|up and running)(?: for)?(?: since .*)?|(?:what is (?:the|your|my|our|this [a-z]+'s) |{_MY})(?:system |server |current )?up ?time{_ON}|(?:when|what time|how long ago) (?:did|was|were|has|have) {_BOX} (?:last |first )?(?:been )?(?:last )?(?:start|boot|{_UP}|restart|reboot|come (?:up|on|online))(?: up)?(?: last)?|(?:when|how long ago) (?:was|were) {_MY}(?:last )(?:boot|reboot|restart|start|power cycle){_ON}"
+        rf"|how long (?:since|is it since|has it been since) {_MY}(?:last )?(?:boot|reboot|restart|(?:you|it|{_BOX}) (?:was |were )?(?:last )?{_UP}){_ON}|(?:the |your )?last (?:reboot|restart)",
         _uptime,
+        ("long", "when", "time", "since", "start", "boot", "turned off", "last", "many"),
     ),
     Intent(
-        rf"(?:what is )?(?:the |my |your )?(?:local |lan |network |internal |host )?(?:ip"
-        rf"|ip address|ip addresses|network address)(?: of {_BOX}| here)?"
-        rf"|(?:what is )?(?:your|the|my|our) (?:ip |network )?address (?:on|in) (?:the|our|my) (?:local |home )?(?:network|lan|wifi|house)|what ip (?:address )?(?:do (?:you|we|i) have|is this|is {_BOX})|which ip (?:do you have"
-        rf"|address is this)|where can i reach you(?: on the network)?",
+        rf"(?:(?:what is|what are) (?:the|my|your|our|its) |{_MY})(?:local |lan |network |internal |host |private |machine's |hub's |server's |computer's )?(?:ip"
+        rf"|ip address|ip addresses|ip number|network address){_ON}"
+        rf"|(?:what is )?(?:your|the|my|our) (?:ip |network )?(?:local )?address (?:on|in) (?:the|our|my) (?:local |home )?(?:network|lan|wifi|house)|what ip (?:address )?(?:do (?:you|we|i) have|is this|is {_BOX})|which ip (?:address )?(?:do you have"
+        rf"|is this|is {_BOX}|are you|does {_BOX} have|are you on|is {_BOX} on)|where can i reach you(?: on the network)?",
         _address,
     ),
     Intent(
-        rf"how many (?:cpu |processor )?(?:cores|cpus|processors)(?: (?:does {_BOX} have|have (?:you|i|we) got"
-        rf"|do you have|do i have|are there|has {_BOX}|are in {_BOX}))?",
+        rf"how many (?:cpu |processor )?(?:cores|cpus|processors)(?: (?:do(?:es)? (?:{_BOX}|{_CPU}|i|we) (?:have|use|run on)|have (?:you|i|we) got|has (?:{_BOX}|{_CPU})(?: got)?"
+        rf"|are there(?: (?:in|on) (?:{_BOX}|{_CPU}))?|are (?:in|on) (?:{_BOX}|{_CPU})))?|(?:what is )?(?:the )?(?:number of (?:cpu |processor )?cores|(?:cpu |processor )?core count){_ON}",
         _cores,
+        ("core", "cpu", "processor"),
     ),
     Intent(
-        rf"(?:what|which) (?:cpu|processor|chip) (?:do you (?:have|run on|use)|is (?:this|in {_BOX}|that)|does {_BOX} (?:have|use|run on)|are you (?:running )?on|has {_BOX} got|have (?:i|we|you) got)|what (?:kind|sort|type|model) of (?:cpu|processor|chip) (?:is (?:this|it)|do you have|does {_BOX} have)|how fast is {_CPU}|what speed is {_CPU}|what is (?:the )?(?:clock speed|speed) of {_CPU}",
+        rf"(?:what|which) (?:(?:kind|sort|type|model|make|brand) of )?(?:cpu|processor|chip){_ASKED}|what (?:is|are) (?:the |my |your )(?:cpu|processor)(?: model)?{_ON}|how fast is {_CPU}|what speed is {_CPU}|what is (?:the )?(?:clock speed|speed) of {_CPU}",
         _processor,
         ("cpu", "processor", "chip"),
     ),
     Intent(
-        rf"(?:what is )?(?:the |my |your )host ?name(?: of {_BOX})?|what is the name of (?:this|the|my) (?:machine|computer|server|box|host)|what is (?:this machine"
-        rf"|this computer|the machine|the computer|the server|this server) called|host ?name",
+        rf"(?:what is )?(?:the |my |your |our |this [a-z]+'s |its )host ?name{_ON}|what is (?:the |this )?(?:network |computer )?name of {_BOX}|what is (?:the |this |that |my )(?:machine|computer|server|box|host|pc)(?:'s| is)? (?:called|named|name)(?: on the network)?|(?:what|which) (?:machine|computer|host|server) name{_ASKED}|what name (?:does|has|goes) {_BOX}(?: have| got| by)?(?: on the network)?|(?:machine|computer|host) ?name",
         _name,
+        ("name", "called"),
     ),
     Intent(
         rf"(?:what|which) version of (?:debian|ubuntu|linux|fedora|the (?:operating system|os)) (?:is this|are you (?:on|running)|do you run|is {_BOX} (?:on|running))|(?:what|which) (?:operating system|os|linux|system|distribution"
         rf"|distro)(?: (?:are you (?:running )?on|do you run(?: on)?|is this|is {_BOX} running"
-        rf"|are you running|does {_BOX} run))?|what (?:machine|hardware"
+        rf"|are you running|does {_BOX} run)|{_ASKED})?|(?:is {_BOX}|are you) (?:running |on |using )*(?:windows|linux|mac ?os|debian|ubuntu)(?: or .*)?|what (?:machine|hardware"
         rf"|computer) (?:are you (?:running )?on|is this|do you run on)"
-        rf"|what is the operating system|what are you running on",
+        rf"|what is (?:the |your |its )(?:operating system|os){_ON}|what are you running on",
         _system,
     ),
     Intent(
-        r"(?:what is |how full is |how is |is )?(?:the |my |your )?battery(?: level| status| charge| charging| full| low| empty| ok| plugged in)?"
-        r"|how much battery (?:is left|do i have|is there)(?: left)?",
+        rf"(?:(?:what is|how full is|how is|is|check|how charged is) (?:the|my|your|our|this [a-z]+'s) |{_MY})battery(?: (?:level|status|charge|percentage|percent|life|charging|charged|full|low|empty|flat|ok|okay|doing|plugged in|left|running low|nearly (?:empty|full|flat)))*{_ON}"
+        rf"|how (?:much|many percent) (?:battery|charge|power)(?: life| power)?(?: (?:is left|do (?:i|we|you) have|is there|have (?:you|we|i) got))(?: left)?{_ON}|how long will (?:the|your|my) battery last"
+        rf"|(?:are (?:we|you)|is {_BOX}) (?:running )?(?:on|off) (?:the )?(?:battery|batteries|mains|mains power|ac power)(?: power)?|(?:is {_BOX}|are you) (?:plugged in|charging)|(?:does|do|has|have) {_BOX} (?:have|got) an? battery|do you (?:run on|use|need) (?:a )?batter(?:y|ies)",
         _battery,
+        ("batter", "mains", "plugged", "charg", "ac power"),
     ),
     Intent(
         rf"how is (?:the |this |my )?(?:server|machine|system|computer|box|host|pi)(?: (?:doing"
         rf"|feeling|running))?|how is (?:{_BOX}) (?:doing|feeling|running)|(?:what is )?(?:the "
         rf"|your )?(?:system|host|machine|server) (?:status|health)|(?:how (?:are"
-        rf"|is) )?{_BOX} status|(?:give me )?(?:a |the |your )?status(?: report| update)?|system check|(?:is|are) (?:everything|all|things) (?:ok|okay|fine|well|good|up|working|healthy"
-        rf"|all right|alright|running|running fine|running well|in order|running ok|working fine)(?: with {_BOX})?|is (?:anything|something|everything|there anything|there something|there anything) (?:wrong|broken|not working|down|the matter|amiss)(?: with {_BOX})?|what is (?:the matter|wrong|up|the problem|not working) with {_BOX}|(?:are you|is {_BOX}) (?:feeling |doing |still )?(?:healthy|ok|okay|in good shape|in order|working properly|functioning|functioning properly|all right|alright|working|working ok)|do you (?:feel ok|have a problem|need (?:help|attention|anything))|any (?:problems|trouble|issues|errors)|all good|what is (?:wrong|not working|broken)|are there any (?:problems|issues|errors)|do you have any (?:problems|issues)|is (?:the machine|the server|this machine|the computer"
+        rf"|is) )?{_BOX} status|(?:give me )?(?:a |the |your )?status(?: report| update)?|system check|(?:is|are) (?:everything|all|things|it all|all systems|the system|every part) (?:still |going |working |doing |looking )*(?:(?:ok|okay|fine|well|good|up|working|healthy|running|smoothly|properly|normal|go"
+        rf"|all right|alright|running fine|running well|in order|running ok|as it should(?: be)?)|running (?:smoothly|properly|normally|as it should))(?: (?:with|on|in) {_BOX})?|(?:is )?(?:anything|something|everything|there anything|there something|there anything) (?:wrong|broken|not working|down|the matter|amiss|i should (?:know|worry) about)(?: with {_BOX})?|what is (?:the matter|wrong|up|the problem|not working) with {_BOX}|(?:are you|is {_BOX}) (?:feeling |doing |still )?(?:healthy|ok|okay|in good shape|in order|working properly|functioning|functioning properly|all right|alright|working|working ok)|do you (?:feel ok|have a problem|need (?:help|attention|anything))|(?:are there |have you got |do (?:we|you) have )?any (?:problems?|trouble|issues|errors|faults|warnings)(?: (?:with|on|in) {_BOX}| to report| here)?|all good|what is (?:wrong|not working|broken)|are there any (?:problems|issues|errors)|do you have any (?:problems|issues)|is (?:the machine|the server|this machine|the computer"
         rf"|my server) (?:ok|okay|fine|healthy|all right|alright)|how healthy is {_BOX}",
         _all,
     ),

@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the hub knows of itself: the models that it holds, and what is not well, a sentence each."""
+    """What the hub knows of itself: the models that it holds, and what is not well, a sentence each.
+
+    ``told``: the last answer in this talk, for whoever did not hear it.
+    """
 
     models: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

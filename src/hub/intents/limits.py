@@ -41,7 +41,7 @@ ORDER = "I cannot buy or book anything from here."
 
 _ELSE = (
     r"(?!.*\b(?:story|stories|poems?|haiku|joke|lyrics|words?|means?|meaning|define|definition|idiom|phrase"
-    r"|proverb|quote|spell|translate|write|essay|history|why|works?|causes?|difference between|how does"
+    r"|proverb|quote|spell|translate|write|essay|history|why|works|causes?|difference between|how does"
     r"|invented|origin|called|etiquette|ideas|1\d\d\d|20[01]\d|during|bible"
     r"|(?:on|in|of|at) (?:space|hell|heaven|earth's|mercury|venus|mars|jupiter|saturn|uranus|neptune|pluto|titan"
     r"|the (?:moon|sun|film|movie|book|novel|play|series|core|past|middle ages|ice age|future|[a-z]+ century)))\b)"

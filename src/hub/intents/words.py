@@ -136,8 +136,8 @@ _CAN_YOU = (
     r"(?: me| us)?(?: out)?(?: (?:to )?(?:figure|find|work) out)?"
 )
 _LEAD = re.compile(
-    r"^(?:(?:um+|uh+|er+|erm+|hmm+|ah|oh|so|well|okay|ok|hey|hi|hello|please|alright|right|now|and|but"
-    r"|like|just|sorry|excuse me|yo|yes|yeah|hm+|mm+|let us see|let me see|let me think"
+    r"^(?:(?:um+|uh+|er+|erm+|hmm+|ah|oh|so|well(?! done)|okay|ok|hey|hi|hello|please|alright|right|now|and|but"
+    r"|like|just|sorry(?! (?:about|for) (?:that|this|it)\b)|excuse me|yo|yes|yeah|hm+|mm+|let us see|let me see|let me think"
     r"|actually|quick question|one question|question|listen|hub|timmy|computer|there(?= (?:hub|what|how))"
     r"|good (?:morning|afternoon|evening)"
     rf"|{_CAN_YOU}"
@@ -151,7 +151,7 @@ _LEAD = re.compile(
     r"|for me|quickly|roughly|approximately|exactly|basically|honestly|mate|buddy|friend|dear) +)+"
 )  # fmt: skip
 _TAIL = re.compile(
-    r"(?:(?<! the)(?<! this)(?<! my)(?<! your)(?<! our)(?<! a)(?<! which) +(?:please|right now|now|currently|at (?:the|this|the very) (?:moment|minute|mo)|at present|as we speak|for me|thanks|thank you|hub|exactly|timmy"
+    r"(?:(?<! the)(?<! this)(?<! my)(?<! your)(?<! our)(?<! a)(?<! which)(?<!say that)(?<!come)(?<!bye for) +(?:please|right now|now|currently|at (?:the|this|the very) (?:moment|minute|mo)|at present|as we speak|for me|thanks|thank you|hub|exactly|timmy"
     r"|today(?= please)|um+|uh+|then|again|actually|approximately|roughly|precisely|computer|mate|buddy"
     r"|do you know|if you know|if you do not mind|by the way|by any chance|i wonder|or so|you know|huh|eh|cheers|or what))+$"
 )
@@ -205,7 +205,7 @@ _PREAMBLE = (
 )
 _ADDRESS = r"(?:my )?(?:dear|love|darling|pal|sweetheart|honey|sir|madam|dude|bro|old chap|friend)"
 _CODA = (
-    r"(?:if you (?:please|would|will)|would you|will you|could you|can you|do you (?:think|reckon|suppose)|you reckon|i need to know|i forgot|i forget"
+    r"(?:if you (?:please|would|will)|would you|will you|could you|can you|for us|do you (?:think|reckon|suppose)|you reckon|i need to know|i forgot|i forget"
     r"|i cannot remember|for (?:my |a |the )?(?:homework|school|recipe|cake)|in (?:total|all)|altogether|anyway|just now|as of now|already|yet|as a whole|off the top of your head)"
 )
 _UNDER_TEN = r"(?:one|two|three|four|five|six|seven|eight|nine)"
@@ -229,6 +229,8 @@ _MENDS = (
     (rf"^(?:{_ADDRESS} )+(?=\S+ \S)", ""),
     (rf"(?: {_CODA}| {_ADDRESS})+$", ""),
     (r"^(?:can|could|would|will) you (?:please |just |quickly |kindly )*(?=(?:add|multiply|divide|subtract|take|split|round|simplify|work|flip|toss|roll|throw|pick|choose|count|solve|check|list|double|halve|spell|convert)\b)", ""),
+    # letters that a recogniser spells out
+    (r"\b(?:i p|o s|c p u|g p u|s s d|l l m)\b", lambda m: m[0].replace(" ", "")),
     # the same word said twice
     (r"\b([a-z]+)(?: \1\b)+", r"\1"),
     # numbers that were heard as other words, where an operator or a unit leaves no doubt

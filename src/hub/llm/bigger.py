@@ -45,7 +45,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             rf"(?:please |can you |could you )*translate\b.*\b(?:to|into|in|from) {_TONGUE}\b.*",
             rf"(?:how (?:do|would|can) (?:you|i|we|one) (?:say|write|spell|ask)|what is|what are) .+ in {_TONGUE}",
-            rf"what is the {_TONGUE} (?:word|translation|phrase|term|expression) (?:for|of) .+",
+            rf"what is (?:the )?{_TONGUE}(?: (?:word|translation|phrase|term|expression))? (?:for|of) (?!(?:beginners|kids|children)\b).+",
             rf"what does .+ mean in {_TONGUE}|(?:say|write) .+ in {_TONGUE}",
         ),
     ),
@@ -62,6 +62,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "A long text takes",
         (
             rf"(?:please |can you |could you |help me )*(?:write|draft|compose|prepare|generate|create|outline)(?: me| up)? (?:an? |the |my )?(?:[a-z0-9]+ ){{0,4}}{_LONG}\b.*",
+            r"(?:please |can you |could you )*(?:write|compose)(?: me)? an? (?:\d{3,}|(?:[a-z]+ )?(?:hundred|thousand)) words? .*",
             r"(?:please |can you |could you )*(?:summari[sz]e|analy[sz]e|proofread|review|compare and contrast|critique) .{8,}",
             r"(?:please |can you |could you )*write (?:\d{3,}|[a-z]+ (?:hundred|thousand)) words .*",
         ),
