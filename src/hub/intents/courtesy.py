@@ -59,7 +59,7 @@ INTENTS = (
     ),
     Intent(
         rf"(?:(?:many |great |perfect |ok |okay |cool |nice |wonderful )*(?:thanks|thank you"
-        rf"|thank you so much|thank you very much|thanks a lot|thanks a million|cheers|much appreciated"
+        rf"|thank you so much|thank you very much|thanks a lot|thanks a million|cheers|many|much appreciated"
         rf"|i appreciate it|ty|ta|thanks a bunch|thanks a ton|thanks ever so much|thank you kindly))(?: (?:for (?:that|your help|the help|everything)|so much|very much"
         rf"|a lot)){{0,2}}{_NAME}{_KIND}|(?:that is|that was|you are|you have been|very) (?:very |really |so )*(?:helpful|useful|kind)(?: of you)?(?: thanks| thank you)?",
         says("You are welcome."),

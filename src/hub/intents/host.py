@@ -333,7 +333,7 @@ INTENTS = (
         lambda _q, _m: f"I am Hub, version {__version__}.",
     ),
     Intent(
-        rf"how (?:full|empty) is (?:the |my |your )?{_DISK}(?: on {_BOX})?|what (?:percent|percentage|%|share|part|fraction) of (?:the |my |your )?{_DISK} is (?:full|used|in use|free|left|taken)|how is (?:the |my |your )?{_DISK} (?:looking|doing|holding up)(?: for space)?",
+        rf"how (?:full|empty) is (?:the |my |your )?{_DISK}(?: on {_BOX})?|what (?:percent|percentage|%|share|part|fraction) of {_MY}{_DISK} (?:is|are|do (?:i|we|you) have|have (?:i|we|you)) (?:still )?(?:full|used|in use|free|left|taken|available|gone)(?: up)?|how is (?:the |my |your )?{_DISK} (?:looking|doing|holding up)(?: for space)?",
         _disk,
     ),
     Intent(
@@ -347,7 +347,7 @@ INTENTS = (
     ),
     Intent(
         rf"(?:what|which)(?: (?:is|are))? {_MY}(?:\d+ )?(?:biggest|largest|heaviest|fattest) (?:folders?|director(?:y|ies)|files?){_ON}"
-        rf"|(?:list |find |show )?{_MY}(?:biggest|largest) (?:folders?|director(?:y|ies)|files?){_ON}"
+        rf"|(?:what|which) (?:folders?|director(?:y|ies)|files?) (?:is|are) (?:the )?(?:biggest|largest)(?: ones?)?{_ON}|(?:list |find |show )?{_MY}(?:biggest|largest) (?:folders?|director(?:y|ies)|files?){_ON}"
         rf"|(?:what|which)(?: (?:folders?|files?|director(?:y|ies)|things?|stuff|programs?|apps?))? (?:(?:is|are|has been) (?:using|eating|taking|filling|hogging|clogging)|takes?|uses?|eats?|fills?|hogs?|has taken|have taken|has eaten|has filled)(?: (?:up|all|most|of|so|much|the most))* (?:the |my |our |your )?(?:{_DISK}|space|room)(?: (?:up|the most)|{_ON})*"
         rf"|where (?:has|did|is) (?:all )?(?:the |my |our )(?:{_DISK}|space) (?:gone|go|going)(?: to)?",
         lambda q, m: f"I do not look into folders, only at the disk as a whole. {_disk(q, m)}",
@@ -408,9 +408,9 @@ INTENTS = (
         ("ram", "memory"),
     ),
     Intent(
-        r"(?:what is )?(?:the |my |your )?(?:current |free |total )?(?:ram|memory)(?: usage| use| status| free"
+        r"(?:what is )?(?:the |my |your )?(?:current |free |total )?(?:ram|memory)(?: usage(?: like)?| use| status| free"
         r"| left)|how full is (?:the |my |your )?(?:ram|memory)|is there enough (?:ram|memory)|ram|what is using (?:my |the )?nothing"
-        r"|how is the (?:ram|memory)|how many (?:gigabytes|gigs) of (?:ram|memory) (?:do you have|are there|does it have|are free|do i have)|check (?:the )?(?:ram|memory)",
+        r"|how is (?:the |my |your )?(?:ram|memory)(?: (?:doing|looking|usage))?|how many (?:gigabytes|gigs) of (?:ram|memory) (?:do you have|are there|does it have|are free|do i have)|check (?:the )?(?:ram|memory)",
         _ram,
     ),
     Intent(
@@ -431,7 +431,7 @@ INTENTS = (
         _swap,
     ),
     Intent(
-        rf"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|(?:what|which) (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the|all) models|(?:what|which) models are (?:there|available|ready|on here|downloaded|on board)|(?:what|which) (?:ai |language |speech |voice )?(?:model|models|llm|brain|engine|ai)(?: (?:powers|drives|runs|is behind|is in|is inside|are behind|is used (?:by|in)|are in|sits behind) (?:you|this|the hub|hub)|{_ASKED})|what (?:powers|drives) (?:you|this|the hub)|how many models (?:do you have|have you got|are there)(?: installed)?|(?:what|which) (?:speech recognition|speech to text|text to speech|voice)(?: model| engine)? (?:do you use|are you using)|what (?:is|are) (?:your|the) (?:language |ai |speech )?models?(?: called)?",
+        rf"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|(?:what|which) (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the|all) models|(?:what|which) models are (?:there|(?:available|ready|downloaded|on board|installed|loaded|stored|running)(?: here| on here)?|on here)|(?:what|which) (?:ai |language |speech |voice )?(?:model|models|llm|brain|engine|ai)(?: (?:powers|drives|runs|is behind|is in|is inside|are behind|is used (?:by|in)|are in|sits behind) (?:you|this|the hub|hub)|{_ASKED})|what (?:powers|drives) (?:you|this|the hub)|how many models (?:do you have|have you got|are there)(?: installed)?|(?:what|which) (?:speech recognition|speech to text|text to speech|voice)(?: model| engine)? (?:do you use|are you using)|what (?:is|are) (?:your|the) (?:language |ai |speech )?models?(?: called)?",
         _models,
         ("model", "llm", " ai", "brain", "engine", "powers", "drives", "speech", "voice"),
     ),
@@ -461,7 +461,7 @@ INTENTS = (
     ),
     Intent(
         rf"(?:what is (?=the|my|your|our|cpu|system))?{_MY}(?:system |server |cpu |current |processor |machine )*(?:load"
-        rf"|load average|usage|workload){_ON}|what is {_CPU} (?:at|doing)|how (?:hard|heavily) (?:is|are) (?:{_BOX}|{_CPU}) (?:working|loaded|being (?:used|pushed))|(?:is|are) (?:(?!you){_BOX}|{_CPU}) (?:under (?:any |a lot of |much |too much |heavy )?(?:pressure|strain|stress|load)|having a hard time|flat out|maxed out|hard at work)|how much (?:load|work|strain) (?:is (?:there )?on {_BOX}|is {_BOX} under|are you under)|how (?:busy|loaded) (?:is|are) (?:{_BOX}"
+        rf"|load average|usage|workload){_ON}|(?:what|how) is {_CPU} (?:at|doing|coping|looking|getting on)|how is {_CPU}|how (?:hard|heavily) (?:is|are) (?:{_BOX}|{_CPU}) (?:working|loaded|being (?:used|pushed))|(?:is|are) (?:(?!you){_BOX}|{_CPU}) (?:under (?:any |a lot of |much |too much |heavy )?(?:pressure|strain|stress|load)|having a hard time|flat out|maxed out|hard at work)|how much (?:load|work|strain) (?:is (?:there )?on {_BOX}|is {_BOX} under|are you under)|how (?:busy|loaded) (?:is|are) (?:{_BOX}"
         rf"|{_CPU})|(?:what is )?{_CPU} (?:usage|load|use|utilization)"
         rf"|how much (?:of )?(?:the )?cpu (?:is (?:used|in use|being used)|are you using"
         rf"|do you use)|is {_CPU} being used(?: (?:a lot|much|heavily))?|(?:is {_BOX}|is {_CPU}|are you) (?:very |too |really |a bit |quite |that )?(?:busy|overloaded|under load|idle|under strain|stressed|struggling|maxed out|working (?:too )?hard|slow|coping|bored)(?: at all| today)?|(?:is|are) {_BOX} (?:doing (?:a lot|much|anything)|under (?:a lot of |much |heavy )?(?:load|stress))|how hard is {_BOX} working|(?:what is |how much )(?:the )?(?:cpu|processor) (?:is|load|usage) (?:is )?(?:being )?(?:used|like|there)",
@@ -477,7 +477,7 @@ INTENTS = (
     Intent(
         rf"(?:(?:what is|what are) (?:the|my|your|our|its) |{_MY})(?:local |lan |network |internal |host |private |machine's |hub's |server's |computer's )?(?:ip"
         rf"|ip address|ip addresses|ip number|network address){_ON}"
-        rf"|(?:what is )?(?:your|the|my|our) (?:ip |network )?(?:local )?address (?:on|in) (?:the|our|my) (?:local |home )?(?:network|lan|wifi|house)|what ip (?:address )?(?:do (?:you|we|i) have|is this|is {_BOX})|which ip (?:address )?(?:do you have"
+        rf"|(?:what is )?(?:your|the|my|our) (?:ip |network )?(?:local )?address (?:on|in) (?:the|our|my) (?:local |home )?(?:network|lan|wifi|house)|(?:what|which) ip(?: address)?{_ASKED}|which ip (?:address )?(?:do you have"
         rf"|is this|is {_BOX}|are you|does {_BOX} have|are you on|is {_BOX} on)|where can i reach you(?: on the network)?",
         _address,
     ),
@@ -508,7 +508,7 @@ INTENTS = (
     Intent(
         rf"(?:(?:what is|how full is|how is|is|check|how charged is) (?:the|my|your|our|this [a-z]+'s) |{_MY})battery(?: (?:level|status|charge|percentage|percent|life|charging|charged|full|low|empty|flat|ok|okay|doing|plugged in|left|running low|nearly (?:empty|full|flat)))*{_ON}"
         rf"|how (?:much|many percent) (?:battery|charge|power)(?: life| power)?(?: (?:is left|do (?:i|we|you) have|is there|have (?:you|we|i) got))(?: left)?{_ON}|how long will (?:the|your|my) battery last"
-        rf"|(?:are (?:we|you)|is {_BOX}) (?:running )?(?:on|off) (?:the )?(?:battery|batteries|mains|mains power|ac power)(?: power)?|(?:is {_BOX}|are you) (?:plugged in|charging)|(?:does|do|has|have) {_BOX} (?:have|got) an? battery|do you (?:run on|use|need) (?:a )?batter(?:y|ies)",
+        rf"|(?:are (?:we|you)|is {_BOX}) (?:running )?(?:on|off) (?:the )?(?:battery|batteries|mains|mains power|ac power)(?: power)?|(?:is {_BOX}|are you) (?:plugged in|charging)|(?:(?:does|do|has|have) {_BOX} (?:have|got)|is there) an? battery{_ON}|do you (?:run on|use|need) (?:a )?batter(?:y|ies)",
         _battery,
         ("batter", "mains", "plugged", "charg", "ac power"),
     ),

@@ -116,7 +116,7 @@ INTENTS = (
         ("weather", "forecast"),
     ),
     Intent(
-        rf"{_ELSE}(?:do you (?:think|reckon|know if) |do i need to worry about )?(?:(?:will|is|was|did|has|might|could|should|does|when will|when is|how long will|how much will) (?:it|there|{_TIME}|the (?:sun|sky|rain|snow|wind)|we|it look like|it be|it feel)|it (?:will|is))"
+        rf"{_ELSE}(?:do you (?:think|reckon|know if) |do i need to worry about )?(?:(?:will|is|was|did|has|might|could|should|when will|when is|how long will|how much will) (?:it|there|{_TIME}|the (?:sun|sky|rain|snow|wind)|we|it look like|it be|it feel)|it (?:will|is))"
         rf"(?: (?:be|going|to|still|get|any|much|a lot of|really|very|too|so|more|less|likely|looking|feel|have|had|been|stop|start|start(?:ed|ing)|supposed|gonna|expected|bit|a|bit of|be a))* {_SKY}(?: (?:or {_SKY}|and {_SKY}|heavily|much|much more|a lot|enough|{_TIME}|{_TOWN}|on (?:the )?[a-z]+day|if i|when i|to go out(?:side)?))*",
         lambda _q, m: (
             None
@@ -140,14 +140,14 @@ INTENTS = (
     Intent(
         rf"{_ELSE}(?:when|what time) (?:is|does|will|was)(?: the)? (?:sunrise|sunset|sun (?:rise|set"
         rf"|go down|come up)|moonrise|high tide|low tide|tide)(?: (?:be|come in|go out|{_TIME}|{_TOWN}))*",
-        says("I cannot tell: it depends on where we are, and I do not know that."),
+        says("I reckon neither the sun nor the tides, and I do not know where we are."),
     ),
     Intent(
         rf"{_ELSE}(?:(?:what is|what are|what is in|read|give|get|check|play|hear|show|is there|are there|any|catch me up on|update me on|let me hear|i want)"
         rf"(?: (?:me|us|in|on|the|any|some|today's|todays|yesterday's|latest|local|world|top|new|big|breaking|morning|evening|for|this|sports?|business|tech|political|national|international|bbc|recent|current|most|important))+ (?:news|headlines)"
         rf"|(?:any|the|today's|latest|local|world|morning|headlines?|breaking)(?: (?:good|local|big|interesting|new|latest|world|top|morning))* (?:news|headlines)|news|headlines)"
         rf"(?: (?:bulletin|update|stories|story|headlines|summary|briefing|going on|{_TIME}|(?:about|from|in|on|for) [a-z]+(?: [a-z]+)?))*"
-        rf"|what (?:is happening|has happened|is going on|is new) (?:(?:in|with) (?:the )?(?:world|news|country|middle east|politics|parliament|ukraine|russia|gaza|israel|iran|china|america|europe|uk|us|usa|london|germany|france)|around the world|abroad|{_TIME})(?: {_TIME})*|what happened(?: in (?:the (?:world|news)|politics))? (?:today|yesterday|last night|this (?:morning|week))(?: in (?:the (?:world|news)|politics))?",
+        rf"|what (?:(?:is|has been) (?:happening|going on|new)|has happened) (?:(?:in|with) (?:the )?(?:world|news|country|middle east|politics|parliament|ukraine|russia|gaza|israel|iran|china|america|europe|uk|us|usa|london|germany|france)|around the world|abroad|{_TIME})(?: {_TIME})*|what happened(?: in (?:the (?:world|news)|politics))? (?:today|yesterday|last night|this (?:morning|week))(?: in (?:the (?:world|news)|politics))?",
         says(NEWS),
     ),
     Intent(

@@ -72,11 +72,12 @@ def _choice(question: Question, match: re.Match[str]) -> str | None:
 
 _ROLL = r"(?:(?:roll|throw|chuck|cast|shake|toss)(?: (?:me|us|up))?|do)"
 _DRAW = r"(?:(?:pick|choose|give me|generate|say|think of|name|select|draw|get|make up|i need|i want|what is)(?: me| us)? )"
+_ASK = r"(?:(?:can|could|would|will) you )?"
 _MINE = r"(?: (?:for (?:me|us)|please|would you|at random))*"
 INTENTS = (
     Intent(r"count (?:up )?(?:from 1 )?to (?P<n>\d{1,3})", _count),
     Intent(
-        rf"{_ROLL} (?:(?:an?|the|some|my|(?P<count>\d{{1,2}})|(?P<pair>a pair of|a couple of)) )?(?:(?P<sides>\d{{1,4}})[- ]sided |(?:6|six)[- ]faced )?(?:dice|die|dices){_MINE}"
+        rf"{_ASK}{_ROLL} (?:(?:an?|the|some|my|(?P<count>\d{{1,2}})|(?P<pair>a pair of|a couple of)) )?(?:(?P<sides>\d{{1,4}})[- ]sided |(?:6|six)[- ]faced )?(?:dice|die|dices){_MINE}"
         rf"|(?:a )?(?:dice|die) (?:roll|throw){_MINE}|(?:a )?roll of (?:the|a) (?:dice|die)",
         _dice_thrown,
     ),
@@ -87,7 +88,7 @@ INTENTS = (
     ),
     Intent(r"count (?:down|backwards?) (?:from )?(?P<n>\d{1,2})(?: to (?:0|1))?", _down),
     Intent(
-        rf"(?:(?:flip|toss|throw|spin)(?: (?:me|us|up))? (?:a|the|that|1) coin|(?:do )?(?:a )?coin (?:toss|flip)|flip (?:for it|it)|(?:call )?heads or tails){_MINE}",
+        rf"{_ASK}(?:(?:flip|toss|throw|spin)(?: (?:me|us|up))? (?:a|the|that|1) coin|(?:do )?(?:a )?coin (?:toss|flip)|flip (?:for it|it)|(?:call )?heads or tails){_MINE}",
         _coin,
     ),
     Intent(

@@ -93,6 +93,7 @@ _SPELLED = (
     (r"\brite(?= now\b)", "right"),
     (r"\b(what|how|who|when|where|that|there|it|today|tomorrow)'?s\b(?!')(?= |$)", r"\1 is"),
     (r"\b(today|tomorrow|yesterday) is (date|day|weekday|news|headlines|weather|forecast)\b", r"\1s \2"),
+    (r"\b(what|how|who|when|where|there|it) is been\b", r"\1 has been"),
     (r"\b(what|how|who|when)'?re\b", r"\1 are"),
     (r"\b(how (?:long|much|far|old))'s\b", r"\1 is"),
     (r"\bi'm\b|\bim\b", "i am"),
@@ -228,7 +229,7 @@ _MENDS = (
     (rf"^(?:{_PREAMBLE}(?: to bother you| to ask| again| but| and| so| {_ADDRESS})* )+(?=\S+ \S)", ""),
     (rf"^(?:{_ADDRESS} )+(?=\S+ \S)", ""),
     (rf"(?: {_CODA}| {_ADDRESS})+$", ""),
-    (r"^(?:can|could|would|will) you (?:please |just |quickly |kindly )*(?=(?:add|multiply|divide|subtract|take|split|round|simplify|work|flip|toss|roll|throw|pick|choose|count|solve|check|list|double|halve|spell|convert)\b)", ""),
+    (r"^(?:can|could|would|will) you (?:please |just |quickly |kindly )*(?=(?:add|multiply|divide|subtract|take|split|round|simplify|work|flip|toss|roll|throw|pick|choose|count|solve|check|list|double|halve|spell|convert|introduce|explain|describe|repeat)\b)", ""),
     # letters that a recogniser spells out
     (r"\b(?:i p|o s|c p u|g p u|s s d|l l m)\b", lambda m: m[0].replace(" ", "")),
     # the same word said twice
@@ -256,6 +257,8 @@ _MENDS = (
     (r"\bhrs\b", "hours"),
     (r"^what is (?:my|his|her|their|someone's|somebody's) age (?=(?:if|when) )", "how old is someone "),
     (r"\btime diff\b", "time difference"),
+    (r"\b(?:this|the) coming year\b", "next year"),
+    (r"^(how many [a-z]+) (?:has|have|does|do) (an? [a-z ]+?) (?:got|have|contain)( in (?:it|them))?$", r"\1 are in \2"),
     (r"^how many more (?=(?:days|weeks|months|years|hours|minutes|seconds|sleeps|nights|weekends|weekdays|working days) (?:until|till|til|to|before|are|is|do)\b)", "how many "),
     (r"^how many (years|months|weeks|hours)(?: months| weeks)* and (?:days|weeks|months|minutes)\b", r"how many \1"),
     (r"\b(square|cube) route of\b", r"\1 root of"),
