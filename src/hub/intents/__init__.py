@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 SUBJECTS = (
     "safety", "courtesy", "clock", "hours", "dates", "counts", "plans", "host", "kitchen", "units", "shares", "stories", "amounts",  # noqa: E501  a pattern
-    "integers", "geometry", "arithmetic", "reworded", "series", "groups", "bills", "letters", "play", "abilities", "limits",
+    "integers", "geometry", "arithmetic", "reworded", "series", "groups", "bills",
+    "letters", "play", "abilities", "limits",
 )  # fmt: skip
 """In the order in which they are asked."""
 

@@ -16,7 +16,7 @@ from hub.intents.intent import Intent, Question
 from hub.intents.shares import SUM, amount, money
 
 _N = r"\d{1,9}(?:\.\d{1,4})?"
-_RATE = re.compile(rf"({_N}) ?(?:%|percent|per cent)(?: of)?")
+_RATE = re.compile(rf"({_N}) ?(?:%|percent|per cent)(?: of\b)?")
 _PEOPLE = re.compile(
     r"\b(?:between |among |amongst |by |into )?(?P<and>me and |myself and |my wife and |my husband and )?(?:the |my )?(?P<n>\d{1,3}) (?:of us|people|ways?|friends|others|mates|persons|adults|guests|roommates|housemates|flatmates|colleagues|diners|equal parts|parts|heads)(?P<i> and (?:i|me|myself)\b)?"
     r"|\b(?:between|among|amongst) (?:all )?(?:the )?(?P<n2>\d{1,3})\b(?! ?(?:dollars|pounds|euros))"
@@ -24,7 +24,7 @@ _PEOPLE = re.compile(
 _PLAIN = frozenset(
     """what how much is are was would will be should do does did can could i we you it that they the a an my our of on for to in at and or with if then
     so after from want leave give pay paid pays add adding adds comes came come total bill check tab meal dinner lunch breakfast brunch restaurant cab taxi ride fare haircut
-    waiter waitress each person per head everyone everybody altogether all final cost costs price owe owes split splitting shared share divide divided between among evenly
+    rent waiter waitress share each person per head everyone everybody altogether all final cost costs price owe owes split splitting shared share divide divided between among evenly
     equally work out calculate find save saved saving there us us get gets go going up please need have make put amount figure tell me sum including off discount discounted
     sale reduced reduction cheaper item new now tip tipping gratuity service charge only by around about just order food drinks drink night table left us one bucks coupon
     voucher code spend spent spending buy buying bought thing something cash money hand handed gave giving change back note worth shopping groceries ticket tickets""".split()  # noqa: SIM905  reads as a text
@@ -32,7 +32,7 @@ _PLAIN = frozenset(
 _UNKNOWN = 2
 """So many nouns may be unknown: a jacket, a pair of jeans."""
 _TURNED = re.compile(
-    r"\b(?:original|originally|before|usual|usually|normal|normally|already|includes|included|inclusive|without|excluding|except|more|less|fewer|another|twice|double|half|than|not|instead|other|first|second|extra|including|paid SUM|tomorrow|yesterday|month|year|week|hour|day|increase|rise)\b"
+    r"\b(?:original|originally|before|usual|usually|normal|normally|already|includes|included|inclusive|without|excluding|except|more|less|fewer|another|twice|double|half|than|not|instead|other|first|second|extra|including|paid SUM|wait|good|better|best|fair|deal|invest|peak|loyalty|cashback|fee|tomorrow|yesterday|month|year|week|hour|day|increase|rise)\b"
 )
 """Words that may turn the question around."""
 
@@ -112,7 +112,8 @@ def _share(question: Question, _match: re.Match[str]) -> str | None:
         not coin
         and total.denominator == 1
         and not re.search(
-            r"\b(?:bill|check|tab|pay|owe|costs?|paid|meal|dinner|lunch|taxi|price)\b", bill.words
+            r"\b(?:bill|check|tab|pay|owe|costs?|paid|meal|dinner|lunch|taxi|price|rent|everyone|everybody)\b",
+            bill.words,
         )
     ):
         return None  # sweets, not money
@@ -192,7 +193,7 @@ _BILL, _UNIT = (
 )
 _PAID = r"(?:i paid|we paid|it cost me|i pay|it is|it was|it costs?|it is now|they are|the sale price is|the price is|that is|something costs?)"
 INTENTS = (
-    Intent(r".*\b(?:tip|tipping|gratuity|service charge|tipped)\b.*", _tip, ("tip", "gratuity", "service")),
+    Intent(r".*\b(?:tip|tipping|gratuity|service charge|tipped)\b.*|(?:leave|(?:.* )?add) .*(?:%|percent|per cent).*\b(?:meal|dinner|lunch|restaurant|split|bill|check)\b.*|.*\b(?:meal|dinner|lunch|restaurant|bill|check)\b.* (?:leave|add) .*(?:%|percent|per cent).*", _tip, ("tip", "gratuity", "service", "leave", "add")),
     Intent(r".*\b(?:off|discount|discounted|reduced|reduction|coupon|voucher)\b.*", _off, (" off", "discount", "reduc", "coupon", "voucher")),
     Intent(r".*\b(?:split|splitting|share|shared|sharing|divided?|each|per (?:person|head)|ways|owe|everyone|everybody|chip in|apiece)\b.*", _share, ("split", "shar", "divi", "each", "per ", "ways", "owe", "every", "chip", "apiece")),
     Intent(r".*\bchange\b.*", _change, ("change",)),

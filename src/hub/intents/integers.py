@@ -90,9 +90,9 @@ def _of_roman(_question: Question, match: re.Match[str]) -> str | None:
     n = from_roman(text)
     sure = (
         re.search("roman|what (?:number|year) is", match[0])
-        or len(text) > 2
+        or len(text) > 2  # noqa: PLR2004
         or text in ("IV", "IX", "VI", "XI", "II", "XV", "XX", "VII")
-    )  # noqa: PLR2004
+    )
     return f"{text} is {n}." if n and sure else None
 
 

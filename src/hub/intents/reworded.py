@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
-from hub.intents.calculator import spoken
+from hub.intents.calculator import PI, Value, root, spoken
 from hub.intents.intent import Intent, Question, also, says
 from hub.intents.measures import convert
 from hub.intents.numbers import numbers
@@ -109,6 +109,22 @@ def _part_of(question: Question, match: re.Match[str]) -> str | None:
     return None
 
 
+def _circle_back(_question: Question, match: re.Match[str]) -> str | None:
+    """Find the radius or the diameter of a circle from another of its measures."""
+    value, given = Fraction(match["n"]), match["g"]
+    if match["w"] == given or (given == "area" and match["unit"]):
+        return None
+    radius = (
+        Value(value, exact=True) if given == "radius" else Value(value / 2) if given == "diameter" else None
+    )
+    if given == "circumference":
+        radius = Value(value / (2 * PI), exact=False)
+    radius = radius or root(Value(value / PI, exact=False), 2)
+    size = radius.number * (2 if match["w"] == "diameter" else 1)
+    unit = f" {match['unit']}" if match["unit"] else ""
+    return f"That is {spoken(size, exact=radius.exact)}{unit}."
+
+
 def _tank(question: Question, match: re.Match[str]) -> str | None:
     volume = Fraction(match["a"]) * Fraction(match["b"]) * Fraction(match["c"])
     return meant(
@@ -155,6 +171,7 @@ INTENTS = (
     Intent(rf"{_ASK}(?P<a>{_N}) (?:over|in|out of|of) (?P<b>{_N}) (?:as|in|to)(?: an?)? (?:{_P}|percentage)|(?:express |write )(?P<a2>{_N}) (?:as|in)(?: an?)? (?:{_P}|percentage) of (?P<b2>{_N})", _as("{a} is what percent of {b}"), ("per", "%")),
     Intent(rf"(?:what|how many|how much)(?: is the)? (?:{_P}|percentage)(?: of)?(?: is)? (?P<a>{_FRACTION})|(?:turn|make|change|convert|express) (?P<a2>{_FRACTION}) (?:in|into|to|as)(?: an?)? (?:{_P}|percentage)", _as("what is {a} as a percentage"), ("per", "%")),
     Intent(rf"how much (?:more|bigger|larger|higher|less|smaller|lower) (?:is|are) (?P<b>{SUM}) than (?P<a>{SUM}) (?:in|as)(?: an?)? (?:{_P}|percentage)|(?:by )?(?:what|how many|how much)(?: is the)? (?:{_P}|percentage) (?:{_THING} )?(?:{_PAST} )?from (?P<a2>{SUM}) to (?P<b2>{SUM})|(?:{_THING} )?(?:{_PAST}) from (?P<a3>{SUM}) to (?P<b3>{SUM}) what(?: is| was)?(?: the| that| is that)?(?: as| in)?(?: an?)? (?:{_P}|percentage)(?: (?:is that|was that|change|increase|decrease|rise|drop|fall|growth|did it (?:go up|go down|change|rise|fall)))?|how much (?:did|has|have) {_THING} (?:{_PAST}) in (?:{_P}|percentage)(?: terms)? from (?P<a4>{SUM}) to (?P<b4>{SUM})", _as("percentage change from {a} to {b}"), ("per", "%")),
+    Intent(rf"(?:[a-z]+ ){{0,4}}(?:reduced|down|marked down|discounted|was|were|cut|slashed)(?: from)? (?P<a>{SUM})(?: down)?(?: to| and| but| is| it is| they are| are)*(?: now| reduced to| on sale for| only| just)*(?: at| for)? (?P<b>{SUM}) (?:by )?(?:what|how much|how many)(?: is| was)?(?: the| a)? (?:{_P}|percentage)(?: (?:off|discount|reduction|saving|less|decrease|is that|is it|was it|cheaper))*", _as("percentage change from {a} to {b}"), ("per", "%")),
     Intent(rf"{_ASK}(?:take|knock|deduct|subtract|remove)(?: off)? (?P<r>{_N}) ?{_P} (?:off|from|of)(?: of)? (?P<n>{SUM})|{_ASK}(?:take|knock|deduct)(?: off)? (?P<r2>{_N}) ?{_P} (?:off|from) (?P<n2>{SUM})", _as("{n} minus {r} percent"), ("off", "from")),
     Intent(rf"{_ASK}(?:add|put)(?: on)? (?:an? )?(?P<r>{_N}) ?{_P} (?:on )?(?:to|onto|on) (?P<n>{SUM})|{_ASK}(?P<n2>{SUM}) (?:and|with) (?P<r2>{_N}) ?{_P} (?:added|more|extra)(?: on)?|{_ASK}(?P<r3>{_N}) ?{_P} more than (?P<n3>{SUM})", _as("{n} plus {r} percent"), ("add", "put", "extra", "more")),
     Intent(rf"{_ASK}(?P<r>{_N}) ?{_P} (?:less|lower|fewer) than (?P<n>{SUM})", _as("{n} minus {r} percent"), (" than ",)),
@@ -162,7 +179,7 @@ INTENTS = (
     # parts
     Intent(rf"{_ASK}(?P<verb>reduce|decrease|lower|cut|increase|raise) (?P<n>{_N}) by (?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)", _by_a_part, (" by ",)),
     Intent(rf"{_ASK}(?P<n>{_N}) (?P<verb>reduced|decreased|lowered|cut|increased|raised) by (?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)", _by_a_part, (" by ",)),
-    Intent(rf"{_ASK}(?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)(?: price)? (?P<verb>off)(?: of)? [$£€]?(?P<n>{_N})(?: (?:pounds|dollars|euros))?", _by_a_part, (" off",)),
+    Intent(rf"{_ASK}(?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)(?: (?P<verb>off|price)| price (?P<verb2>off))(?: of| on| for)? [$£€]?(?P<n>{_N})(?: (?:pounds|dollars|euros))?", lambda q, m: _by_a_part(q, also(m, verb="verb2")), (" off", " price")),
     Intent(rf"{_ASK}(?P<a>half|an? (?:half|quarter|\d{{1,2}}(?:rd|th))|1/\d{{1,2}}|\d/\d{{1,2}}) of (?P<b>an? (?:half|quarter|\d{{1,2}}(?:rd|th)))", lambda q, m: meant(q, f"{_fraction(m['a'])} * {_fraction(m['b'])}"), (" of a",)),
     Intent(rf"(?:what is |how much is )?(?:an? |the )?[$£€]?(?P<n>{_N})(?: (?:pounds?|dollars?|euros?))?(?: [a-z]+){{0,2}} (?P<verb>with|at|less|minus) (?:an? |1 )?(?P<part>half|quarter|3rd|5th|10th)(?: price)? off(?: how much is (?:it|that)| what is the price)?", _by_a_part, (" off",)),
     Intent(rf"{_ASK}(?:the )?(?:double|twice) of (?P<n>{_N})", _as("double {n}"), ("double", "twice")),
@@ -193,7 +210,21 @@ INTENTS = (
     Intent(rf"(?:if )?(?:an? |my |the |our )?{_THING} (?:is|measures|has|of) (?P<a>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? (?:by|x) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? what is (?:the|its) (?P<w>area|perimeter|floor area)(?: of it| of the {_THING})?|(?:how (?:big|large) is (?:an? |the )?|what (?P<w2>area) (?:is|does) (?:an? |the )?)(?:(?:room|floor|garden|wall|lawn|plot|carpet|patio) (?:that is |of |measuring )?)?(?P<a2>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: (?:room|floor|garden|wall|lawn|plot|carpet|patio))?(?: have| cover)?", lambda q, m: meant(q, f"{m['w'] or m['w2'] or 'area'} of {m['a'] or m['a2']} by {m['b'] or m['b2']}"), (" by ", " x ")),
     Intent(rf"how many (?P<to>litres|liters|gallons|cubic [a-z]+) (?:are |is |does |will |would )?(?:there )?(?:in |of )?(?:an? |my |the |fit in an? )?(?:[a-z]+ ){{0,3}}?(?:that is |which is |of |measuring )?(?P<a>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<b>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<c>{_POSITIVE}) ?(?P<unit>{_LENGTH})(?: (?:tank|box|pool|container|aquarium|pond))?(?: hold| have)?", _tank, ("litre", "liter", "gallon", "cubic")),
     Intent(rf"{_ASK}(?:the )?(?:3rd|other|last|missing) angle (?:of|in) (?:an? |the )?triangle (?:with|if|whose|that has)(?: the)?(?: other)?(?: 2)?(?: angles)?(?: are| of)? (?P<a>{_POSITIVE})(?: degrees)? and (?P<b>{_POSITIVE})(?: degrees)?", lambda q, m: f"That is {180 - Fraction(m['a']) - Fraction(m['b'])} degrees." if Fraction(m["a"]) + Fraction(m["b"]) < 180 and "." not in m["a"] + m["b"] else None, ("angle",)),  # noqa: ARG005, PLR2004  the angles of a triangle
+    Intent(rf"(?:what is |find )?(?:the )?(?P<w>radius|diameter)(?: of (?:an? |the )?circle)? (?:with|of|if|when|whose)(?: an?| the| its)* (?P<g>radius|diameter|area|circumference)(?: of| is)? (?P<n>{_POSITIVE})(?: ?(?P<unit>{_LENGTH}))?", _circle_back, ("radius", "diameter")),
+    Intent(rf"(?:an? |the )?circle (?:with |of |has )?(?:an? )?(?P<g>radius|diameter)(?: of| is)? (?P<n>{_POSITIVE}(?: ?{_LENGTH})?) (?:what is )?(?:the |its )?(?P<w>area|circumference)|how far (?:is it )?(?:around|round) a circle (?:with|of) (?:an? )?(?P<g2>radius|diameter)(?: of)? (?P<n2>{_POSITIVE}(?: ?{_LENGTH})?)", lambda q, m: meant(q, f"{m['w'] or 'circumference'} of a circle with {m['g'] or m['g2']} {m['n'] or m['n2']}"), ("circle",)),
+    Intent(rf"{_ASK}(?:the )?(?P<w>volume|surface area) of (?:an? )?(?:ball|globe|sphere|football) (?:(?:with|of) (?:an? )?(?P<g>radius|diameter)(?: of)? (?P<n>{_POSITIVE}(?: ?{_LENGTH})?)|(?:that is )?(?P<n2>{_POSITIVE}(?: ?{_LENGTH})?) (?:across|wide|in diameter))", lambda q, m: meant(q, f"{m['w']} of a sphere with {m['g'] or 'diameter'} {m['n'] or m['n2']}"), ("volume", "surface")),
+    Intent(rf"{_ASK}(?:the )?area of (?:an? )?(?:right(?: angled?)? )?triangle (?:(?:with )?(?:legs|short sides)(?: of)? )?(?P<a>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x|and) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)|(?:an? |the )?triangle (?:with |has )?(?:an? )?base(?: of| is)? (?P<a2>{_POSITIVE}(?: ?{_LENGTH})?)(?: and)? (?:an? )?height(?: of| is)? (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?) (?:what is )?(?:the |its )?area", lambda q, m: meant(q, f"area of a triangle with base {m['a'] or m['a2']} and height {m['b'] or m['b2']}") if m["a2"] or " by " in m[0] or "leg" in m[0] or "short" in m[0] else None, ("triangle",)),
+    Intent(rf"{_ASK}(?:the )?perimeter of (?:an? )?triangle (?:with|of)(?: sides)?(?: of)?(?: lengths?)? (?P<a>{_POSITIVE})(?: and)? (?P<b>{_POSITIVE})(?: and)? (?P<c>{_POSITIVE})", _as("{a} plus {b} plus {c}"), ("perimeter",)),
+    Intent(rf"(?:what is |how long is )?(?:the |each |1 )?side(?: length)? of (?:an? |the )?square (?:with|of|whose|that has)(?: an?| the)? area(?: of| is)? (?P<n>{_POSITIVE})|(?:if )?(?:an? |the )?square has (?:an? )?area of (?P<n2>{_POSITIVE}) (?:how long is (?:each|1|the|a) side|what is the (?:side|length of (?:each|1|a) side|side length))", _as("square root of {n}"), ("square",)),
+    Intent(rf"{_ASK}(?:the )?(?:long side|longest side|hypotenuse) of (?:an? )?right(?: angled?)? triangle (?:with|whose)(?: (?:sides|legs|short sides|other sides))?(?: (?:of|are))? (?P<a>{_POSITIVE}(?: ?{_LENGTH})?) and (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)", _as("hypotenuse of a triangle with sides {a} and {b}"), ("triangle",)),
+    Intent(r"(?:what is the |the )?name of (?:an? )?(?P<n>\d{1,2}) sided (?:shape|polygon|figure)|what is (?:an? )?(?P<n2>\d{1,2}) sided (?:shape|polygon|figure) called", _as("what shape has {n} sides"), ("sided",)),
+    Intent(r"how many degrees (?:are )?(?:there )?(?:in|is) (?:an? )?(?:semi ?circle|half circle|half a circle|half turn|straight line|straight angle)", says("That is 180 degrees."), ("degrees",)),
+    Intent(r"(?:what is )?(?:the )?(?P<w>complement|supplement|complementary angle|supplementary angle) of (?:an? )?(?P<n>\d{1,3})(?: degrees?)?(?: angle)?", lambda _q, m: f"That is {(90 if m['w'][0] == 'c' else 180) - int(m['n'])} degrees." if int(m["n"]) < (90 if m["w"][0] == "c" else 180) else None, ("complement", "supplement")),
     # units
+    Intent(r"(?:if )?(?:(?:i|we|you|a car|he|she|a train) )?(?:am |are |is )?(?:driving|drive|drives|going|go|goes|travelling|traveling|travel|walking|walk|running|run|cycling|cycle)(?: at)? (?P<a>\d.+?) for (?P<b>(?:\d|an? |half ).+?) how (?:far|many miles|many kilometres|many km)(?: is that| do i go| will i (?:go|get)| have i gone| do i get| does it go)?", _as("how far can i go in {b} at {a}"), ("how far", "how many")),
+    Intent(r"how long (?:does|will|would|is) (?P<a>\d.+?)(?: take(?: me)?)? (?:at|going|doing) (?P<b>\d.+)", _as("how long does it take to drive {a} at {b}"), ("how long",)),
+    Intent(r"(?:if )?(?:an? |the |my )?[a-z]+ (?:goes|travels|drives|covers|runs|ran|went|travelled|traveled|walked|walks|flies|cycles|does|did) (?P<a>\d.+?) in (?P<b>(?:\d|an? |half ).+?) (?:how fast (?:is|was) (?:that|it|he|she)(?: going| moving)?|what (?:is|was) (?:the|its|his|her)(?: average)? speed)", _as("what is the average speed for {a} in {b}"), ("fast", "speed")),
+    Intent(rf"(?:if )?(?:an? |my |the )?(?:car |i )?(?:does|gets?|do) (?P<a>{_POSITIVE}) (?:mpg|miles per gallon|miles to the gallon) how (?:far|many miles)(?: can i (?:go|drive|get)| will it go| does it go| do i get)?(?: on| with| from) (?P<b>{_POSITIVE}) gallons|how (?:far|many miles) (?:can|could|will|would) (?:i|you|we|it) (?:go|drive|get|travel) on (?P<b2>{_POSITIVE}) gallons (?:at|with|if i get) (?P<a2>{_POSITIVE}) (?:mpg|miles per gallon|miles to the gallon)", lambda q, m: f"That is {spoken(Fraction(m['a'] or m['a2']) * Fraction(m['b'] or m['b2']))} miles.", ("gallon",)),  # noqa: ARG005
     Intent(r"(?:if )?(?:i am|my [a-z]+ is|he is|she is|someone is) (?P<a>\d.+?) how (?:tall|heavy|old|big) (?:am i|is (?:he|she|that|it)) in (?P<b>[a-z ]+)", _as("{a} in {b}"), ("how ",)),
     Intent(r"(?:the |my |our |a |an )?[a-z]+(?: [a-z]+)? (?:is|weighs|measures|limit is) (?P<a>\d.+?) (?:in|to|as) (?P<b>[a-z ]+)", _as("{a} in {b}"), (" in ", " to ", " as ")),
     Intent(r"(?:(?:the |my |our |a |an )?(?:[a-z]+ ){0,4}(?:is|weighs|are|of|for|says|limit|allows|does|needs|takes|holds) )?(?P<a>\d+(?:\.\d+)? ?[a-z]+(?: \d+ [a-z]+)?) how many (?P<b>[a-z]+(?: [a-z]+)?)(?: is (?:that|it))?", _as("{a} in {b}"), ("how many",)),

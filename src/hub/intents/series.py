@@ -296,7 +296,7 @@ def _romans(_question: Question, match: re.Match[str]) -> str | None:
     low, high = int(match["a"]), int(match["b"])
     return (
         f"{', '.join(roman(n) for n in range(low, high + 1))}."
-        if 0 < low < high <= low + 30 and high < 4000
+        if 0 < low < high <= low + 30 and high < 4000  # noqa: PLR2004  the largest Roman numeral
         else None
     )
 
@@ -346,5 +346,6 @@ INTENTS = (
     Intent(r"are (?:both )?(?P<list>\d{1,11}(?:(?: and)? \d{1,11})+) (?:both |all )?prime(?: numbers?)?", _all_prime, ("prime",)),
     Intent(rf"{_ASK}(?:the )?roman numerals (?:from )?(?P<a>\d{{1,4}}) (?:to|through) (?P<b>\d{{1,4}})", _romans, ("roman",)),
     Intent(rf"{_ASK}(?:if (?:i|we) )?(?:share|divide|split|deal|hand out|sharing|dividing|distribute)(?: out| up)? (?P<n>\d{{1,6}}) (?:[a-z]+ ){{1,3}}?(?:equally |evenly )?(?:between|among|amongst|by|into|across) (?P<people>\d{{1,4}}) {_WHO}(?: (?:equally|evenly|how many|how much|each|do|does|will|would|get|gets|they|each 1|child|kid|person|have|is|that|there|are|we))*", _handful, ("shar", "divid", "split", "deal", "hand", "distribute")),
+    Intent(rf"(?:(?:i have |there are |we have |if i have )(?=.* and )|(?!.* and ))(?P<n>\d{{1,6}}) (?:[a-z]+ ){{1,3}}?(?:for|and|to share between|to share among|between|among) (?P<people>\d{{1,4}}) {_WHO} (?:how many (?:do|does|will|would|can|for|is)?(?: they| each)?(?: each)?(?: get| have| 1| child| kid| person)*|how many each)|how many(?: [a-z]+)? (?:each|does each(?: [a-z]+)? get|do they each get) (?:if|when) (?P<n2>\d{{1,6}}) (?:[a-z]+ ){{1,3}}?(?:are |is )?(?:shared|divided|split) (?:equally |evenly )?(?:by|between|among|amongst) (?P<people2>\d{{1,4}}) {_WHO}", lambda q, m: _handful(q, also(m, n="n2", people="people2")) if "each" in m[0] or "they" in m[0] else None, ("how many",)),
     Intent(rf"(?:if )?(?P<n>\d{{1,6}}) (?:[a-z]+ ){{1,3}}?(?:is |are )?(?:shared|divided|split)(?: out| up)?(?: equally| evenly)? (?:between|among|amongst|by|into) (?P<people>\d{{1,4}}) {_WHO}(?: (?:equally|evenly|how many|how much|each|do|does|will|would|get|gets|they|each 1|child|kid|person|have|is|that|there|are|we))*", _handful, ("shared", "divided", "split")),
 )  # fmt: skip

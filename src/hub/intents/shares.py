@@ -50,7 +50,7 @@ def money(value: Fraction, coin: str) -> str:
     if "." in text and len(text.rsplit(".", 1)[1]) == 1:
         text += "0"
     if not coin and value.denominator != 1 and (value * 100).denominator != 1:
-        return spoken(value)
+        return f"about {text}"
     about = "" if (value * 100).denominator == 1 else "about "
     one = coin.removesuffix("s") if text == "1" and coin not in ("pence", "yen") else coin
     return f"{about}{text} {one}".strip()
