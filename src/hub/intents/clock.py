@@ -72,7 +72,7 @@ def _unknown(place: str) -> str:
 
 
 def _both(question: Question, places: str) -> str | None:
-    found = [(place, zone(place)) for place in places.split(" and ")]
+    found = [(place, zone(place)) for place in re.split(r" and (?:in )?", places)]
     told = [f"{hm(question.now.astimezone(there))} in {title(place)}" for place, there in found if there]
     return f"It is {' and '.join(told)}." if len(told) == len(found) else None
 
@@ -257,9 +257,9 @@ def _is_summer(question: Question, match: re.Match[str]) -> str:
     return f"{'Yes' if dst else 'No'}, the clocks here are {'on summer time' if dst else 'on standard time'} now."
 
 
-_IT = r"(?:is it|it is|do we have|do you have|have you got|is it here|have we got|do you make it|are we at|is showing|has it got)"
+_IT = r"(?:is it|it is|do we have|do you have|have you got|is it here|have we got|do you make it|are we at|is showing|has it got|we got|you got)"
 _PLACE = r"[a-z][a-z .']{1,24}"
-_PART_OF_DAY = r"(?:morning|afternoon|evening|night|day)(?:time)?"
+_PART_OF_DAY = r"(?:morning|afternoon|evening|night|day)(?: ?time)?"
 _NO_MONTH = rf"(?!(?:the )?(?:spring|autumn|fall|{MONTH})\b)"
 _YEAR = rf"(?: in (?:the )?(?:spring|autumn|fall|(?P<month>{MONTH})))?(?: (?:in )?(?P<year>{YEAR}|this year|next year|last year))?"
 INTENTS = (
@@ -310,9 +310,8 @@ INTENTS = (
         ("what",),
     ),
     Intent(
-        rf"(?:my|our|a) [a-z ]{{2,30}}? (?:is|are|lives?|works?|staying|living|working|now|over|out|away|on holiday| )+ in (?P<place>{_PLACE}?) (?:so |and )?what (?:is the time|time is it)(?: now)? (?:for (?:her|him|them)|there|over there|where (?:she|he|they) (?:is|are|lives?))",
+        rf"(?:(?:my|our|a) [a-z ]{{2,30}}? (?:is|are|lives?|works?|staying|living|working|now|over|out|away|on holiday| )+ in|if i (?:phone|call|ring|text|phoned|called|rang|was in|were in)(?: [a-z ]+ in)?) (?P<place>{_PLACE}?) (?:now )?(?:so |and )?what (?:is the time|time is it|time would it be)(?: now)? (?:for (?:her|him|them)|there|over there|where (?:she|he|they) (?:is|are|lives?))",
         lambda q, m: _there_known(q, given(m, place2=None)),
-        (" in ",),
     ),
     Intent(rf"what (?:time|hour) is {MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)? (?:here|for me|for us|my time|in my time zone|local time|locally)", _hour_there),
     Intent(
@@ -335,7 +334,7 @@ INTENTS = (
     Intent(rf"how (?:far|many hours|much) (?:ahead|behind|earlier|later) (?:is it in|is it|is|are) (?P<place>{_PLACE}?) (?:than|of|from)(?: it is)?(?: in)? (?P<other>{_PLACE})", _difference, ("ahead", "behind", "earlier", "later")),
     Intent(rf"how (?:far|many hours|much) (?:ahead|behind)(?: of)? (?:us|me|here) (?:is|are) (?P<place>{_PLACE})", _difference, ("ahead", "behind")),
     Intent(rf"(?:is )?(?P<place>{_PLACE}?) (?:is )?(?:ahead of|behind|ahead or behind) (?P<other>{_PLACE})", _difference, ("ahead", "behind")),
-    Intent(rf"how many hours (?:is it )?between (?P<place>{_PLACE}?) and (?P<other>{_PLACE})(?: time)?", _difference, ("hours",)),
+    Intent(rf"how many hours (?:is it |are there )?(?:between|from) (?P<place>{_PLACE}?) (?:and|to) (?P<other>{_PLACE})(?: time)?", _difference, ("hours",)),
     Intent(
         r"(?:what is |give me |show )?(?:the )?(?:unix|epoch|posix) (?:time ?stamp|time|seconds)(?: now)?|(?:what is |give me )?the (?:current )?time ?stamp(?: in unix)?",
         lambda q, _m: f"It is {int(q.now.timestamp())} seconds since the beginning of 1970.",
@@ -356,7 +355,7 @@ INTENTS = (
     ),
     Intent(rf"(?:what|which) (?:time zone|timezone) (?:is|does) (?P<place>{_PLACE}?)(?: (?:in|on|use|have))?|what is the (?:time zone|timezone) (?:of|in|for) (?P<p2>{_PLACE})", lambda q, m: _zone_of(q, also(m, place="p2")), ("zone",)),
     Intent(
-        rf"(?:when|what day|what date|which day)(?: do| does| did| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:forward|forwards|back|backward|backwards|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}(?: next)?",
+        rf"(?:when|(?:on )?(?:what|which) (?:day|date))(?: do| does| did| will| is| are)?(?: the)?(?: (?:next|us|uk|european))? (?:clocks?|clock change|time change|daylight savings?(?: time)?(?: change)?|dst|summer time|british summer time|hour|time)(?: to)? ?(?:next )?(?:go|goes|change|changes|spring|fall|start|starts|begin|begins|end|ends|over|turn|move|due|happen)?(?: (?:forward|forwards|back|backward|backwards|ahead|next|again|change))?(?: (?:in|for) (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}(?: next)?",
         lambda q, m: _clock_change(q, m) if re.search(r"clock|daylight|dst|summer time|time change|(?:hour|time) (?:change|go|spring)", m[0]) else None,
         ("clock", "daylight", "dst", "summer time", "time change"),
     ),

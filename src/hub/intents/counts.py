@@ -462,7 +462,8 @@ INTENTS = (
     ),
     Intent(rf"(?:number of )?{_U} in (?P<period>.+)", _month_length, (" in ",)),
     Intent(r"how many (?P<unit>days|weeks) (?:of|into) (?P<period>(?:the |this )(?:year|month)) (?:are we|have passed|are over|is it)|how many (?P<u2>days|weeks) (?:have passed|are over|have gone by) (?:in |of )?(?P<p2>(?:the |this )(?:year|month))(?: so far)?", lambda q, m: _passed(q, m), ("passed", "over", "into", "gone")),  # noqa: PLW0108  names the groups
-    Intent(r"(?:my birthday is|i was born|born|age if born|age of (?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
+    Intent(rf"(?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born (?P<born>.+?) (?:is|are|would be|will be) (?:now )?(?:how old|what age)(?: now| today)?", _age, ("born",)),
+    Intent(rf"(?:my birthday is|i was born|born|age if born|age of (?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?(?: in (?P<year>{YEAR}))?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
     Intent(r"how long is (?P<period>(?:the month of )?(?:this month|next month|last month|february|[a-z]+ [12]\d{3}))", _month_length, ("how long is",)),
     Intent(
         rf"how (?:many {_U}|much time|long)(?: are| is| do we have| do i have| have we got)?(?: there)?(?: still)?(?: left| remain| remaining| to go)?(?: are)?(?: left)? (?:in |of |until the end of |till the end of |to the end of )?(?P<period>(?:the |this |the current )?(?:year|month|week|quarter)|{MONTH}|{YEAR})(?: left)?",
@@ -476,7 +477,7 @@ INTENTS = (
     ),
     Intent(r"how far (?:are we )?(?:through|into) (?P<period>(?:the |this )(?:year|month))(?: are we)?", _gone, ("how far",)),
     Intent(
-        rf"(?:what age|how (?:old|many (?P<unit>years|months|days|weeks) old)) (?:is|am|are|would|will|was) (?:someone|somebody|a person|i|you|one|he|she|they|we|my [a-z]+|a (?:man|woman|child|baby|kid)|anyone)(?: be)?(?: now| today)?(?: in (?P<year>{YEAR}))?(?: who)?(?: (?:if|when))?(?: (?:i|they|you|he|she|we|my [a-z]+))?(?: (?:was|is|were|am|are))? born (?P<born>(?:in|on)? ?.+)",
+        rf"(?:what age|how (?:old|many (?P<unit>years|months|days|weeks) old)) (?:is|am|are|would|will|was) (?:someone|somebody|a person|i|you|one|he|she|they|we|my [a-z]+|a (?:man|woman|child|baby|kid)|anyone|[a-z]+ [a-z]+)(?: be)?(?: now| today)?(?: in (?P<year>{YEAR}))?(?: who)?(?: (?:if|when))?(?: (?:i|they|you|he|she|we|my [a-z]+))?(?: (?:was|is|were|am|are))? born (?P<born>(?:in|on)? ?.+)",
         _age,
         ("born",),
     ),

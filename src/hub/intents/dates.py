@@ -435,7 +435,7 @@ INTENTS = (
         _week,
     ),
     Intent(
-        r"(?:what|which) (?:calendar |iso )?week(?: number)?(?: of the year)? (?:is|does|will|was) (?P<day>.+?)(?: (?:in|fall in|be in|be|on|fall))?"
+        r"(?:what|which) (?:calendar |iso )?week(?: number)?(?: of the year)? (?:is it|will it be|was it|is|does|will|was) (?P<day>.+?)(?: (?:in|fall in|be in|be|on|fall))?"
         r"|(?:what is )?(?:the )?(?:(?:calendar|iso) week(?: number)?|week number) (?:of|for|on) (?P<day2>.+)",
         lambda q, m: _week(q, also(m, day="day2")),
         ("week",),
@@ -443,9 +443,9 @@ INTENTS = (
     Intent(rf"(?:when (?:is|does|did|was|will)|what (?:are the )?dates? (?:is|are|of|for|does)|what date does) (?:calendar |iso )?week (?:number )?(?P<week>\d{{1,2}})(?: of| in)?(?: (?P<year>{_YEAR}))?(?: (?:start|begin|end|run|cover|be))?(?: (?:of|in)? ?(?P<year2>{_YEAR}))?", lambda q, m: _week_start(q, also(m, year="year2")), ("week",)),
     Intent(
         r"(?:what|which) (?:number )?day (?:number )?of the year is (?:it|this|(?P<day>.+?))(?: today)?"
-        r"|what number day of the year is it|what day number is (?:it|today)|(?:what is the )?day (?:number )?of (?:the )?year(?: today)?",
+        r"|what number day of the year is it|what day number is (?:it|today|it today)|(?:what is the )?day (?:number )?of (?:the )?year(?: today)?",
         _day_number,
-        ("of the year", "of year"),
+        ("of the year", "of year", "day number"),
     ),
     Intent(
         rf"(?:what|which)(?: day| date)? is (?:the )?(?:(?P<n>\d{{1,3}})(?:st|nd|rd|th)?) day of (?:the year|(?:the year )?(?P<year>{_YEAR}))",
@@ -540,7 +540,7 @@ INTENTS = (
         _exists,
     ),
     Intent(
-        rf"(?:{_WHAT_DAY}|what|when)(?: and date)? (?:is it |is that |is |will it be |will be |would it be |was it |was |it is |does |did |will |are |falls |do (?:we|people|they|you) (?:celebrate|have|keep|observe) |do )?(?:the date |the day |on )?(?P<day>.+?)(?: (?:be|fall on|fall|falls|on|going to be|this year|land on|celebrated|happen|start|starts|begin))*",
+        rf"(?:{_WHAT_DAY}|what|when)(?: and date)? (?:is it |is that |is |will it be |will be |would it be |was it |was |it is |does |did |will |are |falls |do (?:we|people|they|you) (?:celebrate|have|keep|observe) |do )?(?:the date |the day |on )?(?P<day>.+?)(?: (?:be|fall on|fall|falls|on|going to be|this year|land on|celebrated|happen|start|starts|begin|next))*",
         lambda q, m: _on(q, m) if _asks(m) else None,
     ),
     Intent(
@@ -564,6 +564,16 @@ INTENTS = (
         r"how often (?:is there|do we (?:have|get)|are there|is it|does|do|is|are) (?:a )?leap years?(?: happen| occur| come| come round)?",
         says("Every 4 years, but 3 of 4 turns of a century are none: 1900 was not a leap year, 2000 was."),
         ("leap",),
+    ),
+    Intent(
+        rf"(?P<day>[a-z' ]+(?: {YEAR})?) date(?: (?P<year>{YEAR}))?",
+        lambda q, m: _on(q, given(m, day=f"{m['day']} {m['year'] or ''}".strip())) if is_feast(re.sub(rf" {YEAR}$", "", m["day"])) else None,
+        ("date",),
+    ),
+    Intent(
+        rf"if (?:i|we|they|it|you) (?:[a-z]+ ){{1,5}}?(?P<base>today|tomorrow|on .+?) and (?:it |that |delivery |the [a-z]+ )?(?:takes|needs|will take) (?P<span>{SPAN})(?: to [a-z]+)? (?:when|(?:on )?(?:what|which) (?:day|date)) (?:will|does|do|is|would|should|can) .+",
+        lambda q, m: _on(q, given(m, day=f"{m['span']} after {m['base']}")),
+        ("if ",),
     ),
     Intent(rf"(?:the )?date (?P<day>(?:in {SPAN}|{SPAN} (?:from|after|before|ago)\b).*)", _on, ("date",)),
     Intent(rf"(?P<day>{SPAN} (?:from (?:now|today)|(?:from|after|before) .+|ago))", _on),

@@ -111,9 +111,9 @@ def _in_week(text: str, today: date) -> date | None:
 
 def _moved(text: str, today: date, side: int) -> date | None:
     """Read "in 3 weeks", "3 weeks from friday", "10 days ago", "2 weeks before christmas"."""
-    if on := re.fullmatch(rf"(an?|\d) (week|fortnight)s? on ({WEEKDAY})", text):
+    if on := re.fullmatch(rf"(an?|\d) (week|fortnight)s? (?:on ({WEEKDAY})|(today|tomorrow))", text):
         count = (1 if on[1].startswith("a") else int(on[1])) * (2 if on[2] == "fortnight" else 1)
-        coming = _weekday(on[3], today, 1)
+        coming = find(on[3] or on[4], today)
         return coming + timedelta(weeks=count) if coming else None
     found = re.fullmatch(
         rf"(?:in |within )(?P<span>{SPAN})(?: time| from (?:now|today))?|(?P<span2>{SPAN}) (?P<way>ago|hence|later|back|from|after|before|prior to)(?: (?P<base>.+))?",
@@ -141,6 +141,16 @@ def _counted(text: str, today: date, _side: int) -> date | None:
     if found["ago"]:
         return today - timedelta(days=(7 - ahead) or 7) - weeks
     return today + timedelta(days=ahead) + weeks
+
+
+def _beside(text: str, today: date, side: int) -> date | None:
+    """Read "monday before christmas last year", "sunday after easter"."""
+    found = re.fullmatch(rf"({WEEKDAY}) (before|after|following|preceding) (?!next$|last$)(.+)", text)
+    day = find(found[3], today, side) if found else None
+    if not found or not day:
+        return None
+    ahead = (DAYS.index(found[1]) - day.weekday() - 1) % 7 + 1
+    return day + timedelta(days=ahead if found[2] in ("after", "following") else (ahead - 7 or -7))
 
 
 def _of_week(text: str, today: date, _side: int) -> date | None:
@@ -298,7 +308,7 @@ def year_of(text: str, today: date) -> int | None:
 
 
 _READERS: tuple[Callable[[str, date, int], date | None], ...] = (
-    _weekday, _moved, _counted, _of_week, _nth_of, _edge, _friday_13, _numeric, _named, _month_or_year,
+    _weekday, _moved, _counted, _of_week, _beside, _nth_of, _edge, _friday_13, _numeric, _named, _month_or_year,
 )  # fmt: skip
 
 

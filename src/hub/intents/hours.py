@@ -347,7 +347,7 @@ _M1, _M2 = MOMENT.replace("<moment>", "<first>"), MOMENT.replace("<moment>", "<s
 _PERIOD = r"(?:12|24|12 hour|24 hour|twelve hour|24 hours|military|railway|normal|standard|regular|am pm|am/pm|american|civilian)"
 INTENTS = (
     Intent(
-        rf"(?:what time|when|what is the time|what will the time be|what will be the time|time) ?(?:will it be|is it going to be|is it|is|would it be|it will be)? (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
+        rf"(?:what time|when|what is the time|what will the time be|what will be the time|what will the clocks? (?:say|show)|time) ?(?:will it be|is it going to be|is it|is|would it be|it will be)? (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
         _shifted,
     ),
     Intent(rf"(?:what|when|what time)(?: is| will)?(?: be)? {SPAN} (?:from now|ago|hence)", _shifted),
@@ -355,7 +355,8 @@ INTENTS = (
     Intent(rf"(?:in )?how many (?P<unit>minutes|hours|seconds) (?:is it|will it be) {MOMENT}", _until, ("how many",)),
     Intent(rf"(?:in )?{SPAN}(?: from now)? what time (?:will it be|is it|will that be)", _shifted),
     Intent(rf"(?:what time was it|what was the time|what time is it|time) {SPAN} (?:ago|before(?: now)?|earlier)", lambda q, m: _shifted(q, m) if "was" in m[0] or "ago" in m[0] else None),
-    Intent(rf"(?:what (?:is|time is|will the time be|time will it be|is the time|time was it|time would it be)|when is|add)? ?{SPAN} (?P<way>after|before|from|past|later than|earlier than|prior to|to|to the time) {MOMENT}", lambda q, m: later(q, m) if m["way"] != "to" or m[0].startswith("add") else None),
+    Intent(rf"(?:what (?:is|time is|time is it|will the time be|time will it be|is the time|time was it|time would it be)|when is|add)? ?{SPAN} (?P<way>after|before|from|past|later than|earlier than|prior to|to|to the time) {MOMENT}", lambda q, m: later(q, m) if m["way"] != "to" or m[0].startswith("add") else None),
+    Intent(rf"(?:subtract|take|take away|deduct) {SPAN} (?:from|off|away from) {MOMENT}(?P<way>)", lambda q, m: later(q, given(m, way="before")), ("subtract", "take", "deduct")),
     Intent(rf"(?:what (?:is|time is) )?{MOMENT} (?P<way>plus|minus|\+|-) {SPAN}", later),
     Intent(
         rf"(?:if|when) (?:i|it|we|a [a-z]+|the [a-z]+|my [a-z]+|she|he|you|they)(?: go to (?:bed|sleep)| (?:starts?|begins?|leaves?|departs?|sleeps?|works?|puts? it in|started|left))+ (?:at )?{MOMENT} (?:and )?(?:it |i |we )?(?:takes?|lasts?|sleeps?|is|runs?|cooks?|for|works?|will take|drives?|needs?)(?: for)? {SPAN}(?: long)? (?:when|what time) (?:does|do|will|is|should) (?:it|i|we|the [a-z]+|she|he|they) (?:end|finish|be over|be done|get up|wake up|arrive|be there|be ready|get there|stop|over|done|finished)",

@@ -191,8 +191,9 @@ def zone(place: str) -> ZoneInfo | None:
         or (_places()[country[0]] if len(country) == 1 else None)
     )
     if not name:
-        city, _, rest = bare.rpartition(" ")
-        name = _places().get(city) if city and _within(city, rest) else None
+        words = bare.split()
+        parts = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)))
+        name = next((_places().get(city) for city, rest in parts if _within(city, rest)), None)
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):

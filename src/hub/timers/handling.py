@@ -46,7 +46,7 @@ _LEFTS = (
     rf"(?:what|when) (?:is|are) (?:my|the) next (?P<thing>{THING})s?",
     rf"(?:check(?: on)?|status of|how is) (?:the |my ){_WHICH}(?P<thing>timer)(?: doing)?",
     rf"(?:the |my )?{_WHICH}(?P<thing>timer) status",
-    r"how (?:long|much time|much longer|many (?:more )?minutes|many (?:more )?seconds)(?: (?:is|are|do i have|have i got|has|left|remaining|there|to go))* (?:for|on|until|till|before|has) (?:the |my |our )?(?P<words>[a-z' ]+?)(?: (?:left|got|to go|have|has|is|are|done|ready))*",
+    r"how (?:long|much time|much longer|many (?:more )?minutes|many (?:more )?seconds)(?: (?:is|are|do i have|have i got|has|left|remaining|there|to go))* (?:for|on|until|till|before|has) (?:the |my |our )?(?!an? )(?P<words>[a-z' ]+?)(?: (?:left|got|to go|have|has|is|are|done|ready))*",
 )
 _END = r"(?:cancel|stop|delete|remove|clear|end|kill|dismiss|disable|forget|get rid of|abort|drop|turn off|switch off|shut off|scrap|discard|erase|unset|quit)"
 _CANCELS = (

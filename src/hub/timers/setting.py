@@ -61,6 +61,7 @@ def timer(words: str, raw: str, _now: datetime) -> Command | None:  # noqa: PLR0
     if match := _COUNT.fullmatch(words) or _LOOSE.fullmatch(words) or _nudge(words, raw):
         name = clean(match.groupdict().get("name") or "")
         return _made(seconds(match["span"]), name) if not name or fit(name) else None
+    words = re.sub(r"^(?:put|stick|switch|turn|set) (.+ timer) on$", r"set \1", words)
     match = _TIMER.fullmatch(words)
     if not match:
         return None
@@ -124,7 +125,10 @@ def alarm(words: str, _raw: str, now: datetime) -> Command | None:  # noqa: PLR0
     if not match or "system" in words.split():
         return None
     when, name = peel((match["before"] or "").strip(), now, end=False)
-    name, rest = clean(name), match["rest"] or ""
+    name, rest = (
+        clean(name),
+        re.sub(r"^(?:(?:to|that) )?(?:go(?:es)? off|ring|rings) ", "", match["rest"] or ""),
+    )
     while rest:
         more, left = peel(rest, now, end=False, bare=True)
         if called := _CALLED.match(left):
