@@ -273,3 +273,22 @@ async def test_a_child_killed_in_mid_talk_is_replaced_and_the_session_goes_on(
     assert all(frame.epoch > epoch for frame in ear.all(Audio))
     assert speech.health().state == "ready"
     await ear.session.close()
+
+
+async def test_a_child_that_stands_still_for_seconds_loses_no_word(speech: ChildSpeech, piper: Speak) -> None:
+    ear = await begin(speech)
+    await ear.session.listen()
+    child = speech._child
+    assert child is not None
+    assert child.pid is not None
+    sound = np.concatenate([silence(0.4), piper("Remind me to water the plants tomorrow."), silence(1.5)])
+    os.kill(child.pid, signal.SIGSTOP)
+    try:
+        await ear.hear(sound[: int(2.5 * RATE)])
+    finally:
+        os.kill(child.pid, signal.SIGCONT)
+    await ear.hear(sound[int(2.5 * RATE) :])
+    turn = await ear.wait(Accepted)
+    assert word_errors("Remind me to water the plants tomorrow.", turn.text) <= 0.2
+    assert ear.session.dropped == 0  # type: ignore[attr-defined]  # the remote session's own count
+    await ear.session.close()

@@ -51,6 +51,7 @@ class RemoteSession:
         self._replies: dict[int, asyncio.Future[int]] = {}
         per_ms = SAMPLE_BYTES[audio.encoding] * audio.rate / 1000
         self._ring_bytes = int(Input().ring_ms * per_ms)
+        self._flight_bytes = int(Input().flight_ms * per_ms)
         self._chunk_bytes = int(Input().chunk_ms * per_ms) // 4 * 4
         self._ring: deque[bytes] = deque()
         self._ring_size = self._sent = self._taken = 0
@@ -228,7 +229,7 @@ class RemoteSession:
         if not (self._stalled or self._lost):
             self._room.clear()
             try:
-                async with asyncio.timeout(Input().ring_ms / 1000):
+                async with asyncio.timeout(Input().wait_ms / 1000):
                     while self._ring_size + size > self._ring_bytes and not self._closed:
                         self._room.clear()
                         await self._room.wait()
@@ -253,7 +254,7 @@ class RemoteSession:
         while True:
             await self._flow.wait()
             self._flow.clear()
-            while self._ring and not self._lost and self._sent - self._taken < self._ring_bytes:
+            while self._ring and not self._lost and self._sent - self._taken < self._flight_bytes:
                 chunk = self._ring.popleft()
                 self._ring_size -= len(chunk)
                 self._sent += len(chunk)

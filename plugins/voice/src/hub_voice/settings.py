@@ -109,8 +109,12 @@ class Output:
 class Input:
     """Bounds of what a client may send."""
 
-    ring_ms: float = 500
-    """Sound that waits for the child; beyond it the oldest is dropped and counted."""
+    ring_ms: float = 4000
+    """Sound that waits for the child: a busy machine loses no word. Beyond it the oldest goes, counted."""
+    flight_ms: float = 500
+    """Sound that is on its way to the child at most."""
+    wait_ms: float = 500
+    """How long a client that sends faster than the child hears is held up, before sound is dropped."""
     chunk_ms: float = 100
     """Frames are cut to this length on their way to the child."""
     lowest_rate: int = 8_000
