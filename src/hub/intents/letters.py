@@ -224,6 +224,18 @@ def _alphabet_next(_question: Question, match: re.Match[str]) -> str | None:
     return f"{ascii_lowercase[at].upper()}."
 
 
+def _between(_question: Question, match: re.Match[str]) -> str | None:
+    low, high = sorted((match["a"], match["b"]))
+    between = ascii_lowercase[ascii_lowercase.index(low) + 1 : ascii_lowercase.index(high)]
+    return f"{between.upper()}." if len(between) == 1 else None
+
+
+def _alphabet_part(_question: Question, match: re.Match[str]) -> str | None:
+    n = int(match["n"])
+    part = ascii_lowercase[-n:] if match["end"] == "last" else ascii_lowercase[:n]
+    return f"{', '.join(part.upper())}." if 1 <= n <= 26 else None  # noqa: PLR2004  letters
+
+
 def _words_in(question: Question, match: re.Match[str]) -> str | None:
     raw = re.search(
         r":\s*(.+)$|[\"“](.+?)[\"”]|\b(?:sentence|phrase)[ ,]+(?!have\b)(.+)$", question.raw.strip()
@@ -279,6 +291,12 @@ INTENTS = (
     Intent(r"(?:what|which) is (?:the )?(?P<n>\d{1,3}(?:st|nd|rd|th)|last|first) letter (?:of|in) the (?:english )?alphabet|(?:what|which) letter (?:of the alphabet )?is (?:number )?(?P<n2>\d{1,2})(?: in the alphabet)?", lambda q, m: _alphabet_nth(q, m) if m["n"] else None, ("letter",)),
     Intent(r"(?:what|which) (?:number|position|place)(?: letter)?(?: of the alphabet)? is (?:the letter )?(?P<letter>[a-z])(?: in the alphabet)?|where (?:in the alphabet is|is) (?:the letter )?(?P<l2>[a-z])(?: in the alphabet)?|what is the position of (?:the letter )?(?P<l3>[a-z]) in the alphabet", lambda q, m: _alphabet_place(q, given(m, letter=m["letter"] or m["l2"] or m["l3"]))),
     Intent(r"(?:what|which) letter (?:comes |is )?(?:right |just )?(?P<way>after|before|follows) (?:the letter )?(?P<letter>[a-z])(?: in the alphabet)?|what comes (?P<w2>after|before) (?:the letter )(?P<l2>[a-z])(?: in the alphabet)?", lambda q, m: _alphabet_next(q, m) if m["letter"] else None, ("after", "before", "follows")),
+    Intent(r"(?:what|which) letter (?:is|comes) between (?P<a>[a-z]) and (?P<b>[a-z])", _between, ("between",)),
+    Intent(r"how many consonants are (?:there )?in the (?:english )?alphabet", lambda _q, _m: "The English alphabet has 21 consonants, or 20 without Y.", ("consonant",)),
+    Intent(r"(?:what|which) (?:letters )?are (?:the )?vowels|(?:list|name|say) the vowels", lambda _q, _m: "The vowels are A, E, I, O and U, and sometimes Y.", ("vowel",)),
+    Intent(r"(?:what (?:is|are) |say |recite |list )?(?:the )?(?:alphabet backwards?|(?:english )?alphabet in reverse|a to z backwards?)", lambda _q, _m: ", ".join(ascii_lowercase[::-1].upper()) + ".", ("backward", "reverse")),
+    Intent(r"(?:what are |say |list |name )?(?:the )?(?P<end>first|1st|last) (?P<n>\d{1,2}) letters (?:of|in) the (?:english )?alphabet", _alphabet_part, ("alphabet",)),
+    _word(rf"does {_THE}(?P<word>{_W}) have (?P<n>1|2|3|one|two|three) (?P<letter>[a-z])(?:'?s)?(?: in it)?", _letter_in, "have"),
     Intent(r"how many (?:letters|characters) (?:are |are there )?(?:in|does|has) the (?:english )?alphabet(?: have)?", lambda _q, _m: "The English alphabet has 26 letters.", ("alphabet",)),
     Intent(r"how many vowels are (?:there )?in the (?:english )?alphabet|how many vowels are there(?: in english)?", lambda _q, _m: "The English alphabet has 5 vowels, or 6 with Y.", ("vowel",)),
     Intent(r"(?:say|recite|what is|tell me|give me|sing) the (?:english )?alphabet", lambda _q, _m: ", ".join(ascii_lowercase.upper()) + ".", ("alphabet",)),

@@ -96,6 +96,29 @@ def _start(pattern: str, form: str, text: str) -> Value | None:
     return value_of(form.format(**found.groupdict())) if found else None
 
 
+def _nested(_question: Question, match: re.Match[str]) -> str | None:
+    """Reckon with a sum or a product inside: the sum of 14 and 27 divided by 2."""
+    text = match["text"]
+    text = re.sub(rf"(?:the )?sum of ({_N}) and ({_N})", r"( \1 + \2 )", text)
+    text = re.sub(rf"(?:the )?product of ({_N}) and ({_N})", r"( \1 * \2 )", text)
+    text = re.sub(rf"(?:the )?difference (?:between|of) ({_N}) and ({_N})", r"( \1 - \2 )", text)
+    text = re.sub(rf"^(?:subtract|take)(?: away)? ({_N}) from (.+)$", r"\2 - \1", text)
+    text = re.sub(
+        rf"^(add|multiply|divide) (.+) (?:to|and|by) ({_N}|\(.+\))$",
+        lambda m: f"{m[2]} {_SIGNS[m[1]]} {m[3]}",
+        text,
+    )
+    value = value_of(text)
+    return f"That is {spoken(value.number, exact=value.exact)}." if value else None
+
+
+_SIGNS = {"add": "+", "multiply": "*", "divide": "/"}
+
+
+def _halfway(_question: Question, match: re.Match[str]) -> str:
+    return f"That is {spoken((Fraction(match['a']) + Fraction(match['b'])) / 2)}."
+
+
 # -- rounding -------------------------------------------------------------------------------------
 
 _NEAREST: dict[str, int | Fraction] = {"whole number": 1, "integer": 1, "whole": 1, "ten": 10, "hundred": 100, "thousand": 1000, "million": 10**6, "penny": Fraction(1, 100), "cent": Fraction(1, 100), "10th": Fraction(1, 10), "100th": Fraction(1, 100), "pound": 1, "dollar": 1, "euro": 1}  # fmt: skip
@@ -326,6 +349,8 @@ _VERB = r"(?:add|plus|subtract|take away|minus|multiply|multiplied by|times|divi
 _DIGITS = r"(?:decimal places?|decimals?|dp|decimal points?|places)"
 INTENTS = (
     Intent(rf"{_ASK}(?P<first>.*?\d.*?) (?:and then|then|and(?= (?:you )?(?:double|halve|square|triple|divide|multiply|subtract|take|add)\b))(?P<steps> (?:you |i |we )?{_VERB}.*)", _in_steps, (" then ", " and ")),
+    Intent(rf"{_ASK}(?P<text>.*\b(?:sum|product|difference) (?:of|between) {_N} and {_N}.*)", _nested, ("sum of", "product of", "difference ")),
+    Intent(rf"{_ASK}(?:the )?(?:number )?(?:is )?(?:halfway|half way|midway|midpoint|middle|mid point|in the middle)(?: point)?(?: number)? (?:between|of|from) (?P<a>{_N}) (?:and|to) (?P<b>{_N})|what number is (?:halfway|half way|midway|exactly between|in the middle) (?:between|of) (?P<a2>{_N}) and (?P<b2>{_N})", lambda q, m: _halfway(q, also(m, a="a2", b="b2")), ("half", "mid", "exactly between")),
     Intent(rf"{_ASK}(?P<first>(?:start with|start at|begin with|take|if (?:i|you) (?:start with|take)) {_N})(?P<steps> {_VERB} .*)", _in_steps, ("start", "begin", "take")),
     Intent(rf"{_ASK}(?:round )?(?P<sum>.*\d.*?) (?:rounded )?(?:off )?(?P<way>up |down )?(?:correct )?(?:to )(?:(?P<places>\d) {_DIGITS}|the nearest (?P<near>{'|'.join(_NEAREST)}|\d{{1,7}}))", _rounded, ("nearest", "decimal", " dp", "places")),
     Intent(rf"{_ASK}(?:round )?(?P<sum>.*\d.*?) (?:rounded )?(?:correct )?to (?P<figures>\d{{1,2}}) (?:significant (?:figures?|digits?)|sig figs?)", _rounded, ("sig",)),
