@@ -309,13 +309,13 @@ def _all(question: Question, match: re.Match[str]) -> str:
 _DISK = r"(?:hard |ssd |solid state |disk )?(?:disk|drive|disc|hard drive|hard disk|storage|ssd|hdd)(?: drive)?(?: space| storage| room)?"
 _BOX = (
     r"(?:you|(?:the|this|that|my|our|your) (?:old |little |home |main |mini |poor |whole )?(?:machine|computer|server|system|host|box|hub|pi|raspberry pi|pc|laptop"
-    r"|thing|device|nas|unit|rig|node|setup|desktop|hardware)|here|it|this)"
+    r"|thing|device|nas|unit|rig|node|setup|desktop|hardware)|here)"
 )
 _MY = r"(?:the |my |your |our |this |its |that )?"
 _CPU = rf"{_MY}(?:cpu|processor|chip)"
 _ON = rf"(?: (?:on|in|of|for|inside|with|to) (?:{_BOX}|{_MY}(?:{_DISK}|cpu|processor)))?"
 _ASKED = (
-    rf"(?: (?:(?:is|are) (?:this|it|that|{_BOX}|(?:in|inside|on|used (?:in|by)|built into) {_BOX})(?: (?:running|using|on|running on|based on))?|do(?:es)? (?:i|we|{_BOX}) (?:have|use|run|run on|contain)"
+    rf"(?: (?:(?:is|are) (?:this|it|that|{_BOX}|(?:in|inside|on|used (?:in|by)|built into) {_BOX})(?: (?:running|using|on|running on|based on))?|do(?:es)? (?:i|we|it|this|{_BOX}) (?:have|use|run|run on|contain)"
     rf"|(?:has|have) (?:{_BOX}|i|we) got|got|is (?:running|installed|used)(?: (?:on|in) {_BOX})?))"
 )
 _UP = r"(?:started|booted|rebooted|restarted|reset|powered (?:on|up)|turned on|switched on|brought up)"
@@ -431,7 +431,7 @@ INTENTS = (
         _swap,
     ),
     Intent(
-        rf"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|(?:what|which) (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the|all) models|(?:what|which) models are (?:there|(?:available|ready|downloaded|on board|installed|loaded|stored|running)(?: here| on here)?|on here)|(?:what|which) (?:ai |language |speech |voice )?(?:model|models|llm|brain|engine|ai)(?: (?:powers|drives|runs|is behind|is in|is inside|are behind|is used (?:by|in)|are in|sits behind) (?:you|this|the hub|hub)|{_ASKED})|what (?:powers|drives) (?:you|this|the hub)|how many models (?:do you have|have you got|are there)(?: installed)?|(?:what|which) (?:speech recognition|speech to text|text to speech|voice)(?: model| engine)? (?:do you use|are you using)|what (?:is|are) (?:your|the) (?:language |ai |speech )?models?(?: called)?",
+        rf"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|(?:what|which) (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the|all) models|(?:what|which) models are (?:there|(?:available|ready|downloaded|on board|installed|loaded|stored|running)(?: here| on here)?|on here)|(?:what|which) (?:ai |language |speech |voice )?(?:model|models|llm|brain|engine|ai)(?: (?:powers|drives|runs|is behind|is in|is inside|are behind|is used (?:by|in)|are in|sits behind) (?:you|this|the hub|hub)|{_ASKED})|what (?:powers) (?:you|this|the hub)|how many models (?:do you have|have you got|are there)(?: installed)?|(?:what|which) (?:speech recognition|speech to text|text to speech|voice)(?: model| engine)? (?:do you use|are you using)|what (?:is|are) (?:your|the) (?:language |ai |speech )?models?(?: called)?",
         _models,
         ("model", "llm", " ai", "brain", "engine", "powers", "drives", "speech", "voice"),
     ),
@@ -500,7 +500,7 @@ INTENTS = (
     Intent(
         rf"(?:what|which) version of (?:debian|ubuntu|linux|fedora|the (?:operating system|os)) (?:is this|are you (?:on|running)|do you run|is {_BOX} (?:on|running))|(?:what|which) (?:operating system|os|linux|system|distribution"
         rf"|distro)(?: (?:are you (?:running )?on|do you run(?: on)?|is this|is {_BOX} running"
-        rf"|are you running|does {_BOX} run)|{_ASKED})?|(?:is {_BOX}|are you) (?:running |on |using )*(?:windows|linux|mac ?os|debian|ubuntu)(?: or .*)?|what (?:machine|hardware"
+        rf"|are you running|does {_BOX} run)|{_ASKED})?|(?:is {_BOX}|is this|are you) (?:running |on |using )*(?:windows|linux|mac ?os|debian|ubuntu)(?: or .*)?|what (?:machine|hardware"
         rf"|computer) (?:are you (?:running )?on|is this|do you run on)"
         rf"|what is (?:the |your |its )(?:operating system|os){_ON}|what are you running on",
         _system,

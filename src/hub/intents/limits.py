@@ -9,8 +9,14 @@ the part it names; a tool that brings the part is asked before these.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from hub.intents.intent import Intent, says
+from hub.intents.intent import Intent, compiled, says
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.intents.intent import Question
 
 WEATHER = (
     "I cannot see the weather: I have no connection to a weather service. A window or a "
@@ -59,8 +65,10 @@ _SKY = (
     r"|hail(?:ing)?|cloudy|overcast|drizzl(?:e|ing)|pouring|icy|dry|wet|shine|(?:hot|cold|warm|freezing|nice|chilly|mild"
     r"|lovely)(?= |$))"
 )
+_VAGUE = rf".*\b(?:wet|dry|hot|cold|warm|nice|mild|lovely|chilly)|(?:was|did|has) (?!.*\b{_TIME}).*"
+"""Not certain to be about the weather: is it hot; was it hot in Rome."""
 _GEAR = r"(?:umbrella|brolly|raincoat|jacket|coat|sun ?cream|sunscreen|sunglasses|wellies|scarf|gloves)"
-_TOWN = r"in (?!(?:an?|the|my|your|which|what|general|theory)\b)[a-z]+(?: [a-z]+)?"
+_TOWN = r"in (?!(?:an?|the|my|your|which|what|general|theory|here|ancient|space)\b)[a-z]+(?: [a-z]+)?"
 _COIN = r"(?:bitcoins?|ethereum|dogecoin|crypto(?:currency)?|gold|silver|oil|petrol|gas|diesel|electricity|houses?)"
 _INDEX = r"(?:stock market|stock exchange|stocks|shares|markets|dow(?: jones)?|nasdaq|s&p 500|ftse(?: 100)?|dax|nikkei)"
 _MONEY = r"(?:dollars?|euros?|pounds?(?: sterling)?|gbp|usd|eur|yen|jpy|rupees?|francs?|chf|cad|aud|yuan|pesos?|krona|kronor|crowns?|bucks|quid|bitcoins?)"
@@ -81,7 +89,7 @@ _SPOT = (
 DEVICE = (
     r"(?:lights?|lamps?|heating|heaters?|heat|boiler|thermostat|temperature|tv|telly|television|radio|music|fans?|ac|air con|air conditioning"
     r"|oven|kettle|coffee (?:machine|maker)|dishwasher|washing machine|tumble dryer|dryer|plugs?|sockets?|volume|sound|stereo"
-    r"|speakers?|hoover|vacuum|robot|alarm system|burglar alarm|blinds|curtains|shutters|fire(?:place)?|hob|stove|cooker|iron|humidifier"
+    r"|speakers?|hoover|vacuum|robot|alarm system|burglar alarm|blinds|curtains|shutters|fireplace|gas fire|hob|stove|cooker|iron|humidifier"
     r"|sprinklers?|pump|cameras?|computer|screen|monitor|xbox|playstation|bluetooth|wifi|router|brightness|appliances"
     r"|projector|hot water|shower|immersion|fairy lights|christmas tree|christmas lights|electric blanket|microwave|toaster|aircon)"
 )
@@ -98,13 +106,22 @@ NAMES = (
     r"|jessica|jenny|jennifer|rachel|rebecca|becky|hannah|alice|grace|ella|linda|karen|nina|eva)"
 )
 _SHOP = r"(?:amazon|ebay|etsy|tesco|walmart|target|asda|sainsbury'?s|aldi|lidl|ikea|costco|uber eats|deliveroo|the (?:web|internet|shop|store|supermarket)|online)"
+
+
+def _sure(
+    pattern: str, answer: Callable[[Question, re.Match[str]], str | None], cues: tuple[str, ...] = ()
+) -> Intent:
+    """Return an intent that leaves what words mean, fiction and the past to a model."""
+    return Intent(rf"{_ELSE}(?:{pattern})", answer, cues)
+
+
 INTENTS = (
     Intent(
         r"(?:when is|when does|when do|when are|what day is|what date is|how (?:long|many (?:days|weeks)) (?:is it )?(?:until|till|to)|is it) (?:the )?(?:start of )?(?:ramadan|eid(?: al fitr| al adha)?|hanukkah|chanukah|passover|rosh hashanah|yom kippur|purim|sukkot|diwali|deepavali|holi|chinese new year|lunar new year|vesak|mid autumn festival)(?: (?:start|begin|end|this year|next year|20\d\d))*",
         says("I do not reckon lunar calendars yet, so I cannot say when that is."),
     ),
-    Intent(
-        rf"{_ELSE}(?:what (?:the )?weather (?:is|will be)(?: like)?"
+    _sure(
+        rf"(?:what (?:the )?weather (?:is|will be)(?: like)?"
         rf"|(?:what is|what will|how is|how will|is|will|check|give|get|read|any|show|do you know|tell|see|look up|what does)(?: (?:me|us|the|a|look|local|latest|current|today's|todays|tomorrow's|this|week's|weekend's|weekend|weekly|[a-z]+day's|weather|say|good))* (?:weather|forecast|report)"
         rf"|what (?:was|is going to be) the weather(?= .*(?:yesterday|last|this|today|tom))|what kind of weather(?= (?:is|are|will|do))"
         rf"|(?:the |today's |todays |local |tomorrow's )?weather(?: forecast| report)?|(?:the )?forecast)"
@@ -115,50 +132,45 @@ INTENTS = (
         ),
         ("weather", "forecast"),
     ),
-    Intent(
-        rf"{_ELSE}(?:do you (?:think|reckon|know if) |do i need to worry about )?(?:(?:will|is|was|did|has|might|could|should|when will|when is|how long will|how much will) (?:it|there|{_TIME}|the (?:sun|sky|rain|snow|wind)|we|it look like|it be|it feel)|it (?:will|is))"
+    _sure(
+        rf"(?:do you (?:think|reckon|know if) |do i need to worry about )?(?:(?:will|is|was|did|has|might|could|should|when will|when is|how long will|how much will) (?:it|there|{_TIME}|the (?:sun|sky|rain|snow|wind)|we|it look like|it be|it feel)|it (?:will|is))"
         rf"(?: (?:be|going|to|still|get|any|much|a lot of|really|very|too|so|more|less|likely|looking|feel|have|had|been|stop|start|start(?:ed|ing)|supposed|gonna|expected|bit|a|bit of|be a))* {_SKY}(?: (?:or {_SKY}|and {_SKY}|heavily|much|much more|a lot|enough|{_TIME}|{_TOWN}|on (?:the )?[a-z]+day|if i|when i|to go out(?:side)?))*",
-        lambda _q, m: (
-            None
-            if re.search(r"(?:wet|dry|hot|cold|warm|nice|mild|lovely|chilly)$", m[0])
-            and not re.match(r"(?:will|do you think) ", m[0])
-            else WEATHER
-        ),
+        lambda _q, m: None if compiled(_VAGUE).fullmatch(m[0]) else WEATHER,
     ),
-    Intent(
-        rf"{_ELSE}(?:do|should|will|would) (?:i|we|he|she|they|the kids) (?:need|want|take|bring|wear|carry|pack)(?: to (?:take|wear|bring|pack))?(?: an?| my| the| our)? (?:[a-z]+ )?{_GEAR}(?: (?:with me|or not|for (?:work|school|the walk|my walk)|{_TIME}))*"
+    _sure(
+        rf"(?:do|should|will|would) (?:i|we|he|she|they|the kids) (?:need|want|take|bring|wear|carry|pack)(?: to (?:take|wear|bring|pack))?(?: an?| my| the| our)? (?:[a-z]+ )?{_GEAR}(?: (?:with me|or not|for (?:work|school|the walk|my walk)|{_TIME}))*"
         rf"|is it (?:[a-z]+ )?(?:umbrella|coat|jacket|shorts|t ?shirt|barbecue|bbq) weather(?: {_TIME})*"
         rf"|(?:what (?:are|is) the )?(?:chances?|likelihood|probability|any chance|is there (?:a |any )?chance)(?: of)? {_SKY}(?: (?:{_TIME}|{_TOWN}))*"
         rf"|(?:is|will) there (?:be )?(?:any |some |a )?(?:rain|snow|sun|sunshine|frost|wind|fog|storm|thunder(?:storms?)?|heatwave|heat wave)(?: (?:due|forecast|coming|expected|on the way|warning))*(?: (?:{_TIME}|{_TOWN}))*",
         says(WEATHER),
     ),
-    Intent(
-        rf"{_ELSE}(?:what is the (?:current |outside |outdoor )?(?:temperature|humidity|wind(?: speed)?|uv index|uv|air quality|pollen(?: count)?)(?: (?:like|is it|going to be))?"
+    _sure(
+        rf"(?:what is the (?:current |outside |outdoor )?(?:temperature|humidity|wind(?: speed)?|uv index|uv|air quality|pollen(?: count)?)(?: (?:like|is it|going to be))?"
         rf"|(?:what|which) temperature (?:is|will) it(?: be)?|how (?:hot|cold|warm|humid|windy|wet|chilly) (?:is it|is it going to (?:be|get)|will it (?:be|get)|was it))(?: (?:{_TIME}|outdoors|out there|like|{_TOWN}))*",
         lambda _q, m: None if re.fullmatch(r"how (?:hot|cold|warm|wet) was it", m[0]) else WEATHER,
     ),
-    Intent(
-        rf"{_ELSE}(?:when|what time) (?:is|does|will|was)(?: the)? (?:sunrise|sunset|sun (?:rise|set"
+    _sure(
+        rf"(?:when|what time) (?:is|does|will|was)(?: the)? (?:sunrise|sunset|sun (?:rise|set"
         rf"|go down|come up)|moonrise|high tide|low tide|tide)(?: (?:be|come in|go out|{_TIME}|{_TOWN}))*",
         says("I reckon neither the sun nor the tides, and I do not know where we are."),
     ),
-    Intent(
-        rf"{_ELSE}(?:(?:what is|what are|what is in|read|give|get|check|play|hear|show|is there|are there|any|catch me up on|update me on|let me hear|i want)"
+    _sure(
+        rf"(?:(?:what is|what are|what is in|read|give|get|check|play|hear|show|is there|are there|any|catch me up on|update me on|let me hear|i want)"
         rf"(?: (?:me|us|in|on|the|any|some|today's|todays|yesterday's|latest|local|world|top|new|big|breaking|morning|evening|for|this|sports?|business|tech|political|national|international|bbc|recent|current|most|important))+ (?:news|headlines)"
         rf"|(?:any|the|today's|latest|local|world|morning|headlines?|breaking)(?: (?:good|local|big|interesting|new|latest|world|top|morning))* (?:news|headlines)|news|headlines)"
         rf"(?: (?:bulletin|update|stories|story|headlines|summary|briefing|going on|{_TIME}|(?:about|from|in|on|for) [a-z]+(?: [a-z]+)?))*"
         rf"|what (?:(?:is|has been) (?:happening|going on|new)|has happened) (?:(?:in|with) (?:the )?(?:world|news|country|middle east|politics|parliament|ukraine|russia|gaza|israel|iran|china|america|europe|uk|us|usa|london|germany|france)|around the world|abroad|{_TIME})(?: {_TIME})*|what happened(?: in (?:the (?:world|news)|politics))? (?:today|yesterday|last night|this (?:morning|week))(?: in (?:the (?:world|news)|politics))?",
         says(NEWS),
     ),
-    Intent(
-        rf"{_ELSE}(?:what is|what are|how much is|how much are|check|show|get|what was|look up)(?: (?:me|the|current|latest|today's))* (?:[a-z&']+ ){{0,3}}(?:share|stock|{_COIN}|market) prices?(?: (?:of|for) [a-z&' ]{{1,30}}| at| like| doing| {_TIME})*"
+    _sure(
+        rf"(?:what is|what are|how much is|how much are|check|show|get|what was|look up)(?: (?:me|the|current|latest|today's))* (?:[a-z&']+ ){{0,3}}(?:share|stock|{_COIN}|market) prices?(?: (?:of|for) [a-z&' ]{{1,30}}| at| like| doing| {_TIME})*"
         rf"|(?:what is|how much is|what are|check) (?:the )?(?:current |latest )?(?:price|cost)s? (?:of|for) (?!(?:freedom|fame|love|war|living|admiralty)\b)[a-z0-9' ]{{2,40}}"
-        rf"|(?:what is|how is|how are|what are|is|are|how much is|how did|how high is)(?: the| one| 1)? (?:{_COIN}|{_INDEX}|pound|dollar|euro|yen|[a-z]+ (?:stocks?|shares)) (?:at|worth|doing|trading|up|down|priced|performing|do|close|going)(?: .*)?"
+        rf"|(?:what is|how is|how are|what are|is|are|how much is|how did|how high is)(?: the| one| 1)? (?:{_COIN}|{_INDEX}|pound|dollar|euro|yen|[a-z]+ (?:stocks?|shares)) (?:at|worth|doing|trading|up|down|priced|performing|do|close|going)(?: (?:{_TIME}|against the [a-z]+|like))*"
         rf"|(?:what is|what are)(?: (?:the|current|latest|today's|base|fed|bank of england|best))+ (?:exchange|interest|mortgage|inflation|savings) rates?(?: (?:like|(?:for|between|of|in|from|to|on) [a-z ]+|{_TIME}))*|what are (?:interest|mortgage) rates (?:at|like|doing)(?: {_TIME})*|(?:check )?(?:the )?(?:share|stock|bitcoin) prices?|exchange rates?",
         says(PRICES),
     ),
-    Intent(
-        rf"{_ELSE}how much (?:(?:does|do|would|will) (?!(?:it|you|this|i)$)[a-z0-9' ]+ cost(?: (?:me|to (?:buy|rent|hire|fly|stay|send|post)\b.*|{_TIME}|{_TOWN}))*|(?:is|are) (?!a picture )[a-z0-9' ]+ worth(?: {_TIME})*)",
+    _sure(
+        rf"how much (?:(?:does|do|would|will) (?!(?:it|you|this|that|love|a soul|freedom|happiness) )[a-z0-9' ]+ cost(?: (?:me|to (?:buy|rent|hire|fly|stay|send|post)\b.*|{_TIME}|{_TOWN}))*|(?:is|are) (?!(?:a picture|love|life|time|friendship|it|that|this) )[a-z0-9' ]+ worth(?: {_TIME})*)",
         says(PRICES),
     ),
     Intent(
@@ -172,8 +184,8 @@ INTENTS = (
         r"|what is the (?:dollar|euro|pound|yen|exchange) (?:rate|worth)(?: .*)?",
         says(PRICES),
     ),
-    Intent(
-        rf"{_ELSE}(?:who|what team|which team|which side) (?:has )?(?:won|is winning|wins|will win|is leading|scored|lost|is ahead) (?:the |last night's |yesterday's |today's |at the |in the )?(?:[a-z]+ ){{0,3}}(?:{_GAME}|{_TIME})(?: (?:{_GAME}|{_TIME}|for {_CLUB}))*"
+    _sure(
+        rf"(?:who|what team|which team|which side) (?:has )?(?:won|is winning|wins|will win|is leading|scored|lost|is ahead) (?:the |last night's |yesterday's |today's |at the |in the )?(?:[a-z]+ ){{0,3}}(?:{_GAME}|{_TIME})(?: (?:{_GAME}|{_TIME}|for {_CLUB}))*"
         rf"|(?:who|which team|who else) (?:is playing|plays)(?: (?:in|the|{_GAME}|against [a-z ]+))* (?:{_TIME}|{_GAME})"
         rf"|(?!.*\b(?:credit|iq|apgar|sat|test|exam|film|music|musical|perfect|highest|average|good|maximum)\b)(?:what is|what was|what are|check)(?: the)(?: latest| final| current| half time| league)*(?: [a-z' ]{{2,30}})? (?:score|scores|standings|table|results?)(?: (?:of the (?:game|match|election)|in (?:the )?(?:[a-z]+ )?{_GAME}|{_TIME}))*"
         rf"|(?:football|cricket|rugby|tennis|sports?|baseball) (?:scores|results)(?: {_TIME})*"
@@ -182,8 +194,8 @@ INTENTS = (
         rf"|did (?:the )?[a-z ]+ win (?:the (?:game|match)|today|yesterday|last night|tonight|this weekend)",
         says(_SPORT),
     ),
-    Intent(
-        rf"{_ELSE}who is (?:the )?(?:current |present |new |acting |incumbent )*(?:us |u\.s\.? |american |french |german |british |uk |russian |chinese |prime |vice |italian |spanish |irish |scottish |canadian |australian |japanese |indian )*"
+    _sure(
+        rf"who is (?:the )?(?:current |present |new |acting |incumbent )*(?:us |u\.s\.? |american |french |german |british |uk |russian |chinese |prime |vice |italian |spanish |irish |scottish |canadian |australian |japanese |indian )*"
         rf"(?:(?:president|minister|chancellor|ceo|cfo|cto|mayor|governor|senator|premier|taoiseach|secretary general|secretary of state|home secretary|foreign secretary|speaker of the house|chief executive|head of state|(?:world |heavyweight |wimbledon )champion)(?: (?:of|in|at|for) [a-z' ]+)?"
         rf"|(?:king|queen|pope|monarch|emperor)(?: of (?:the )?(?:england|britain|great britain|uk|united kingdom|spain|sweden|norway|denmark|belgium|netherlands|jordan|thailand|japan|morocco|saudi arabia))?"
         rf"|leader (?:of (?:the )?(?:opposition|country|[a-z]+ party|conservatives|tories|lib dems|liberal democrats|greens|snp|china|russia|iran|north korea)))(?: {_TIME})*"
@@ -194,8 +206,8 @@ INTENTS = (
         r"who (?:is|are) the (?:richest|oldest|tallest) (?:living )?(?:person|man|woman|people)(?: (?:alive|in the world|in the uk|on earth|on the planet|living|now|today))*",
         says(_OFFICE),
     ),
-    Intent(
-        rf"{_ELSE}(?:(?:how (?:is|bad is|heavy is|was)|what is|check|show|any|is there|are there|is)(?: (?:the|me|any|much|a lot of|bad|heavy|about))+ traffic|(?:any|heavy|bad) traffic|traffic)(?: (?:like|bad|heavy|ok|report|update|jams?|news|to work|(?:on|to|in|into|at|around|from) [a-z0-9 ]{{2,40}}|{_TIME}))*"
+    _sure(
+        rf"(?:(?:how (?:is|bad is|heavy is|was)|what is|check|show|any|is there|are there|is)(?: (?:the|me|any|much|a lot of|bad|heavy|about))+ traffic|(?:any|heavy|bad) traffic|traffic)(?: (?:like|bad|heavy|ok|report|update|jams?|news|to work|(?:on|to|in|into|at|around|from) [a-z0-9 ]{{2,40}}|{_TIME}))*"
         rf"|(?:how is|how long is|how bad is|what is) (?:my|the) commute(?: {_TIME}| like)*"
         rf"|(?:when|what time) (?:is|does|do|will|are)(?: (?:the|my|our) (?:next |last |first |[a-z]+ |\d+ )?| next | ){_STOP}s?(?: (?:home|leave|leaves|arrive|arrives|get in|come|go|due|land|depart|run|(?:to|into|from) (?!mars\b|the )[a-z]+(?: [a-z]+)?|{_TIME}))*"
         rf"|how long (?:until|till|before|is it until) the (?:next|last) {_STOP}(?: .*)?"
@@ -215,8 +227,8 @@ INTENTS = (
             else None
         ),
     ),
-    Intent(
-        rf"{_ELSE}(?!.* of )(?:is|are|when (?:does|do|is|are)|what time (?:does|do|is)|how late is|until when is) (?:the )?[a-z']+(?: [a-z']+){{0,3}} (?:open|close|closed|opening|closing|shut)(?: (?:today|now|on [a-z]+days?|tonight|tomorrow|late|this weekend))?",
+    _sure(
+        r"(?!.* of )(?:is|are|when (?:does|do|is|are)|what time (?:does|do|is)|how late is|until when is) (?:the )?[a-z']+(?: [a-z']+){0,3} (?:open|close|closed|opening|closing|shut)(?: (?:today|now|on [a-z]+days?|tonight|tomorrow|late|this weekend))?",
         lambda _q, m: (
             LIVE
             if re.search(
@@ -244,26 +256,26 @@ INTENTS = (
         r"(?:do|have) i (?:have |got )?(?:any |an )?(?:appointments?|meetings?)\b.*|what (?:meetings|appointments) (?:do i have|have i got)\b.*|when is my (?:next )?(?:meeting|appointment)\b.*",
         says("I keep no lists and no calendar yet."),
     ),
-    Intent(
-        rf"{_ELSE}(?!.*\b(?:timer|alarm(?! system)|reminder|countdown)s?\b)(?:(?:turn|switch|shut|put|power|dim|brighten|lower|raise|close|open|start|run|activate|pause|unmute|mute|change|adjust)(?: (?:on|off|up|down))?(?: (?:the|all|my|our|every|some|both|a|of))* (?:[a-z]+ ){{0,3}}{DEVICE}"
+    _sure(
+        rf"(?!.*\b(?:timer|alarm(?! system)|reminder|countdown)s?\b)(?:(?:turn|switch|shut|put|power|dim|brighten|lower|raise|close|open|start|run|activate|pause|unmute|mute|change|adjust)(?: (?:on|off|up|down))?(?: (?:the|all|my|our|every|some|both|a|of))* (?:[a-z]+ ){{0,3}}{DEVICE}"
         rf"|(?:open|close|shut|lock|unlock|secure)(?: (?:the|my|all|our))+ (?:[a-z]+ ){{0,2}}{_DOOR}|(?:turn|switch|put) (?:everything|it|them|that|this) (?:on|off|up|down)|(?:turn|switch) (?:on|off) (?:everything|it|that|them)"
         rf"|lights? (?:on|off|out)|volume (?:up|down)|set(?: (?:the|my))* (?!oven)(?:[a-z]+ ){{0,2}}(?!oven){DEVICE}|(?:make|turn) it (?:warmer|cooler|brighter|darker|louder|quieter|up|down|off|on))(?: (?:on|off|up|down|low|high|to [a-z0-9 ]+|in [a-z ]+|at [a-z0-9 ]+|by \d+[a-z% ]*|for [a-z0-9 ]+|a (?:bit|little)(?: (?:brighter|dimmer|lower|higher|louder))?|higher|lower|blue|red|green|when .*|if .*|as well|too))*",
         says(HANDS),
     ),
-    Intent(
-        rf"{_ELSE}(?!.*\b(?:who|which|what|whose|when|how|sing along|is|are|was)\b)(?:(?:play|pause|skip|resume|stop|shuffle|put on|listen to|stream|start|next|previous|find me) (?:(?:some|the|a|my|next|this|that|me|us) )*(?:[a-z0-9']+ ){{0,5}}(?:music|songs?|tracks?|albums?|playlists?|radio|podcasts?|videos?|movies?|films?|jazz|beatles|spotify|audiobooks?|rock|classical|mozart|beethoven|pop|hip hop|radio \d|bbc|netflix|youtube|tunes)(?: (?:on|by|from|in|for) .*)?|play [a-z0-9' ]+ (?:by|on (?:spotify|youtube|netflix|the (?:tv|telly|speakers?|radio|stereo))|in the [a-z ]+)(?: .*)?)"
+    _sure(
+        r"(?!.*\b(?:who|which|what|whose|when|how|sing along|is|are|was)\b)(?:(?:play|pause|skip|resume|stop|shuffle|put on|listen to|stream|start|next|previous|find me) (?:(?:some|the|a|my|next|this|that|me|us) )*(?:[a-z0-9']+ ){0,5}(?:music|songs?|tracks?|albums?|playlists?|radio|podcasts?|videos?|movies?|films?|jazz|beatles|spotify|audiobooks?|rock|classical|mozart|beethoven|pop|hip hop|radio \d|bbc|netflix|youtube|tunes)(?: (?:on|by|from|in|for) .*)?|play [a-z0-9' ]+ (?:by|on (?:spotify|youtube|netflix|the (?:tv|telly|speakers?|radio|stereo))|in the [a-z ]+)(?: .*)?)"
         r"|(?:make|brew) (?:me )?(?:a |some )?(?:cup of |pot of )?(?:coffee|tea)|(?:vacuum|hoover|clean|mop|sweep) the (?:[a-z]+ )?(?:floors?|room|kitchen|house|carpet|bedroom|lounge|flat|bathroom)|(?:restart|reboot|shut down|shutdown|power off) (?:the |this |my )?(?:machine|computer|server|system|hub|pi|router)",
         says(HANDS),
     ),
-    Intent(
-        rf"{_ELSE}(?:(?:call|phone|ring|dial|text|message|email|e mail|whatsapp|facetime|video call|skype)(?: (?:my|the|mr|mrs|dr|our|a))*(?: (?:{KIN}|{NAMES})(?:'s)?)+(?: .*)?|(?:call|dial|phone|ring|text) [\d ]{{3,}}"
+    _sure(
+        rf"(?:(?:call|phone|ring|dial|text|message|email|e mail|whatsapp|facetime|video call|skype)(?: (?:my|the|mr|mrs|dr|our|a))*(?: (?:{KIN}|{NAMES})(?:'s)?)+(?: .*)?|(?:call|dial|phone|ring|text) [\d ]{{3,}}"
         rf"|(?:text|message|email|ring|call|whatsapp|tell) [a-z]+ (?:that i|to say|saying|and (?:say|tell|ask|let)|to tell|on (?:his|her|their|speaker|whatsapp|the phone|facetime))\b.*"
         rf"|send (?:a|an|my|the|this|him|her|them|{KIN}|{NAMES})\b.*\b(?:message|text|email|e mail|mail|letter|note|picture|photo)\b.*|(?:read|check|show|open|do i have|have i got|any|are there|is there)(?: (?:me|any|my|new|out|the|unread|today's|latest))* (?:emails?|e mails?|mail|messages|texts|inbox|voicemails?|notifications|missed calls)(?: (?:from|for|about|in|{_TIME}).*)?"
         rf"|(?:has|did) (?:anyone|anybody|someone|{KIN}|{NAMES}) (?:called?|texted?|messaged?|emailed?|email|written|write|rung|ring)(?: me)?(?: {_TIME})*|post .* (?:on|to) (?:twitter|facebook|instagram|x|mastodon|nostr).*|(?:make|start) a (?:phone |video )?call(?: to .*)?)",
         says(REACH),
     ),
-    Intent(
-        rf"{_ELSE}(?:(?:order|buy|purchase|book|reserve|get)(?: me| us)? .+ (?:from|off|on|at) {_SHOP}|(?:order|buy|purchase|book|reserve)(?: me| us)? (?:a|an|some|my|two|\d+|more|another) (?!.*\b(?:by|alphabetical\w*|ascending|descending|numbers|fractions|club)\b).+"
+    _sure(
+        rf"(?:(?:order|buy|purchase|book|reserve|get)(?: me| us)? .+ (?:from|off|on|at) {_SHOP}|(?:order|buy|purchase|book|reserve)(?: me| us)? (?:a|an|some|my|two|\d+|more|another) (?!.*\b(?:by|alphabetical\w*|ascending|descending|numbers|fractions|club)\b).+"
         rf"|(?:order|book|reserve) the (?!.*\b(?:by|in order|alphabetical\w*|ascending|descending|from|numbers|fractions|following|planets|words)\b)[a-z ]+|(?:order|buy)(?: me)? (?:pizza|food|takeaway|groceries|flowers|milk|bread|tickets)(?: .*)?)"
         rf"|add .* to (?:my|the) (?:cart|basket)",
         says(ORDER),

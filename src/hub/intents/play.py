@@ -108,7 +108,7 @@ INTENTS = (
         r"(?!.*\b(?:best|better|correct|right|wrong|true|false|cheaper|healthier|safer|word|answer|my (?:career|life|job))\b)"
         r"(?:(?:randomly )?(?:pick|choose|select|decide)(?: for (?:me|us))? (?:(?:(?:a|1) )?(?:name |winner |person |thing |option )?(?:at random |randomly )?(?:between|from|out of|of|of these|from these)|1|either) (?P<rest>.+ (?:or|and) .+)"
         r"|(?:(?:should|shall) (?:i|we) (?:have|get|eat|watch|go for|do|play|wear|drink|cook|order|take) )?(?P<rest2>.+ or .+?) (?:you (?:decide|choose|pick)|pick (?:1|one) for (?:me|us)|pick at random)"
-        r"|who (?:goes|should go|starts|is|plays|should start) (?:first|1st) (?P<rest3>.+ or .+))",
+        r"|who (?:goes|should go|starts|should start) (?:first|1st) (?P<rest3>.+ or .+))",
         lambda q, m: _choice(q, given(m, rest=m["rest"] or m["rest2"] or m["rest3"])),
         ("pick", "choose", "select", "decide", "1st"),
     ),

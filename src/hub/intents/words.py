@@ -133,7 +133,7 @@ _SPELLED = (
 )  # fmt: skip
 _CAN_YOU = (
     r"(?:can|could|would|will|are) you (?:please |just |quickly |kindly |possibly |able to |maybe )*"
-    r"(?:tell|give|show|say|calculate|compute|convert|work out|figure out|help|remind|let me know)"
+    r"(?:tell|give|show|say|check(?= (?:what|when|how|which)\b)|calculate|compute|convert|work out|figure out|help|remind|let me know)"
     r"(?: me| us)?(?: out)?(?: (?:to )?(?:figure|find|work) out)?"
 )
 _LEAD = re.compile(
@@ -148,7 +148,7 @@ _LEAD = re.compile(
     r"|i (?:just )?(?:want|need|would like|would love|wanna)(?: you)? to (?:know|find out|ask(?: you)?|check|tell me)"
     r"|i wonder(?:ed)?|i (?:am|was) (?:just )?wondering(?: if you (?:could|can) tell me)?"
     r"|any (?:idea|chance you know)|my question is|the question is|here is (?:a|my) question"
-    r"|(?:please )?(?:just )?tell (?:me|us)|let (?:me|us) know|remind me(?= what| how many| which)|you know|say(?= what)"
+    r"|(?:please )?(?:just )?tell (?:me|us)|let (?:me|us) know|check(?= (?:what|when|how|which)\b)|remind me(?= what| how many| which)|you know|say(?= what)"
     r"|for me|quickly|roughly|approximately|exactly|basically|honestly|mate|buddy|friend|dear) +)+"
 )  # fmt: skip
 _TAIL = re.compile(
@@ -257,6 +257,7 @@ _MENDS = (
     (r"\bhrs\b", "hours"),
     (r"^what is (?:my|his|her|their|someone's|somebody's) age (?=(?:if|when) )", "how old is someone "),
     (r"\btime diff\b", "time difference"),
+    (r"^(?=(?:seconds|minutes|hours|days|weeks|months|weekdays|working days) (?:between|from|until|till|since) )", "how many "),
     (r"\b(?:this|the) coming year\b", "next year"),
     (r"^(how many [a-z]+) (?:has|have|does|do) (an? [a-z ]+?) (?:got|have|contain)( in (?:it|them))?$", r"\1 are in \2"),
     (r"^how many more (?=(?:days|weeks|months|years|hours|minutes|seconds|sleeps|nights|weekends|weekdays|working days) (?:until|till|til|to|before|are|is|do)\b)", "how many "),

@@ -140,3 +140,14 @@ def test_importing_loads_no_model_and_no_machine_probe():
 def test_repetition_does_not_explode(start, unit):
     """A pattern that backtracks without bound would never come back from these."""
     answer((start + unit * 300)[:290] + " !x", NOW)
+
+
+async def test_says_the_last_answer_again_as_one_that_was_given():
+    exact = Exact()
+    talk = (Message("user", "seven times eight"), Message("assistant", "That is 56."))
+    for question in ("say that again", "Sorry, could you repeat that please?", "I didn't catch that"):
+        pieces = [p async for p in exact.stream(Request((*talk, Message("user", question))), 1.0)]
+        assert pieces[0].text == "I said: That is 56."
+    with pytest.raises(Declined):
+        async for _ in exact.stream(Request((Message("user", "say that again"),)), 1.0):
+            pass
