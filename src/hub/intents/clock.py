@@ -250,7 +250,7 @@ def _changes_then(question: Question, match: re.Match[str]) -> str | None:
 
 def _is_summer(question: Question, match: re.Match[str]) -> str:
     dst = question.now.dst() or timedelta()
-    if re.search("winter|standard|clocks (?:change|go)", match[0]):
+    if re.search("winter|standard|clocks (?:change|go)|end|start|begun|finish", match[0]):
         return f"The clocks here are on {'summer' if dst else 'standard'} time now."
     if not changes(question.now, 1):
         return "No, the clocks do not change here."
@@ -275,7 +275,7 @@ INTENTS = (
         lambda q, _m: f"It is {hm(q.now)} on {q.now:%A}, {q.now.day} {q.now:%B} {q.now.year}.",
     ),
     Intent(
-        rf"(?:what is |what )?(?:the )?(?:current |local )*(?:(?:time|hour) (?:is it |do they have |is it now )?|how late is it |(?:would|will) the time be )(?:right now |now |currently )?(?:(?:(?:over|out|down|up|back) )?(?:there )?in|at|for) (?:both )?(?P<place>{_PLACE})",
+        rf"(?:what is |what )?(?:the )?(?:current |local )*(?:(?:time|hour) (?:is it |do they have |is it now )?|how late is it |(?:would|will) the time be )(?:right now |now |currently )?(?:(?:(?:over|out|down|up|back) )?(?:there )?in|at|for|on(?= the (?:east|west) coast\b)) (?:both )?(?P<place>{_PLACE})",
         _there,
         ("time", "hour", "how late"),
     ),
@@ -313,6 +313,7 @@ INTENTS = (
         rf"(?:(?:my|our|a) [a-z ]{{2,30}}? (?:is|are|lives?|works?|staying|living|working|now|over|out|away|on holiday| )+ in|if i (?:phone|call|ring|text|phoned|called|rang|was in|were in)(?: [a-z ]+ in)?) (?P<place>{_PLACE}?) (?:now )?(?:so |and )?what (?:is the time|time is it|time would it be)(?: now)? (?:for (?:her|him|them)|there|over there|where (?:she|he|they) (?:is|are|lives?))",
         lambda q, m: _there_known(q, given(m, place2=None)),
     ),
+    Intent(rf"what (?:time|hour) (?:is it )?in (?P<to>{_PLACE}?) is {MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)?", _hour_there),
     Intent(rf"what (?:time|hour) is {MOMENT} (?:in )?(?P<from>{_PLACE}?)(?: time)? (?:here|for me|for us|my time|in my time zone|local time|locally)", _hour_there),
     Intent(
         rf"(?:what is |how (?:big|large|much|many hours) is )?(?:the )?time (?:zone )?difference (?:to|with|between here and|from here to|between me and) (?P<place>{_PLACE})",
@@ -334,7 +335,7 @@ INTENTS = (
     Intent(rf"how (?:far|many hours|much) (?:ahead|behind|earlier|later) (?:is it in|is it|is|are) (?P<place>{_PLACE}?) (?:than|of|from)(?: it is)?(?: in)? (?P<other>{_PLACE})", _difference, ("ahead", "behind", "earlier", "later")),
     Intent(rf"how (?:far|many hours|much) (?:ahead|behind)(?: of)? (?:us|me|here) (?:is|are) (?P<place>{_PLACE})", _difference, ("ahead", "behind")),
     Intent(rf"(?:is )?(?P<place>{_PLACE}?) (?:is )?(?:ahead of|behind|ahead or behind) (?P<other>{_PLACE})", _difference, ("ahead", "behind")),
-    Intent(rf"how many hours (?:is it |are there )?(?:between|from) (?P<place>{_PLACE}?) (?:and|to) (?P<other>{_PLACE})(?: time)?", _difference, ("hours",)),
+    Intent(rf"how many hours (?:is it |are there )?(?:between (?P<place>{_PLACE}?) and (?P<other>{_PLACE})(?: time)?|from (?P<place2>{_PLACE}?) time to (?P<other2>{_PLACE}) time)", lambda q, m: _difference(q, also(m, place="place2", other="other2")), ("hours",)),
     Intent(
         r"(?:what is |give me |show )?(?:the )?(?:unix|epoch|posix) (?:time ?stamp|time|seconds)(?: now)?|(?:what is |give me )?the (?:current )?time ?stamp(?: in unix)?",
         lambda q, _m: f"It is {int(q.now.timestamp())} seconds since the beginning of 1970.",
@@ -346,7 +347,7 @@ INTENTS = (
         ("24", "military", "railway"),
     ),
     Intent(
-        rf"(?:is it (?:already |still )?(?:(?:the )?{_PART_OF_DAY}|am|pm|dark|light)(?: (?:yet|already|still|now))?(?: or (?:the )?(?:{_PART_OF_DAY}|am|pm|dark|light))?|what part of the day is it)(?: (?:over )?in (?P<place>{_PLACE}))?",
+        rf"(?:is it (?:already |still )?(?:(?:the )?{_PART_OF_DAY}|am|pm)(?: (?:yet|already|still|now))?(?: or (?:the )?(?:{_PART_OF_DAY}|am|pm))?|what part of the day is it)(?: (?:over )?in (?P<place>{_PLACE}))?",
         _part_of_day,
     ),
     Intent(
@@ -373,6 +374,6 @@ INTENTS = (
     Intent(rf"when (?:do|did|will) (?:we|they|you|i)(?: have to| need to)? (?:change|turn|set|put|move) the (?:clocks?|time)(?: (?:forwards?|back|ahead|again))*(?: (?:in|for) (?P<place>{_NO_MONTH}{_PLACE}?))?{_YEAR}", _clock_change, ("clock",)),
     Intent(r"(?:do|will|are) (?:the clocks|we)(?: going to)? (?:change|go|put the clocks|changing|going|turn)(?: (?:forward|back|the clocks))? (?P<when>this weekend|this week|this month|today|tonight|tomorrow|on sunday|next week|next weekend|soon|next month)", _changes_then, ("clock",)),
     Intent(r"when is the next (?:clock change|time change|daylight savings?(?: time)? change)|next clock change", _clock_change, ("change",)),
-    Intent(r"(?:is it|are we (?:on|in)|is this|are the clocks (?:on|in)) (?:in |on )?(?:british |european )?(?:daylight savings?(?: time)?|summer time|winter time|standard time|dst)(?: now| time| yet| at the moment)?|(?:did|have) the clocks (?:change|changed|go|gone)(?: (?:forward|back))?(?: yet| already)?", _is_summer, ("daylight", "time", "dst", "clocks")),
+    Intent(r"(?:is it|are we (?:on|in)|is this|are the clocks (?:on|in)) (?:in |on )?(?:british |european )?(?:daylight savings?(?: time)?|summer time|winter time|standard time|dst)(?: now| time| yet| at the moment)?|(?:has|did) (?:the )?(?:summer time|daylight savings?(?: time)?|winter time|dst) (?:ended|end|started|start|begun|finished|finish)(?: yet| already)?|(?:did|have) the clocks (?:change|changed|go|gone)(?: (?:forward|back))?(?: yet| already)?", _is_summer, ("daylight", "time", "dst", "clocks")),
     Intent(rf"is it (?:nearly|almost|close to|about|getting on for) {MOMENT}(?: yet| already)?", _now, ("is it",)),
 )  # fmt: skip

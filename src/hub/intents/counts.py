@@ -22,7 +22,7 @@ from hub.intents.days import (
     say,
 )
 from hub.intents.feasts import SPLIT, tidy
-from hub.intents.intent import Intent, Question, given
+from hub.intents.intent import Intent, Question, also, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -462,7 +462,7 @@ INTENTS = (
     ),
     Intent(rf"(?:number of )?{_U} in (?P<period>.+)", _month_length, (" in ",)),
     Intent(r"how many (?P<unit>days|weeks) (?:of|into) (?P<period>(?:the |this )(?:year|month)) (?:are we|have passed|are over|is it)|how many (?P<u2>days|weeks) (?:have passed|are over|have gone by) (?:in |of )?(?P<p2>(?:the |this )(?:year|month))(?: so far)?", lambda q, m: _passed(q, m), ("passed", "over", "into", "gone")),  # noqa: PLW0108  names the groups
-    Intent(rf"(?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born (?P<born>.+?) (?:is|are|would be|will be) (?:now )?(?:how old|what age)(?: now| today)?", _age, ("born",)),
+    Intent(r"(?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born (?P<born>.+?) (?:is|are|would be|will be) (?:now )?(?:how old|what age)(?: now| today)?", _age, ("born",)),
     Intent(rf"(?:my birthday is|i was born|born|age if born|age of (?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?(?: in (?P<year>{YEAR}))?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
     Intent(r"how long is (?P<period>(?:the month of )?(?:this month|next month|last month|february|[a-z]+ [12]\d{3}))", _month_length, ("how long is",)),
     Intent(
@@ -477,8 +477,8 @@ INTENTS = (
     ),
     Intent(r"how far (?:are we )?(?:through|into) (?P<period>(?:the |this )(?:year|month))(?: are we)?", _gone, ("how far",)),
     Intent(
-        rf"(?:what age|how (?:old|many (?P<unit>years|months|days|weeks) old)) (?:is|am|are|would|will|was) (?:someone|somebody|a person|i|you|one|he|she|they|we|my [a-z]+|a (?:man|woman|child|baby|kid)|anyone|[a-z]+ [a-z]+)(?: be)?(?: now| today)?(?: in (?P<year>{YEAR}))?(?: who)?(?: (?:if|when))?(?: (?:i|they|you|he|she|we|my [a-z]+))?(?: (?:was|is|were|am|are))? born (?P<born>(?:in|on)? ?.+)",
-        _age,
+        rf"(?:what age|how (?:old|many (?P<unit>years|months|days|weeks) old)) (?:is|am|are|would|will|was) (?:someone|somebody|a person|i|you|one|he|she|they|we|my [a-z]+|a (?:man|woman|child|baby|kid)|anyone|[a-z]+ [a-z]+)(?: be)?(?: now| today)?(?: in (?P<year>{YEAR}))?(?: who)?(?: (?:if|when))?(?: (?:i|they|you|he|she|we|my [a-z]+))?(?: (?:was|is|were|am|are))? born (?P<born>(?:in|on)? ?.+?)(?:(?<=\d\d\d\d) in (?:the year )?(?P<year2>{YEAR}))?",
+        lambda q, m: _age(q, also(m, year="year2")),
         ("born",),
     ),
     Intent(rf"(?:if )?(?:i|she|he|they|someone|my [a-z]+) (?:was|were|am|is) born (?P<born>(?:in|on)? ?.+?) (?:how old|what age|how many (?P<unit>years|months|days|weeks) old) (?:am|is|are|will|would) (?:i|she|he|they|that|that person|someone)(?: be)?(?: now| today)?(?: in (?P<year>{YEAR}))?", _age, ("born",)),
@@ -500,7 +500,7 @@ INTENTS = (
         ("born",),
     ),
     Intent(
-        r"(?:what|which|in what|in which) year (?:was|were) (?:someone|somebody|a person|i|they|he|she) born (?:if|who)(?: (?:i|they|he|she))? (?:is|are|am) (?P<age>\d{1,3})(?: years old)?(?: now| today)?"
+        r"(?:what|which|in what|in which) year (?:was|were) (?:someone|somebody|a person|i|they|he|she|you) born (?:if|who)(?: (?:i|they|he|she|you))? (?:is|are|am) (?P<age>\d{1,3})(?: years old)?(?: now| today)?"
         r"|(?:if )?(?:i am|someone is|somebody is|he is|she is|they are|my [a-z]+ is) (?P<age2>\d{1,3})(?: years old)?(?: now| today)? (?:what|which|in what|in which) year (?:was|were) (?:i|they|he|she|someone|somebody|that person) born",
         _birth_year,
         ("born",),

@@ -457,9 +457,9 @@ INTENTS = (
         _is_day,
     ),
     Intent(
-        rf"(?P<verb>is|was|will|does|did) (?P<day>.+?) (?:be |fall |falls |land )?(?:on )?(?:an? |the )(?P<weekday>{WEEKDAY}|weekend|weekday)(?: this year)?"
+        rf"(?P<verb>is|was|will|does|did) (?P<day>.+?) (?:be |fall |falls |land )?(?:on )?(?:an? |the )(?P<weekday>{WEEKDAY}|weekend|weekday)(?: (?P<year>this year|next year|in {YEAR}))?"
         rf"|(?:is|will) (?P<d2>today|tomorrow) (?:be )?(?P<w2>{WEEKDAY})",
-        lambda q, m: _weekday_is(q, m) if m["day"] else None,
+        lambda q, m: _weekday_is(q, given(m, day=f"{m['day']} {m['year'] or ''}".strip())) if m["day"] else None,
         ("day", "weekend"),
     ),
     Intent(
@@ -571,7 +571,7 @@ INTENTS = (
         ("date",),
     ),
     Intent(
-        rf"if (?:i|we|they|it|you) (?:[a-z]+ ){{1,5}}?(?P<base>today|tomorrow|on .+?) and (?:it |that |delivery |the [a-z]+ )?(?:takes|needs|will take) (?P<span>{SPAN})(?: to [a-z]+)? (?:when|(?:on )?(?:what|which) (?:day|date)) (?:will|does|do|is|would|should|can) .+",
+        rf"if (?:i|we|they|it|you) (?:[a-z]+ ){{1,5}}?(?P<base>today|tomorrow|on .+?) and (?:it |that |delivery |the [a-z]+ )?(?:takes|needs|will take) (?P<span>{SPAN})(?: to [a-z]+)? (?:when|(?:on )?(?:what|which) (?:day|date)) (?:will|does|do|is|would|should|can) (?:it|they|that|i|we|the [a-z]+) (?:come|arrive|be here|be ready|be there|get (?:it|here|there)|be delivered|due|ready|expect (?:it|them))",
         lambda q, m: _on(q, given(m, day=f"{m['span']} after {m['base']}")),
         ("if ",),
     ),

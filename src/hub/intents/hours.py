@@ -18,7 +18,7 @@ SPAN = rf"(?P<span>{_NUMBER} ?{_UNIT}(?:(?: and)? (?:a half|{_NUMBER} ?{_UNIT}))
 MOMENT = (
     r"(?P<moment>noon|midday|midnight|(?:half|quarter|\d{1,2}|\d{1,2} minutes|a quarter) (?:past|to|after|before|of|till) (?:\d{1,2}|noon|midnight|midday)(?: oclock)?(?: ?(?:am|pm))?(?: in the (?:morning|afternoon|evening)| at night)?"
     r"|half \d{1,2}|\d{1,2}(?:[:.]\d\d| \d\d| 0\d)? ?(?:am|pm|oclock|hours)?(?: in the (?:morning|afternoon|evening)| at night| this (?:morning|afternoon|evening)| tonight)?"
-    r"|\d{4} hours|0\d{3})"
+    r"|\d{4} hours|0\d{3}|[12]\d[0-5]\d(?= (?:gmt|utc|zulu|cet|bst|est|edt|pst|et|pt)\b))"
 )
 
 
@@ -347,7 +347,7 @@ _M1, _M2 = MOMENT.replace("<moment>", "<first>"), MOMENT.replace("<moment>", "<s
 _PERIOD = r"(?:12|24|12 hour|24 hour|twelve hour|24 hours|military|railway|normal|standard|regular|am pm|am/pm|american|civilian)"
 INTENTS = (
     Intent(
-        rf"(?:what time|when|what is the time|what will the time be|what will be the time|what will the clocks? (?:say|show)|time) ?(?:will it be|is it going to be|is it|is|would it be|it will be)? (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
+        rf"(?:what time|when|what is the time|what will the time be|what will be the time|what will the clocks? (?:say|show)|time) ?(?:will it be|is it going to be|going to be|is it|is|would it be|it will be)? (?:in {SPAN}|{SPAN.replace('<span>', '<span2>')} (?:from now|later|hence))(?: from now| time)?",
         _shifted,
     ),
     Intent(rf"(?:what|when|what time)(?: is| will)?(?: be)? {SPAN} (?:from now|ago|hence)", _shifted),
@@ -369,7 +369,7 @@ INTENTS = (
         ("how ",),
     ),
     Intent(
-        rf"how many (?P<unit>minutes|hours|seconds)(?: are there| are left| is it| left| do i have| to go)?(?: from now)? {_TILL} (?:it is )?{MOMENT}{_WHEN}",
+        rf"how many (?P<unit>minutes|hours|seconds)(?: are there| are left| is it| left| do i have| to go)?(?: from now)? {_TILL} (?:it is )?{_FOR}{MOMENT}{_WHEN}",
         _until,
         ("how ",),
     ),
@@ -381,10 +381,11 @@ INTENTS = (
         ("from", "between"),
     ),
     Intent(
-        rf"(?:if|when) (?:it is|it was|the time is) {MOMENT}(?: now)? (?:then )?what (?:time )?(?:will it be|would it be|is it|was it|will the time be|is the time) (?:in )?{SPAN}(?: (?P<way>later|earlier|before|ago|from now|from then|after|time))?",
+        rf"(?:(?:if|when) )?(?:it is|it was|the time is) {MOMENT}(?: now)? (?:then )?what (?:time )?(?:will it be|would it be|is it|was it|will the time be|is the time) (?:in )?{SPAN}(?: (?P<way>later|earlier|before|ago|from now|from then|after|time))?",
         lambda q, m: later(q, given(m, way="before" if m["way"] in ("earlier", "before", "ago") else "after")),
         ("what",),
     ),
+    Intent(rf"how (?:long|many (?P<unit>minutes|hours|seconds)) is (?:it )?{_M1} (?:to|until|till) {_M2}", _between, ("how",)),
     Intent(rf"(?:from )?{_M1} (?:to|until|till) {_M2} (?:is )?how (?:long|many (?P<unit>hours|minutes))(?: is that| is it)?", _between, ("how",)),
     Intent(
         rf"(?:if )?(?:i|we) (?:work|worked|slept|sleep|start(?:ed)? work) (?:from |at )?{_M1} (?:to|until|till) {_M2} how (?:long|many (?P<unit>hours|minutes)) (?:is that|do i work|did i (?:work|sleep)|have i worked|is it)",

@@ -102,13 +102,13 @@ Pacific/Auckland auckland new_zealand wellington christchurch
 Pacific/Fiji fiji
 Pacific/Honolulu honolulu hawaii
 Pacific/Guam guam
-America/New_York new_york new_york_city nyc boston miami washington_dc atlanta philadelphia pittsburgh orlando baltimore charlotte brooklyn manhattan new_jersey massachusetts pennsylvania virginia georgia_usa ohio cleveland eastern et eastern_us the_east_coast east_coast us_east_coast us_eastern
+America/New_York new_york new_york_city nyc boston miami washington_dc atlanta philadelphia pittsburgh orlando baltimore charlotte brooklyn manhattan new_jersey massachusetts pennsylvania virginia georgia_usa ohio cleveland eastern et eastern_us the_east_coast east_coast us_east_coast east_coast_of_america east_coast_of_the_us east_coast_of_the_usa east_coast_of_the_united_states us_eastern
 America/Detroit detroit michigan
 America/Toronto toronto ottawa montreal quebec quebec_city
 America/Chicago chicago dallas houston austin minneapolis new_orleans memphis milwaukee st_louis saint_louis illinois central ct us_central nashville
 America/Denver denver colorado utah salt_lake_city albuquerque mountain mt us_mountain
 America/Phoenix phoenix arizona
-America/Los_Angeles los_angeles la san_francisco seattle las_vegas san_diego california silicon_valley san_jose sacramento pacific pt us_pacific the_west_coast west_coast us_west_coast hollywood
+America/Los_Angeles los_angeles la san_francisco seattle las_vegas san_diego california silicon_valley san_jose sacramento pacific pt us_pacific the_west_coast west_coast us_west_coast west_coast_of_america west_coast_of_the_us west_coast_of_the_usa west_coast_of_the_united_states hollywood
 America/Vancouver vancouver
 America/Edmonton edmonton alberta
 America/Winnipeg winnipeg

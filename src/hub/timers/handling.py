@@ -41,7 +41,7 @@ _LEFTS = (
     rf"(?:the )?(?:time|minutes) (?:left|remaining) (?:on|for|in) (?:the |my )?{_WHICH}(?P<thing>{THING})",
     rf"(?:when|what time) (?:does|will|is|do) (?:the |my |our ){_WHICH}(?P<thing>{THING})(?: (?:go off|ring|end|finish|done|over|due|set for|be done|going off|going to ring|set|up|stop|run out))*",
     rf"what is (?:left|remaining) on (?:the |my ){_WHICH}(?P<thing>{THING})",
-    r"what is (?:left|remaining) (?:on|of|for) (?:the |my |our )?(?P<words>[a-z' ]+)",
+    r"(?:what is|(?:the )?(?:time|minutes)) (?:left|remaining) (?:on|of|for) (?:the |my |our )?(?P<words>[a-z' ]+)",
     rf"what is {_MY}{_WHICH}(?P<thing>alarm) set (?:for|to|at)",
     rf"(?:what|when) (?:is|are) (?:my|the) next (?P<thing>{THING})s?",
     rf"(?:check(?: on)?|status of|how is) (?:the |my ){_WHICH}(?P<thing>timer)(?: doing)?",
