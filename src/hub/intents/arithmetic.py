@@ -250,7 +250,7 @@ def _dozen(_question: Question, match: re.Match[str]) -> str | None:
 
 
 _N = r"-?\d+(?:\.\d+)?"
-_PLURALS = {
+PLURALS = {
     "twos": 2,
     "threes": 3,
     "fours": 4,
@@ -296,9 +296,9 @@ INTENTS = (
     Intent(rf"(?:{_ASK} )?(?:the )?product of {_LISTED}", _list("product")),
     Intent(rf"(?:{_ASK} )?(?:the )?(?:average|mean) of {_LISTED}", _list("average")),
     Intent(
-        rf"(?:{_ASK} )?(?P<a>\d{{1,6}}) (?P<b>{'|'.join(_PLURALS)})(?: is| are| make| equal)?",
-        lambda _q, m: _calculate([m["a"], "*", str(_PLURALS[m["b"]])]),
-        tuple(_PLURALS),
+        rf"(?:{_ASK} )?(?P<a>\d{{1,6}}) (?P<b>{'|'.join(PLURALS)})(?: is| are| make| equal)?",
+        lambda _q, m: _calculate([m["a"], "*", str(PLURALS[m["b"]])]),
+        tuple(PLURALS),
     ),
     Intent(rf"(?:{_ASK} )?(?:add|add up|total|sum) {_LISTED}", _list("sum")),
     Intent(

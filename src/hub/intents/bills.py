@@ -27,7 +27,7 @@ _PLAIN = frozenset(
     rent waiter waitress share each person per head everyone everybody altogether all final cost costs price owe owes split splitting shared share divide divided between among evenly
     equally work out calculate find save saved saving there us us get gets go going up please need have make put amount figure tell me sum including off discount discounted
     sale reduced reduction cheaper item new now tip tipping gratuity service charge only by around about just order food drinks drink night table left us one bucks coupon
-    voucher code spend spent spending buy buying bought thing something cash money hand handed gave giving change back note worth shopping groceries ticket tickets""".split()  # noqa: SIM905  reads as a text
+    voucher code tax vat gst sales spend spent spending buy buying bought thing something cash money hand handed gave giving change back note worth shopping groceries ticket tickets""".split()  # noqa: SIM905  reads as a text
 )
 _UNKNOWN = 2
 """So many nouns may be unknown: a jacket, a pair of jeans."""
@@ -82,6 +82,21 @@ def _tip(question: Question, _match: re.Match[str]) -> str | None:
 
 
 _SHARED = re.compile(r"\b(?:each|per|everyone|split|share|shared|divided?|between|among|off|discount)\b")
+
+
+def _taxed(question: Question, _match: re.Match[str]) -> str | None:
+    """Say a tax on a price, and the price with it."""
+    bill = _read(question.text)
+    if not bill or len(bill.rates) != 1 or len(bill.sums) != 1 or bill.people:
+        return None
+    if re.search(
+        r"\b(?:tip|off|discount|income|salary|wages?|earn|owe|back|split|each|owed|refund)\b|tax (?:do|will|would|should) ",
+        bill.words,
+    ):
+        return None
+    (price, coin), rate = bill.sums[0], bill.rates[0]
+    tax = price * rate / 100
+    return f"{spoken(rate)} percent of {money(price, coin)} is {money(tax, coin)}, so {money(price + tax, coin)} in all."
 
 
 def _off(question: Question, _match: re.Match[str]) -> str | None:
@@ -194,6 +209,7 @@ _BILL, _UNIT = (
 _PAID = r"(?:i paid|we paid|it cost me|i pay|it is|it was|it costs?|it is now|they are|the sale price is|the price is|that is|something costs?)"
 INTENTS = (
     Intent(r".*\b(?:tip|tipping|gratuity|service charge|tipped)\b.*|(?:leave|(?:.* )?add) .*(?:%|percent|per cent).*\b(?:meal|dinner|lunch|restaurant|split|bill|check)\b.*|.*\b(?:meal|dinner|lunch|restaurant|bill|check)\b.* (?:leave|add) .*(?:%|percent|per cent).*", _tip, ("tip", "gratuity", "service", "leave", "add")),
+    Intent(r".*\b(?:tax|vat|gst|sales tax)\b.*", _taxed, ("tax", "vat", "gst")),
     Intent(r".*\b(?:off|discount|discounted|reduced|reduction|coupon|voucher)\b.*", _off, (" off", "discount", "reduc", "coupon", "voucher")),
     Intent(r".*\b(?:split|splitting|share|shared|sharing|divided?|each|per (?:person|head)|ways|owe|everyone|everybody|chip in|apiece)\b.*", _share, ("split", "shar", "divi", "each", "per ", "ways", "owe", "every", "chip", "apiece")),
     Intent(r".*\bchange\b.*", _change, ("change",)),

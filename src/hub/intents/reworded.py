@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
+from hub.intents.arithmetic import PLURALS as _PLURALS
 from hub.intents.calculator import PI, Value, root, spoken
 from hub.intents.integers import from_roman
 from hub.intents.intent import Intent, Question, also, says
@@ -44,8 +45,7 @@ def meant(question: Question, text: str, subjects: tuple[str, ...] = _SUBJECTS) 
 
 def _led_to(question: Question, match: re.Match[str]) -> str | None:
     """Answer what is left when the words that lead up to it are taken off; it is shorter, so this ends."""
-    rest = match["rest"]
-    return meant(question, rest, _REST) or meant(question, f"what is {rest}", _REST)
+    return meant(question, match["rest"], _REST)
 
 
 def _as(form: str) -> Callable[[Question, re.Match[str]], str | None]:
@@ -126,6 +126,14 @@ def _circle_back(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {spoken(size, exact=radius.exact)}{unit}."
 
 
+def _energy(_question: Question, match: re.Match[str]) -> str | None:
+    """Multiply a power by a time: 1500 watts for 2 hours."""
+    if "a day" in match[0]:
+        return None
+    power = Fraction(match["w"]) / (1 if match["k"][0] == "k" else 1000)
+    return f"That is {spoken(power * Fraction(match['h']) / (1 if match['t'][0] == 'h' else 60))} kilowatt hours."
+
+
 def _tank(question: Question, match: re.Match[str]) -> str | None:
     volume = Fraction(match["a"]) * Fraction(match["b"]) * Fraction(match["c"])
     return meant(
@@ -143,6 +151,8 @@ def _bare(text: str) -> str:
     return spoken(amount(text)[0])
 
 
+_LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+_BOTTOMS = {"half": 2, "quarter": 4, "quarters": 4, "3rd": 3, "3rds": 3}
 _POSITIVE = r"\d{1,6}(?:\.\d{1,4})?"
 _N = r"-?\d{1,12}(?:\.\d{1,6})?"
 _INT = r"\d{1,15}"
@@ -166,13 +176,14 @@ INTENTS = (
     Intent(rf"{_ASK}(?:the )?remainder (?:of|when|if|from)(?: you| i| we| it is)? ?(?:divide|dividing)? ?(?P<a>{_INT}) (?:is )?(?:divided )?by (?P<b>{_INT})|{_ASK}(?:divide )?(?P<a2>{_INT}) (?:divided )?by (?P<b2>{_INT})(?: and)?(?: what is| with)?(?: the| a)? (?:remainder|left over)|what is (?:left over|left|the rest|remaining) (?:if|when|after) (?:you |i |we )?(?:divide |dividing |share )?(?P<a3>{_INT}) (?:is )?(?:divided )?by (?P<b3>{_INT})", _as("remainder of {a} divided by {b}"), ("remain", "left", "rest")),
     Intent(rf"(?:which|what)(?: whole)? numbers (?:can )?(?:divides?|goes?|fits?)(?: evenly| exactly)?(?: into)? (?P<n>{_INT})(?: evenly| exactly| without (?:a )?remainder)?|what can (?P<n2>{_INT}) be divided by", _as("what are the factors of {n}"), ("divide", " go", "fit")),
     Intent(rf"(?:.*[a-z] )(?P<list>{_N}(?:(?: and)? {_N})+) what (?:is|was) (?:the|my|our|their|his|her)(?: (?:overall|class|test|exam|combined|grade|mean))? (?P<w>average|mean|median|mode|range|sum|total)(?: (?:score|of (?:them|those|these)|grade|mark|number))?|(?:.*[a-z] )(?P<list2>{_N}(?:(?: and)? {_N})+) what (?:is|was) (?:that|it) on (?P<w2>average)", _as("{w} of {list}"), ("average", "mean", "median", "mode", "range", "sum", "total")),
+    Intent(rf"how many (?P<a>{'|'.join(_PLURALS)})(?: are| is)?(?: there)?(?: go)? (?:in|into|make) (?P<n>{_INT})", lambda q, m: meant(q, f"how many times does {_PLURALS[m['a']]} go into {m['n']}"), tuple(_PLURALS)),
     # percentages
     Intent(rf"(?:.*? )?(?P<a>{_INT}) (?P<thing>[a-z]+) and (?:only )?(?P<b>{_INT})(?: of (?:them|those|whom))? (?:are|were|is|was|have|had|got|did|said|failed|passed|came|like|liked|voted)(?: [a-z]+){{0,3}} what (?:{_P}|percentage)(?: (?:is|was) (?:that|it)| of (?:them|the [a-z]+)(?: [a-z]+){{0,2}})?", lambda q, m: meant(q, f"{m['b']} is what percent of {m['a']}") if int(m["b"]) < int(m["a"]) else None, ("percent", "%")),
     Intent(rf"(?:.*? )?(?P<a>{_N}) (?:out )?of (?P<b>{_N})(?: [a-z ]+?)? (?:what|how much)(?: is)?(?: my| the| that| it)?(?: in| as)?(?: an?)? (?:{_P}|percentage)(?: (?:is|was|did) (?:that|it|this|i)(?: get| score)?)?|(?:.*? )?(?P<a2>{_N}) out of (?P<b2>{_N})(?: [a-z ]+?)? what is that (?:as|in)(?: an?)? (?:{_P}|percentage)|what (?:{_P}|percentage)(?: score| mark| grade)? (?:is|do i get (?:for|with)|did i get (?:for|with|if i got)|would i get (?:for|with)|have i got with) (?:an? )?(?:score of |mark of )?(?P<a3>{_N}) out of (?P<b3>{_N})", _as("{a} is what percent of {b}"), (" of ",)),
     Intent(rf"{_ASK}(?P<a>{_N}) (?:over|in|out of|of|divided by) (?P<b>{_N}) (?:as|in|to)(?: an?)? (?:{_P}|percentage)|(?:express |write )(?P<a2>{_N}) (?:as|in)(?: an?)? (?:{_P}|percentage) of (?P<b2>{_N})", _as("{a} is what percent of {b}"), ("per", "%")),
     Intent(rf"(?:what|how many|how much)(?: is the)? (?:{_P}|percentage)(?: of)?(?: is)? (?P<a>{_FRACTION})|(?:turn|make|change|convert|express) (?P<a2>{_FRACTION}) (?:in|into|to|as)(?: an?)? (?:{_P}|percentage)", _as("what is {a} as a percentage"), ("per", "%")),
     Intent(rf"how much (?:more|bigger|larger|higher|less|smaller|lower) (?:is|are) (?P<b>{SUM}) than (?P<a>{SUM}) (?:in|as)(?: an?)? (?:{_P}|percentage)|(?:by )?(?:what|how many|how much)(?: is the)? (?:{_P}|percentage) (?:{_THING} )?(?:{_PAST} )?from (?P<a2>{SUM}) to (?P<b2>{SUM})|(?:{_THING} )?(?:{_PAST}) from (?P<a3>{SUM}) to (?P<b3>{SUM}) what(?: is| was)?(?: the| that| is that)?(?: as| in)?(?: an?)? (?:{_P}|percentage)(?: (?:is that|was that|change|increase|decrease|rise|drop|fall|growth|did it (?:go up|go down|change|rise|fall)))?|how much (?:did|has|have) {_THING} (?:{_PAST}) in (?:{_P}|percentage)(?: terms)? from (?P<a4>{SUM}) to (?P<b4>{SUM})", _as("percentage change from {a} to {b}"), ("per", "%")),
-    Intent(rf"(?:[a-z]+ ){{0,4}}(?:reduced|down|marked down|discounted|was|were|cut|slashed)(?: from)? (?P<a>{SUM})(?: down)?(?: to| and| but| is| it is| they are| are)*(?: now| reduced to| on sale for| only| just)*(?: at| for)? (?P<b>{SUM}) (?:by )?(?:what|how much|how many)(?: is| was)?(?: the| a)? (?:{_P}|percentage)(?: (?:off|discount|reduction|saving|less|decrease|is that|is it|was it|cheaper))*", _as("percentage change from {a} to {b}"), ("per", "%")),
+    Intent(rf"(?:[a-z]+ ){{0,4}}?(?:reduced|down|marked down|discounted|was|were|cut|slashed)(?: from)? (?P<a>{SUM})(?: an? [a-z]+)?(?: down)?(?: to| and| but| is| it is| they are| are)*(?: now| reduced to| on sale for| only| just)*(?: at| for)? (?P<b>{SUM}) (?:by )?(?:what|how much|how many)(?: is| was)?(?: the| a)?(?: of a discount is (?:that|it) in| discount is (?:that|it) in)? (?:{_P}|percentage)(?: (?:off|discount|reduction|saving|less|decrease|is that|is it|was it|cheaper))*", _as("percentage change from {a} to {b}"), ("per", "%")),
     Intent(rf"{_ASK}(?:take|knock|deduct|subtract|remove)(?: off)? (?P<r>{_N}) ?{_P} (?:off|from|of)(?: of)? (?P<n>{SUM})|{_ASK}(?:take|knock|deduct)(?: off)? (?P<r2>{_N}) ?{_P} (?:off|from) (?P<n2>{SUM})", _as("{n} minus {r} percent"), ("off", "from")),
     Intent(rf"{_ASK}(?:add|put)(?: on)? (?:an? )?(?P<r>{_N}) ?{_P} (?:on )?(?:to|onto|on) (?P<n>{SUM})|{_ASK}(?P<n2>{SUM}) (?:and|with) (?P<r2>{_N}) ?{_P} (?:added|more|extra)(?: on)?|{_ASK}(?P<r3>{_N}) ?{_P} more than (?P<n3>{SUM})", _as("{n} plus {r} percent"), ("add", "put", "extra", "more")),
     Intent(rf"{_ASK}(?P<r>{_N}) ?{_P} (?:less|lower|fewer) than (?P<n>{SUM})", _as("{n} minus {r} percent"), (" than ",)),
@@ -212,6 +223,7 @@ INTENTS = (
     Intent(rf"how many square (?P<unit>feet|metres|meters|yards|inches|centimetres) (?:is|are|in|does|would|for)(?: there)?(?: in)?(?: (?:an?|my|the|our))?(?: {_THING})?(?: that is| which is| measuring| of)? (?P<a>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x|times) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: (?:[a-z]+|dance floor))?(?: (?:be|have|cover))?|(?:an? |my |the |our )?{_THING} (?:is|measures|of) (?P<a2>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? (?:by|x|and) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? how many square (?P<unit2>feet|metres|meters|yards) (?:is|are) (?:that|it|there|in it)", lambda q, m: _floor(q, also(m, a="a2", b="b2", unit="unit2")), ("square",)),
     Intent(rf"(?:if )?(?:an? |my |the |our )?{_THING} (?:is|measures|has|of) (?P<a>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? (?:by|x) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: long| wide)? what is (?:the|its) (?P<w>area|perimeter|floor area)(?: of it| of the {_THING})?|(?:how (?:big|large) is (?:an? |the )?|what (?P<w2>area) (?:is|does) (?:an? |the )?)(?:(?:room|floor|garden|wall|lawn|plot|carpet|patio) (?:that is |of |measuring )?)?(?P<a2>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: (?:room|floor|garden|wall|lawn|plot|carpet|patio))?(?: have| cover)?", lambda q, m: meant(q, f"{m['w'] or m['w2'] or 'area'} of {m['a'] or m['a2']} by {m['b'] or m['b2']}"), (" by ", " x ")),
     Intent(rf"(?:how many )?(?P<to>litres|liters|gallons|cubic [a-z]+) (?:are |is |does |will |would )?(?:there )?(?:in |of )?(?:an? |my |the |fit in an? )?(?:[a-z]+ ){{0,3}}?(?:that is |which is |of |measuring )?(?P<a>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<b>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<c>{_POSITIVE}) ?(?P<unit>{_LENGTH})(?: (?:tank|box|pool|container|aquarium|pond))?(?: hold| have)?", _tank, ("litre", "liter", "gallon", "cubic")),
+    Intent(rf"{_ASK}(?:the )?(?:volume|capacity) of (?:an? |my |the )?(?:[a-z]+ ){{0,3}}?(?:that is |which is |of |measuring )?(?P<a>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<b>{_POSITIVE})(?: ?{_LENGTH})? (?:by|x) (?P<c>{_POSITIVE}) ?(?P<unit>{_LENGTH}) in (?P<to>litres|liters|gallons|cubic [a-z]+)", _tank, ("volume", "capacity")),
     Intent(rf"{_ASK}(?:the )?(?:3rd|other|last|missing) angle (?:of|in) (?:an? |the )?triangle (?:with|if|whose|that has)(?: the)?(?: other)?(?: 2)?(?: angles)?(?: are| of)? (?P<a>{_POSITIVE})(?: degrees)? and (?P<b>{_POSITIVE})(?: degrees)?", lambda q, m: f"That is {180 - Fraction(m['a']) - Fraction(m['b'])} degrees." if Fraction(m["a"]) + Fraction(m["b"]) < 180 and "." not in m["a"] + m["b"] else None, ("angle",)),  # noqa: ARG005, PLR2004  the angles of a triangle
     Intent(rf"(?:what is |find )?(?:the )?(?P<w>radius|diameter)(?: of (?:an? |the )?circle)? (?:with|of|if|when|whose)(?: an?| the| its)* (?P<g>radius|diameter|area|circumference)(?: of| is)? (?P<n>{_POSITIVE})(?: ?(?P<unit>{_LENGTH}))?", _circle_back, ("radius", "diameter")),
     Intent(rf"(?:an? |the )?circle (?:with |of |has )?(?:an? )?(?P<g>radius|diameter)(?: of| is)? (?P<n>{_POSITIVE}(?: ?{_LENGTH})?) (?:what is )?(?:the |its )?(?P<w>area|circumference)|how far (?:is it )?(?:around|round) a circle (?:with|of) (?:an? )?(?P<g2>radius|diameter)(?: of)? (?P<n2>{_POSITIVE}(?: ?{_LENGTH})?)", lambda q, m: meant(q, f"{m['w'] or 'circumference'} of a circle with {m['g'] or m['g2']} {m['n'] or m['n2']}"), ("circle",)),
@@ -251,8 +263,9 @@ INTENTS = (
     Intent(rf"{_ASK}(?:share|divide|split) (?P<n>{SUM}) in(?:to)? an? (?P<a>\d{{1,4}}) ?(?::|to) ?(?P<b>\d{{1,4}}) ratio", _as("divide {n} in the ratio {a}:{b}"), ("ratio",)),
     Intent(r"(?:in )?how many (?:different )?(?:ways|orders) can (?P<n>\d{1,2}) [a-z]+ (?:sit|stand|be (?:arranged|ordered|seated|lined up)|line up)(?: in a (?:row|line)| on a (?:shelf|bench))?", _as("how many ways to arrange {n} people"), ("ways", "orders")),
     Intent(rf"(?!.*\b(?:costs?|price|much does|paint)\b).*\b(?:fence|fencing|edging|border|trim|ribbon|lace|skirting(?: board)?|tape|hedge|string lights)\b.* (?:an? |my |the )?(?P<a>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b>{_POSITIVE}(?: ?{_LENGTH})?)(?: [a-z]+)?|how (?:far|long) is (?:it|the way) (?:around|round) (?:the (?:edge|outside) of )?(?:an? |my |the )?(?P<a2>{_POSITIVE}(?: ?{_LENGTH})?) (?:by|x) (?P<b2>{_POSITIVE}(?: ?{_LENGTH})?)(?: [a-z]+)?", lambda q, m: meant(q, f"perimeter of {m['a'] or m['a2']} by {m['b'] or m['b2']}") if re.search("round|enclose|perimeter|edge|how much|how many", m[0]) else None, (" by ", " x ")),
+    Intent(rf"(?:.* )?(?P<w>{_POSITIVE}) ?(?P<k>kilowatts?|kw|watts?|w)(?: [a-z]+)? (?:for|over|running for|on for|used for|runs? for|is on for) (?P<h>{_POSITIVE}) (?P<t>hours?|minutes?)(?: a day)? how (?:many (?:kilowatt hours|kwh)|much (?:energy|electricity|power))(?: (?:is that|does (?:it|that) use|is used|do i use|will it use))?", _energy, ("watt", "kw")),
     # writing numbers
-    Intent(r"how (?:do (?:you|i)|would you|should i) (?:say|pronounce|read|spell)(?: out)?(?: the number)? (?P<n>\d{2,15})", _as("write {n} in words"), ("how ",)),
+    Intent(r"how (?:do (?:you|i)|would you|should i) (?:say|pronounce|read|spell)(?: out)?(?: the number)? (?P<n>\d{2,15})|(?:write|spell|say) out (?P<n2>\d{1,15})(?: in (?:words|full|letters))?", _as("write {n} in words"), ("how ", " out ")),
     Intent(r"how (?:do|would|should) (?:you|i|we) write (?P<n>\d{1,15}) (?:in|as|with) (?:numerals|digits|figures|a number|numbers)", lambda _q, m: f"{m['n']}.", ("write",)),
     Intent(r"how many (?P<w>thousand|million|billion)s? (?:are |is )?(?:there )?(?:in|make|is) (?P<n>\d{4,18})", lambda q, m: meant(q, f"{m['n']} / {_LARGE[m['w']]}"), ("how many",)),
     Intent(r"(?:what is |how do (?:you|i) write )?(?:the )?(?P<b>binary|hex|hexadecimal|octal)(?: number| code| form)? (?:for|of) (?P<n>\d{1,15})", _as("{n} in {b}"), (" for ", " of ")),
@@ -273,12 +286,6 @@ INTENTS = (
     # what only leads up to the question
     Intent(rf"(?:{_LEAD} )+(?P<rest>.*\d.*)", _led_to),
 )  # fmt: skip
-
-
-_LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
-
-
-_BOTTOMS = {"half": 2, "quarter": 4, "quarters": 4, "3rd": 3, "3rds": 3}
 
 
 def _top(text: str) -> str:

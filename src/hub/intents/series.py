@@ -348,7 +348,7 @@ _LIST = rf"(?P<list>{_N}(?:/\d+)?(?:(?: and| or| ,)? {_N}(?:/\d+)?)+)"
 _VERB = r"(?:add|plus|subtract|take away|minus|multiply|multiplied by|times|divide|divided by|double|halve|square|triple)"
 _DIGITS = r"(?:decimal places?|decimals?|dp|decimal points?|places)"
 INTENTS = (
-    Intent(rf"{_ASK}(?P<first>.*?\d.*?) (?:and then|then|and(?= (?:you )?(?:double|halve|square|triple|divide|multiply|subtract|take|add)\b))(?P<steps> (?:you |i |we )?{_VERB}.*)", _in_steps, (" then ", " and ")),
+    Intent(rf"{_ASK}(?P<first>.*?\d.*?) (?:and then|then|and(?= (?:you )?(?:plus|minus|times|double|halve|square|triple|divide|multiply|subtract|take|add)\b))(?P<steps> (?:you |i |we )?{_VERB}.*)", _in_steps, (" then ", " and ")),
     Intent(rf"{_ASK}(?P<text>.*\b(?:sum|product|difference) (?:of|between) {_N} and {_N}.*)", _nested, ("sum of", "product of", "difference ")),
     Intent(rf"{_ASK}(?:the )?(?:number )?(?:is )?(?:halfway|half way|midway|midpoint|middle|mid point|in the middle)(?: point)?(?: number)? (?:between|of|from) (?P<a>{_N}) (?:and|to) (?P<b>{_N})|what number is (?:halfway|half way|midway|exactly between|in the middle) (?:between|of) (?P<a2>{_N}) and (?P<b2>{_N})", lambda q, m: _halfway(q, also(m, a="a2", b="b2")), ("half", "mid", "exactly between")),
     Intent(rf"{_ASK}(?P<first>(?:start with|start at|begin with|take|if (?:i|you) (?:start with|take)) {_N})(?P<steps> {_VERB} .*)", _in_steps, ("start", "begin", "take")),
