@@ -473,6 +473,12 @@ ASKED: dict[str, str | tuple[str, ...]] = {
     "how's the traffic on the way to work": "timetables",
     "did Chelsea win yesterday": "results",
     "any new mail": "messages",
+    "what time in Berlin is 11 am in Tokyo": "03:00",
+    "convert 1500 gmt to eastern time": "10:00",
+    "if I phone Auckland now what time is it there": "06:42",
+    "what date was the Monday before Christmas last year": "22 December 2025",
+    "how old was someone born in 1930 in the year 2000": "70",
+    "is the first of April a Thursday next year": "Yes",
 }
 
 ASKED_EITHER = {"How hot is the CPU?", "what's the cpu temperature"}
