@@ -45,10 +45,13 @@ class _Bill:
     people: list[int]
     sums: list[tuple[Fraction, str]]
     words: str
+    unknown: int
 
 
 def _read(text: str) -> _Bill | None:
     """Take the figures out of ``text``; None when the words left are not those of a bill."""
+    if re.match(r"(?:is|are|was|were|should|do|does|did|why|who|when|where)\b", text):
+        return None  # whether, not how much
     rates = [Fraction(found) for found in _RATE.findall(text)]
     text = re.sub(r"\b(?:an? )?(tenner|fiver|\d+) note\b", r"\1", text)
     text = re.sub(
@@ -61,7 +64,7 @@ def _read(text: str) -> _Bill | None:
     text = " ".join(re.sub(rf"(?<![\w.]){SUM}", " SUM ", text).split())
     unknown = [word for word in text.split() if word not in _PLAIN and not word.isupper()]
     sound = len(unknown) <= _UNKNOWN and all(word.isalpha() for word in unknown)
-    return _Bill(rates, people, sums, text) if sound and not _TURNED.search(text) else None
+    return _Bill(rates, people, sums, text, len(unknown)) if sound and not _TURNED.search(text) else None
 
 
 def _tip(question: Question, _match: re.Match[str]) -> str | None:
@@ -93,6 +96,9 @@ def _taxed(question: Question, _match: re.Match[str]) -> str | None:
         r"\b(?:tip|off|discount|income|salary|wages?|earn|owe|back|split|each|owed|refund)\b|tax (?:do|will|would|should) ",
         bill.words,
     ):
+        return None
+    thing = bool(bill.sums[0][1] and re.search(r"SUM [a-z]+(?: (?:at|with|plus|including) .*)?$", bill.words))
+    if bill.unknown > thing or re.search(r"(?:tax|vat|gst)(?: is| was)?(?: there)? in\b", bill.words):
         return None
     (price, coin), rate = bill.sums[0], bill.rates[0]
     tax = price * rate / 100
