@@ -275,7 +275,7 @@ INTENTS = (
         lambda q, _m: f"It is {hm(q.now)} on {q.now:%A}, {q.now.day} {q.now:%B} {q.now.year}.",
     ),
     Intent(
-        rf"(?:what is |what )?(?:the )?(?:current |local )*(?:(?:time|hour) (?:is it |do they have |is it now )?|how late is it |(?:would|will) the time be )(?:right now |now |currently )?(?:(?:(?:over|out|down|up|back) )?(?:there )?in|at|for|on(?= the (?:east|west) coast\b)) (?:both )?(?P<place>{_PLACE})",
+        rf"(?:what is |what )?(?:the )?(?:current |local )*(?:(?:time|hour) (?:is it |do they have |is it now )?|how late is it |(?:would|will) the time be )(?:right now |now |currently )?(?:(?:(?:over|out|down|up|back) )?(?:there )?in|at|for(?: (?:people|someone|them|him|her) in)?|on(?= the (?:east|west) coast\b)) (?:both )?(?P<place>{_PLACE})",
         _there,
         ("time", "hour", "how late"),
     ),

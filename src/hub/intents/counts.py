@@ -174,7 +174,7 @@ def _between(question: Question, match: re.Match[str]) -> str | None:  # noqa: P
             today.year if t in ("now", "today") else int(t.removeprefix("the year ").replace(" ", ""))
             for t in (first, second)
         ]
-        if unit == "year" or "long" in match[0]:
+        if unit == "year" or ("long" in match[0] and not all(_clock_like(year) for year in years)):
             return f"From {years[0]} to {years[1]} it is {count_days(abs(years[1] - years[0]), 'year')}."
         return None
     shared = re.search(rf" ({YEAR})$", second)
@@ -208,6 +208,12 @@ def _between(question: Question, match: re.Match[str]) -> str | None:  # noqa: P
         unit
     )
     return f"{head} {told() if told else count_days(days)}."
+
+
+def _clock_like(year: int) -> bool:
+    """Say whether a year may as well be a time of day: 1400, 1720."""
+    hour, minute = divmod(year, 100)
+    return hour < 24 and minute < 60 and minute % 5 == 0  # noqa: PLR2004  a clock's face
 
 
 def _same_slashes(first: str, second: str) -> tuple[str, str]:
@@ -463,7 +469,7 @@ INTENTS = (
     Intent(rf"(?:number of )?{_U} in (?P<period>.+)", _month_length, (" in ",)),
     Intent(r"how many (?P<unit>days|weeks) (?:of|into) (?P<period>(?:the |this )(?:year|month)) (?:are we|have passed|are over|is it)|how many (?P<u2>days|weeks) (?:have passed|are over|have gone by) (?:in |of )?(?P<p2>(?:the |this )(?:year|month))(?: so far)?", lambda q, m: _passed(q, m), ("passed", "over", "into", "gone")),  # noqa: PLW0108  names the groups
     Intent(r"(?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born (?P<born>.+?) (?:is|are|would be|will be) (?:now )?(?:how old|what age)(?: now| today)?", _age, ("born",)),
-    Intent(rf"(?:my birthday is|i was born|born|age if born|age of (?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?(?: in (?P<year>{YEAR}))?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
+    Intent(rf"(?:if )?(?:my birthday is|i was born|born|age if born|age of (?:someone|somebody|anyone|a person|a child)(?: who (?:was|is))? born)(?: on| in)? (?P<born>.+?)(?: (?:how old|what age|so how old)(?: am i| is that| are they)?(?: in (?P<year>{YEAR}))?)?", lambda q, m: _age(q, m) if re.search("how old|what age|^age", m[0]) else None, ("born", "birthday")),
     Intent(r"how long is (?P<period>(?:the month of )?(?:this month|next month|last month|february|[a-z]+ [12]\d{3}))", _month_length, ("how long is",)),
     Intent(
         rf"how (?:many {_U}|much time|long)(?: are| is| do we have| do i have| have we got)?(?: there)?(?: still)?(?: left| remain| remaining| to go)?(?: are)?(?: left)? (?:in |of |until the end of |till the end of |to the end of )?(?P<period>(?:the |this |the current )?(?:year|month|week|quarter)|{MONTH}|{YEAR})(?: left)?",

@@ -50,7 +50,7 @@ def _on(question: Question, match: re.Match[str]) -> str | None:
             rf" (?:(?:fall|falls|be|land|come|happen|celebrated|starts?|begins?)(?: on)?|on)(?= (?:in|on) | (?:this|next|last) year| {YEAR}$|$)",
             "",
             re.sub(
-                r" and (?:what|which|on what|on which) (?:day|date|weekday|day of the week)(?: of the week)?(?: is (?:it|that)| does it fall| will (?:it|that) be| was (?:it|that))?(?: on)?$",
+                r" and (?:what|which|on what|on which) (?:day|date|weekday|day of the week)(?: of the week)?(?: is (?:it|that)| does it(?: fall)?| will (?:it|that) be| was (?:it|that))?(?: on)?$",
                 "",
                 match["day"],
             ),
@@ -262,6 +262,13 @@ def _leaps(question: Question, match: re.Match[str]) -> str | None:
     )
 
 
+def _leaps_ahead(question: Question, match: re.Match[str]) -> str:
+    """List the next leap years."""
+    years = [year for year in range(question.now.year + 1, question.now.year + 99) if calendar.isleap(year)]
+    *first, last = years[: int(match["n"])]
+    return f"The next leap years are {', '.join(map(str, first))} and {last}."
+
+
 def _next_leap(question: Question, match: re.Match[str]) -> str | None:
     back = match["which"] in ("last", "previous", "most recent")
     start = _year_of(question, match["after"]) if match["after"] else question.now.year
@@ -430,7 +437,7 @@ INTENTS = (
         lambda q, _m: f"It is {q.now.year}.",
     ),
     Intent(
-        r"(?:what|which) (?:calendar |iso )?week(?: number)? (?:is it|is this|are we in|of the year (?:is it|are we in|is this)|do we have|is (?:the )?current)"
+        r"(?:what|which) (?:calendar |iso )?week(?: number)? (?:is it|is this|are we (?:in|on)|of the year (?:is it|are we in|is this)|do we have|is (?:the )?current)"
         r"|what is the (?:current )?(?:calendar |iso )?week(?: number)?|(?:current |iso )?week number|what is this week's number",
         _week,
     ),
@@ -506,6 +513,11 @@ INTENTS = (
     Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})|what (?:comes|is) (?:right |just )?(?P<s3>after|before) (?P<n3>{WEEKDAY})|what is the (?:day|month) (?P<s2>after|before) (?P<n2>{WEEKDAY}|{MONTH})", lambda q, m: _adjacent(q, given(m, side=m["side"] or m["s2"] or m["s3"], name=m["name"] or m["n2"] or m["n3"])), ("after", "before", "follow")),
     Intent(r"(?:what|which) is the (?P<n>\d{1,2})(?:st|nd|rd|th) month(?: of the year)?|(?:what|which) month is (?:number |month |the )(?P<m2>\d{1,2})(?:st|nd|rd|th)?(?: (?:1|month))?", lambda q, m: _numbered_month(q, also(m, n="m2")), ("month",)),
     Intent(rf"what (?:number )?month(?: number)?(?: of the year)? is (?P<month>{MONTH})|what number is (?P<month2>{MONTH})", lambda q, m: _numbered_month(q, m) if m["month"] else None, ("month",)),
+    Intent(
+        r"(?:(?:what|when|which|list|name)(?: are| is)? )?(?:the )?next (?P<n>[2-9]) leap years(?: be)?",
+        _leaps_ahead,
+        ("leap",),
+    ),
     Intent(
         rf"how many leap years (?:(?:are|were|will) (?:there )?(?:be )?)?(?:between|from) (?P<first>{_YEAR}) (?:and|to|until|through) (?P<last>{_YEAR})",
         _leaps,

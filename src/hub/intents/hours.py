@@ -16,7 +16,7 @@ _NUMBER = r"(?:\d+(?:\.\d+)?|an?|half an|a half|a quarter of an|(?:3|1) quarters
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|h|m)"
 SPAN = rf"(?P<span>{_NUMBER} ?{_UNIT}(?:(?: and)? (?:a half|{_NUMBER} ?{_UNIT}))*(?: and (?:a half|a quarter))?|\d+ (?:hours?|hrs?|h) (?:and )?\d{{1,2}}(?= (?:after|before|from|later|ago|past|earlier|what|when)\b|$))"
 MOMENT = (
-    r"(?P<moment>noon|midday|midnight|(?:half|quarter|\d{1,2}|\d{1,2} minutes|a quarter) (?:past|to|after|before|of|till) (?:\d{1,2}|noon|midnight|midday)(?: oclock)?(?: ?(?:am|pm))?(?: in the (?:morning|afternoon|evening)| at night)?"
+    r"(?P<moment>noon|midday|midnight|(?:half|quarter|\d{1,2}|\d{1,2} minutes|a quarter) (?:past|to|after|before|of|till) (?:\d{1,2}|noon|midnight|midday)(?: oclock)?(?: ?(?:am|pm))?(?: in the (?:morning|afternoon|evening)| at night|(?<! 12) tonight| this (?:morning|afternoon|evening))?"
     r"|half \d{1,2}|\d{1,2}(?:[:.]\d\d| \d\d| 0\d)? ?(?:am|pm|oclock|hours)?(?: in the (?:morning|afternoon|evening)| at night| this (?:morning|afternoon|evening)| tonight)?"
     r"|\d{4} hours|0\d{3}|[12]\d[0-5]\d(?= (?:gmt|utc|zulu|cet|bst|est|edt|pst|et|pt)\b))"
 )

@@ -65,6 +65,15 @@ wht what
 wot what
 wots what's
 wats what's
+menny many
+inchs inches
+meeter metre
+meeters metres
+killogram kilogram
+killograms kilograms
+keelo kilo
+keelos kilos
+wats what's
 leapyear leap_year
 leapyears leap_years
 tyme time
@@ -90,6 +99,7 @@ _SPELLED = (
     (r"[“”″]", '"'),
     (r"\b((?:year|month|week|day|hour|minute)s)'(?= )", r"\1"),
     (r"\bo'? ?clock\b", "oclock"),
+    (r"\bfluid oz\b", "fl oz"),
     (r"\brite(?= now\b)", "right"),
     (r"\b(what|how|who|when|where|that|there|it|today|tomorrow)'?s\b(?!')(?= |$)", r"\1 is"),
     (r"\b(today|tomorrow|yesterday) is (date|day|weekday|news|headlines|weather|forecast)\b", r"\1s \2"),
@@ -207,7 +217,7 @@ _PREAMBLE = (
 _ADDRESS = r"(?:my )?(?:dear|love|darling|pal|sweetheart|honey|sir|madam|dude|bro|old chap|friend)"
 _CODA = (
     r"(?:if you (?:please|would|will)|would you|will you|could you|can you|for us|do you (?:think|reckon|suppose)|you reckon|i need to know|i forgot|i forget"
-    r"|i cannot remember|for (?:my |a |the )?(?:homework|school|recipe|cake)|in (?:total|all)|altogether|anyway|just now|as of now|already|yet|as a whole|off the top of your head)"
+    r"|i cannot remember|for (?:my |a |the )?(?:homework|school|recipe|cake)|in (?:total|all)|altogether|anyway|just now|as of now|already|yet|or not|as a whole|off the top of your head)"
 )
 _UNDER_TEN = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 _TENS_AND = (
@@ -263,12 +273,15 @@ _MENDS = (
     (r"^how many more (?=(?:days|weeks|months|years|hours|minutes|seconds|sleeps|nights|weekends|weekdays|working days) (?:until|till|til|to|before|are|is|do)\b)", "how many "),
     (r"^how many (years|months|weeks|hours)(?: months| weeks)* and (?:days|weeks|months|minutes)\b", r"how many \1"),
     (r"\b(square|cube) route of\b", r"\1 root of"),
+    (r"^watts (?=\d|an? |half|the )", "what is "),
+    (r"\bto the power (?:of )?(to|too|for|ate|sex|tree)$", lambda m: f"to the power of {_HEARD[m[1]]}"),
+    (r"\b(to|too|for|tree|ate) (?=(?:quarters|thirds|fifths|sixths|eighths|tenths) of )", lambda m: f"{_HEARD[m[1]]} "),
     (r"(?<=what is the )some of (?=\S+ (?:and|plus) )", "sum of "),
     (r"(?<=what is )pie(?= (?:to|rounded) )", "pi"),
     (rf"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) (to|too|for|won|ate)(?= {_OPERATOR}|$)", lambda m: f"{m[1]} {_HEARD[m[2]]}"),
     (rf"\b({_UNDER_TEN}) ({_TENS_AND})(?= {_OPERATOR}\b)", r"\1 hundred and \2"),
     (rf"\b(of|by|plus|minus|times|off|on) ({_UNDER_TEN}) ({_TENS_AND})$", r"\1 \2 hundred and \3"),
-    (r"^(?:what is )?(?:the )?number of (?=\S+ (?:in|per|until|till|between|from|since|left)\b)", "how many "),
+    (r"^(?:what is )?(?:the )?(?:number|count) of (?=\S+ (?:in|per|until|till|between|from|since|left)\b)", "how many "),
     (r"(?<=what is the )whether\b", "weather"),
     (r"^(what is )to (?=[a-z]+ in [a-z]+$)", r"\1two "),
     # an order of words as in an indirect question: "what the time is", "how many feet there are in a mile"

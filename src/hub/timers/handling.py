@@ -44,7 +44,7 @@ _LEFTS = (
     r"(?:what is|(?:the )?(?:time|minutes)) (?:left|remaining) (?:on|of|for) (?:the |my |our )?(?P<words>[a-z' ]+)",
     rf"what is {_MY}{_WHICH}(?P<thing>alarm) set (?:for|to|at)",
     rf"(?:what|when) (?:is|are) (?:my|the) next (?P<thing>{THING})s?",
-    rf"(?:check(?: on)?|status of|how is) (?:the |my ){_WHICH}(?P<thing>timer)(?: doing)?",
+    rf"(?:check(?: on)?|(?:what is )?(?:the )?status of|how is) (?:the |my ){_WHICH}(?P<thing>timer)(?: doing)?",
     rf"(?:the |my )?{_WHICH}(?P<thing>timer) status",
     r"how (?:long|much time|much longer|many (?:more )?minutes|many (?:more )?seconds)(?: (?:is|are|do i have|have i got|has|left|remaining|there|to go))* (?:for|on|until|till|before|has) (?:the |my |our )?(?!an? )(?P<words>[a-z' ]+?)(?: (?:left|got|to go|have|has|is|are|done|ready))*",
 )
