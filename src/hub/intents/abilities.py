@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from hub.intents import limits
-from hub.intents.intent import Intent, Question, says
+from hub.intents.intent import Intent, Question, compiled, says
 
 # what one may ask whether I can do it | the answer; the whole of what stands behind "can you" must match
 _THINGS: tuple[tuple[str, str], ...] = (
@@ -166,9 +166,52 @@ _LISTEN = "No. I listen only after you start talking with the ring or the space 
 _SENDS = (
     "No: I hear and speak on this machine. Only a language service that you connect yourself gets your words."
 )
+_KEPT = "What you say is kept on this machine only, encrypted, for you alone. Under Talks you can delete it."
 _HUB = r"(?:you|the hub|hub|this(?: thing)?|it)"
 _WORDS = r"(?:our|my|this|these|the|that|all|all my|all our|an|a|old|past|previous|your|what i said in (?:our|the))"
 _TALK = r"(?:talks?|conversations?|history|chats?|data|recordings?|chat history|conversation history|everything(?: (?:i|we) (?:said|told you|say|asked(?: you)?))?|what (?:i|we) (?:have )?(?:said|told you|asked(?: you)?)(?: to you)?)"
+_PRIVATE = frozenset(
+    "do does did you are is will can could who what where how else anyone anybody someone people i we say said saying tell told my our me us this that"  # noqa: SIM905  words read best as text
+    " it to with on in from the any of anything everything ever all always secretly being be get gets voice words word data conversation conversations"
+    " talk talks recording recordings information house home machine here somewhere anywhere or and for about".split()
+)
+_VERBS = (
+    (
+        r"send|share|upload|sell|leak|transmit",
+        r".*\byou\b.*\b(?:my|our|what|anything|everything)\b.*",
+        _SENDS,
+    ),
+    (
+        r"store|keep|save|record|recorded|kept|stored|saved|private|secure|encrypted",
+        r"(?=.*\b(?:my|our|i|we|us)\b)(?:.*\byou\b.*|(?=.*\b(?:voice|words?|data|conversations?|talks?|recordings?|information|say|said|saying|tell|told|we recorded|we being recorded)\b)(?:is|are|will) .*\b(?:recorded|kept|stored|saved|private|secure|encrypted)\b.*)",
+        _KEPT,
+    ),
+    (
+        r"hear|read|see|access",
+        r"(?=.*\b(?:who|anyone|anybody|someone|people)\b).*\b(?:my|our|i|we|us|me|this)\b.*",
+        _KEPT,
+    ),
+    (
+        r"listen|listening|spy|spying|eavesdrop|eavesdropping",
+        r"(?:do|are) you .*\b(?:in|on|always|ever|secretly)\b.*",
+        _LISTEN,
+    ),
+)
+
+
+def _privately(_question: Question, match: re.Match[str]) -> str | None:
+    """Answer a question of small words and one verb on what becomes of what is said here."""
+    rest = {word for word in match[0].split() if word not in _PRIVATE}
+    return next(
+        (
+            told
+            for verbs, asks, told in _VERBS
+            if rest and all(re.fullmatch(verbs, word) for word in rest) and compiled(asks).fullmatch(match[0])
+        ),
+        None,
+    )
+
+
 INTENTS = (
     Intent(r"(?:can|could|will|would|do|are) you (?:also |even |actually |really )*(?:able to |know how to |capable of |support(?: for)? |know (?:about )?|offer )?(?P<thing>.+)|(?:is|are) (?:it|you) (?:possible|able) (?:for you )?to (?P<thing2>.+)|can (?:i|we) (?:use you to|ask you to|get you to|have you) (?P<thing3>.+)", _able),
     Intent(r"[a-z' ]{3,60}", _asked),
@@ -183,11 +226,11 @@ INTENTS = (
     ),
     Intent(rf"(?:is|will) (?:this|it) (?:be |being |getting )?(?:sent|uploaded|shared|passed on|transmitted)(?: {_OUT})+|(?:does|do|will|is|are) {_MINE} (?:ever |being |get |getting )?(?:leave|go|stay|sent|end up|uploaded|shared|sold|passed on|transmitted|leaving|going)(?: {_OUT})+(?: (?:when|if|while) (?:i|we) (?:talk|speak|type|write|ask)(?: to you| you)?(?: something)?)?|(?:will|does|do|can|could) (?:google|amazon|apple|microsoft|facebook|openai|the government|the cloud|anyone else|third parties|companies) (?:get|see|hear|receive|read|use) (?:{_MINE}|what i say)|do you (?:call|phone|dial|report) home(?: .*)?|do you (?:talk|report|send anything|send data) to (?:the )?(?:cloud|google|amazon|openai|anyone|a server|servers)", says(_SENDS)),
     Intent(rf"where (?:does|do|is|are) (?:(?:your|the) (?:language |ai |speech |voice )*(?:models?|brain|llm|recognition|ai|language|thinking|processing|speech)|all (?:this|that)|my (?:words|voice|questions)|{_MINE}) (?:being )?(?:run|running|live|processed|handled|computed|done|happen|worked out|understood|thought|located|hosted)(?: .*)?|where do you (?:think|process(?: .*)?|do your thinking)|(?:are|do) you (?:run|running|work|working|think|thinking|hosted|process everything|all|live) ?(?:completely |entirely |fully |only |all )*(?:locally|local|on (?:this|my|our) (?:machine|computer|server)|on device|in the cloud|here|remotely|on a server)(?: (?:or|and|only) .*)?|are you (?:local|remote|cloud based|self hosted|on device|on premises?)(?: or .*)?|is (?:this|it|everything|the (?:ai|model|language model)|my voice|speech|any of this) (?:being |all )*(?:run|running|processed|done|computed|handled|hosted|local)(?: (?:locally|here|on (?:this|my) (?:machine|computer|device)|in the cloud|on a server|at home))*(?: or .*)?|do you (?:use|run on|rely on|talk to|depend on|need) (?:chat ?gpt|openai|open ai|gpt|claude|google|gemini|the cloud|amazon|aws|alexa|grok)", says(_WHERE)),
-    Intent(r"do you (?:collect|gather|harvest|track|train on|learn from|keep|hold|have)(?: (?:any|my|our|all|of|the|me|us|personal))* ?(?:data|words|conversations?|information|talks|what i say|me|us|recordings?)(?: (?:about|on|of) (?:me|us))?", says("What you say is kept on this machine only, encrypted, for you alone. Under Talks you can delete it.")),
-    Intent(r"who (?:else )?(?:can|could|gets to|is able to|will) (?:see|read|hear|access|listen to) (?:what (?:i|we) (?:say|said|am saying|are saying|type|write|tell you)(?: to you| here)?|us|everything i say|my (?:talks|chats|questions))|is (?:anyone|anybody|someone)(?: else)? (?:listening(?: in)?|hearing (?:me|this|us))(?: (?:to (?:me|us|this|what i say)))?", says("What you say is kept on this machine only, encrypted, for you alone. Under Talks you can delete it.")),
+    Intent(r"do you (?:collect|gather|harvest|track|train on|learn from|keep|hold|have)(?: (?:any|my|our|all|of|the|me|us|personal))* ?(?:data|words|conversations?|information|talks|what i say|me|us|recordings?)(?: (?:about|on|of) (?:me|us))?", says(_KEPT)),
+    Intent(r"who (?:else )?(?:can|could|gets to|is able to|will) (?:see|read|hear|access|listen to) (?:what (?:i|we) (?:say|said|am saying|are saying|type|write|tell you)(?: to you| here)?|us|everything i say|my (?:talks|chats|questions))|is (?:anyone|anybody|someone)(?: else)? (?:listening(?: in)?|hearing (?:me|this|us))(?: (?:to (?:me|us|this|what i say)))?", says(_KEPT)),
     Intent(
         r"(?:is|are) (?:my|our|the|this|these|what i say) ?(?:data|conversations?|talks?|privacy|words|information|voice|secrets?) (?:safe|private|secure|protected|encrypted|kept|stored|saved|recorded)(?: with you| here| anywhere| somewhere| by you)?|do you (?:keep|store|save|record|log|remember)(?: (?:my|our|the|any|everything|all|of))* ?(?:data|conversations?|talks?|what i say|what we say|recordings?|words|history|i say|everything i say)|(?:how|where) (?:is|are|do you (?:keep|store|save)|does it (?:keep|store)) (?:my |our |the |your |all |all my )*(?:data|conversations?|talks?|recordings?|information|words|history|stuff|files|what i say)(?: (?:stored|kept|saved|held|located|go))?|what (?:happens|do you do|becomes) (?:to|with|of) (?:my |our |the |all |voice )*(?:data|conversations?|talks?|recordings?|information|words|voice|what i say)|how private (?:are you|is this)|(?:can|does|will|could) (?:anyone|anybody|someone|other people|others|my (?:wife|husband|kids|family|boss))(?: else)? (?:see|read|hear|access|listen to)(?: (?:this|it|that|me|us|what i say|my [a-z]+|our [a-z]+|these))?|who (?:else )?can (?:see|read|hear|access) (?:this|that|me|my|our) ?(?:data|conversations?|talks?|words)",
-        says("What you say is kept on this machine only, encrypted, for you alone. Under Talks you can delete it."),
+        says(_KEPT),
         ("data", "conversation", "anyone", "anybody", "someone", "people", "others", "can hear", "can see", "can read", "talk", "privacy", "words", "information", "voice", "secret", "say", "record", "history", "private", "stuff", "files"),
     ),
     Intent(rf"(?:how (?:do|can|could|would|should) (?:i|we|you) |how to |can i |i want to |can you )(?:delete|erase|remove|clear|forget|wipe|destroy|get rid of) (?:{_WORDS} )*{_TALK}(?: with you| from (?:the )?hub)?|(?:delete|erase|clear|wipe) (?:{_WORDS} )*{_TALK}", says("Open Talks: there every talk can be deleted, for good.")),
@@ -229,4 +272,5 @@ INTENTS = (
     Intent(r"what (?:languages are you|is your) (?:able to speak|native language|language|fluent in)|(?:what|which|how many) languages? (?:do you|can you|are you able to) (?:speak|understand|know|hear|talk|support)|do you only (?:speak|understand) english", says("I hear and speak English only.")),
     Intent(r"is (?:hub|the hub|this|it) open source|are you open source(?: software)?|what (?:license|licence) are you under", says("Yes. I am open-source software, under the Apache licence 2.0.")),
     Intent(r"what is (?:on|showing on) (?:the )?(?:telly|tv|television|bbc|bbc 1|bbc one|netflix|itv|channel \d+|the radio|radio|cinema|at the cinema)(?: (?:tonight|today|now|later|this evening|tomorrow))?", says(limits.LIVE)),
+    Intent(r"[a-z ]{8,80}", _privately),
 )  # fmt: skip

@@ -70,9 +70,9 @@ INTENTS = (
         says("I am running well, thank you."),
     ),
     Intent(
-        r"(?:who|what) are you(?: exactly)?|what is your name|do you have a name|what are you called"
+        r"(?:who|what) are you(?: exactly)?|what (?:kind|sort|type) of (?:ai|thing|program|assistant|machine|robot|bot) are you|what is your name|do you have a name|what are you called"
         r"|who am i (?:talking|speaking) (?:to|with)|introduce yourself|tell me about yourself"
-        r"|what should i call you|who is this|what is this",
+        r"|what should i call you|who is this(?: i am (?:talking|speaking) to)?|what is this",
         says(WHO),
     ),
     Intent(

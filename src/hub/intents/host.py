@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from hub import __version__
 from hub.intents.hours import words
-from hub.intents.intent import Intent, Question
+from hub.intents.intent import Intent, Question, compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import psutil
 
 _TIGHT, _FULL = 85.0, 95.0  # percent
@@ -306,6 +308,67 @@ def _all(question: Question, match: re.Match[str]) -> str:
     return f"{verdict} {_load(question, match)} {_disk(question, match)} {_ram(question, match)}"
 
 
+_SMALL = frozenset(
+    "what which how is are was am do does did have has had got get there the this that my your our its it i we you me us"  # noqa: SIM905  words read best as text
+    " of on in at for to with about and so any anything still yet now being been close near nearly almost enough much many more most"
+    " plenty lots looking like doing going situation status state usage use used using left free available remaining remains remain"
+    " full empty low high tight short out running getting run filling up taken gone total worried tell know check"
+    " machine computer server system box hub pi pc thing device here home gigabytes gigs gb percent percentage amount size busy"
+    " hard working heavy heavily loaded when long ago since last time recently current currently right point level overall bit very too".split()
+)
+"""With these and the words of one part of the machine alone, a question can be about nothing else."""
+_PARTS: tuple[tuple[str, str, Callable[[Question, re.Match[str]], str]], ...] = (
+    (
+        "disk disc drive storage ssd hdd space room",
+        r"(?=.*\b(?:dis[ck]|drive|storage|ssd|hdd|machine|computer|server|pc)\b).*\b(?:left|free|full|empty|us(?:ed?|age|ing)|much|many|enough|low|tight|short|out|filling|gone|remain\w*|available|plenty|situation|status|state|looking|doing)\b.*",
+        _disk,
+    ),
+    (
+        "ram memory",
+        r".*\b(?:left|free|full|us(?:ed?|age|ing)|much|many|enough|low|tight|short|out|available|plenty|situation|status|state|looking|doing)\b.*",
+        _ram,
+    ),
+    (
+        "cpu processor load",
+        r".*\b(?:busy|us(?:ed?|age|ing)|high|heavy|heavily|loaded|working|situation|status|state|looking|doing|much|load (?:like|on)|how is)\b.*",
+        _load,
+    ),
+    (
+        "cpu processor temperature temp hot warm heat overheating",
+        r"(?=.*\b(?:cpu|processor|machine|computer|server|box|hub|pi|pc|device)\b).*\b(?:temp(?:erature)?|hot|warm|heat|overheating)\b.*",
+        _heat,
+    ),
+    (
+        "uptime reboot rebooted restart restarted boot booted started start",
+        r"(?!.*\b(?:do|does|to|will)\b).*(?:\buptime\b|(?=.*\b(?:you|machine|computer|server|box|hub|pi|pc|system)\b).*\b(?:when|long|since|ago)\b.*\b(?:reboot|restart|boot|start)(?:ed)?\b).*",
+        _uptime,
+    ),
+    (
+        "battery charge charged charging",
+        r".*\bbattery\b.*\b(?:left|full|low|level|charg\w+|percent\w*|status|state|doing|looking|much|long)\b.*|.*\b(?:left|full|low|much|long|is|how)\b.*\b(?:my|your|the|our)\b.*\bbattery\b.*",
+        _battery,
+    ),
+)
+
+
+def _plainly(question: Question, match: re.Match[str]) -> str | None:
+    """Answer a question of small words about one part of this machine, in whatever order they come."""
+    said = f" {match[0]} ".replace(" a lot ", " much ").replace(" a bit ", " ")
+    rest = {word for word in said.split() if word not in _SMALL and not word.isdigit()}
+    if re.match(r"how (?:do|does|did|can) |how is \w+ used|what is the use", match[0]):
+        return None
+    if re.match(r"(?:what|which|who) (?:is|are) (?:the )?\w+(?: \w+)?$", match[0]) and not re.search(
+        r"usage|status|situation|state|left|load$", match[0]
+    ):
+        return None  # what it means
+    found = [
+        answer
+        for words, asks, answer in _PARTS
+        if rest and rest <= set(words.split()) and compiled(asks).fullmatch(said.strip())
+    ]
+    return found[0](question, match) if len(found) == 1 else None
+
+
 _DISK = r"(?:hard |ssd |solid state |disk )?(?:disk|drive|disc|hard drive|hard disk|storage|ssd|hdd)(?: drive)?(?: space| storage| room)?"
 _BOX = (
     r"(?:you|(?:the|this|that|my|our|your) (?:old |little |home |main |mini |poor |whole )?(?:machine|computer|server|system|host|box|hub|pi|raspberry pi|pc|laptop"
@@ -347,7 +410,7 @@ INTENTS = (
     ),
     Intent(
         rf"(?:what|which)(?: (?:is|are))? {_MY}(?:\d+ )?(?:biggest|largest|heaviest|fattest) (?:folders?|director(?:y|ies)|files?){_ON}"
-        rf"|(?:what|which) (?:folders?|director(?:y|ies)|files?) (?:is|are) (?:the )?(?:biggest|largest)(?: ones?)?{_ON}|(?:list |find |show )?{_MY}(?:biggest|largest) (?:folders?|director(?:y|ies)|files?){_ON}"
+        rf"|(?:what|which) (?:folders?|director(?:y|ies)|files?) (?:is|are) (?:the )?(?:biggest|largest)(?: ones?)?{_ON}|(?:list |find |show )?(?:me )?{_MY}(?:biggest|largest) (?:folders?|director(?:y|ies)|files?){_ON}"
         rf"|(?:what|which)(?: (?:folders?|files?|director(?:y|ies)|things?|stuff|programs?|apps?))? (?:(?:is|are|has been) (?:using|eating|taking|filling|hogging|clogging)|takes?|uses?|eats?|fills?|hogs?|has taken|have taken|has eaten|has filled)(?: (?:up|all|most|of|so|much|the most))* (?:the |my |our |your )?(?:{_DISK}|space|room)(?: (?:up|the most)|{_ON})*"
         rf"|where (?:has|did|is) (?:all )?(?:the |my |our )(?:{_DISK}|space) (?:gone|go|going)(?: to)?",
         lambda q, m: f"I do not look into folders, only at the disk as a whole. {_disk(q, m)}",
@@ -375,7 +438,7 @@ INTENTS = (
         _enough,
     ),
     Intent(
-        rf"how (?:big|large) is (?:the |my |your |our )?{_DISK}(?: (?:in|on|of) {_BOX})?|what (?:size|capacity) (?:is|has) (?:the |my |your )?{_DISK}(?: got)?|what is the (?:size|capacity) of (?:the |my |your )?{_DISK}|how much {_DISK} (?:is there|do (?:i|we) have) in total|how much (?:can|does) (?:the |my |this )?{_DISK} hold",
+        rf"how (?:big|large) is (?:the |my |your |our )?{_DISK}(?: (?:in|on|of) {_BOX})?|what (?:size|capacity) (?:is|has) (?:the |my |your )?{_DISK}(?: got)?|what is (?:the |my |your )(?:total|whole) {_DISK}{_ON}|what is the (?:size|capacity) of (?:the |my |your )?{_DISK}|how much {_DISK} (?:is there|do (?:i|we) have) in total|how much (?:can|does) (?:the |my |this )?{_DISK} hold",
         _capacity,
     ),
     Intent(
@@ -393,7 +456,7 @@ INTENTS = (
     ),
     Intent(
         rf"(?:how much|what|how many (?:gigabytes|gigs|gb|megabytes) of|what (?:percentage|percent|share) of) (?:of )?{_MY}(?:free |spare |system |total )?(?:ram|memory)(?: {_HAVE}| is| are)?{_ON}(?: {_HAVE})?(?: have| does {_BOX} have| has {_BOX} got| is {_BOX} using| are {_BOX} using)?"
-        rf"|(?:how big is|what is) {_MY}(?:total |installed )?(?:ram|memory)(?: size)?{_ON}|(?:check|look at) {_MY}(?:ram|memory)(?: usage)?{_ON}",
+        rf"|(?:how big is {_MY}|what is {_MY}(?:total |installed )|what is (?:your|my) )(?:ram|memory)(?: size)?{_ON}|(?:check|look at) {_MY}(?:ram|memory)(?: usage)?{_ON}",
         lambda q, m: None if re.fullmatch(r"what (?:of |is )?(?:ram|memory)", m[0]) else _ram(q, m),
         ("ram", "memory"),
     ),
@@ -418,9 +481,9 @@ INTENTS = (
         _low_ram,
     ),
     Intent(
-        r"is (?:anything|something) (?:using|eating|hogging)(?: up)? (?:all |most of )?(?:the |my )?(?:cpu|processor|ram|memory)|(?:what|which|what process|which process|who)(?: process| program| app)? (?:is (?:using|eating|hogging|taking)|uses|takes|eats|hogs) (?:up )?(?:all |most of |so much |the most |most )*(?:of )?(?:the |my |your )?(?:cpu|processor|ram|memory)(?: the most| right now| up)?|why is (?:the |my )?(?:cpu|processor) so (?:busy|high)|what is (?:the |my )?(?:cpu|processor) (?:busy with|doing)|top process(?:es)?",
+        rf"is (?:anything|something) (?:slowing {_BOX} down|using|eating|hogging)(?: up)? (?:all |most of )?(?:the |my )?(?:cpu|processor|ram|memory)|(?:what|which|what process|which process|who)(?: process| program| app)? (?:is (?:using|eating|hogging|taking)|uses|takes|eats|hogs) (?:up )?(?:all |most of |so much |the most |most )*(?:of )?(?:the |my |your )?(?:cpu|processor|ram|memory)(?: the most| right now| up)?|why is (?:the |my )?(?:cpu|processor) so (?:busy|high)|what is (?:the |my )?(?:cpu|processor) (?:busy with|doing)|top process(?:es)?",
         _busiest,
-        ("cpu", "processor", "ram", "memory", "process"),
+        ("cpu", "processor", "ram", "memory", "process", "slowing"),
     ),
     Intent(
         rf"how many (?:processes|programs|tasks) (?:are there|are (?:there )?(?:running)?|run|does {_BOX} run|do you run)(?: on {_BOX})?",
@@ -431,7 +494,7 @@ INTENTS = (
         _swap,
     ),
     Intent(
-        rf"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|(?:what|which) (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the|all) models|(?:what|which) models are (?:there|(?:available|ready|downloaded|on board|installed|loaded|stored|running)(?: here| on here)?|on here)|(?:what|which) (?:ai |language |speech |voice )?(?:model|models|llm|brain|engine|ai)(?: (?:powers|drives|runs|is behind|is in|is inside|are behind|is used (?:by|in)|are in|sits behind) (?:you|this|the hub|hub)|{_ASKED})|what (?:powers) (?:you|this|the hub)|how many models (?:do you have|have you got|are there)(?: installed)?|(?:what|which) (?:speech recognition|speech to text|text to speech|voice)(?: model| engine)? (?:do you use|are you using)|what (?:is|are) (?:your|the) (?:language |ai |speech )?models?(?: called)?",
+        rf"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|(?:what|which) (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the|all) models|(?:what|which) model (?:you are|are you) (?:using|running|on)|(?:what|which) models are (?:there|(?:available|ready|downloaded|on board|installed|loaded|stored|running)(?: here| on here)?|on here)|(?:what|which) (?:ai |language |speech |voice )?(?:model|models|llm|brain|engine|ai)(?: (?:powers|drives|runs|is behind|is in|is inside|are behind|is used (?:by|in)|are in|sits behind) (?:you|this|the hub|hub)|{_ASKED})|what (?:powers) (?:you|this|the hub)|how many models (?:do you have|have you got|are there)(?: installed)?|(?:what|which) (?:speech recognition|speech to text|text to speech|voice)(?: model| engine)? (?:do you use|are you using)|what (?:is|are) (?:your|the) (?:language |ai |speech )?models?(?: called)?",
         _models,
         ("model", "llm", " ai", "brain", "engine", "powers", "drives", "speech", "voice"),
     ),
@@ -452,7 +515,7 @@ INTENTS = (
     Intent(
         rf"(?:what is )?(?:{_CPU}|the (?:machine|computer|server|system)|the system's?|your"
         rf"|this machine's)(?:'s)? temp(?:erature)?|(?:what is )?the temp(?:erature)? of (?:{_CPU}"
-        rf"|{_BOX})|what temperature is (?:{_CPU}|{_BOX})(?: at)?|what is (?:the )?temperature inside {_BOX}",
+        rf"|{_BOX})|what temp(?:erature)? is (?:{_CPU}|{_BOX})(?: at)?|what is (?:the )?temperature inside {_BOX}",
         _heat,
     ),
     Intent(
@@ -461,7 +524,7 @@ INTENTS = (
     ),
     Intent(
         rf"(?:what is (?=the|my|your|our|cpu|system))?{_MY}(?:system |server |cpu |current |processor |machine )*(?:load"
-        rf"|load average|usage|workload){_ON}|(?:what|how) is {_CPU} (?:at|doing|coping|looking|getting on)|how is {_CPU}|how (?:hard|heavily) (?:is|are) (?:{_BOX}|{_CPU}) (?:working|loaded|being (?:used|pushed))|(?:is|are) (?:(?!you){_BOX}|{_CPU}) (?:under (?:any |a lot of |much |too much |heavy )?(?:pressure|strain|stress|load)|having a hard time|flat out|maxed out|hard at work)|how much (?:load|work|strain) (?:is (?:there )?on {_BOX}|is {_BOX} under|are you under)|how (?:busy|loaded) (?:is|are) (?:{_BOX}"
+        rf"|load average|usage|workload){_ON}|(?:what|how) is {_CPU} (?:at|doing|coping|looking|getting on)|how is {_CPU}|how is the load{_ON}|how (?:hard|heavily) (?:is|are) (?:{_BOX}|{_CPU}) (?:working|loaded|being (?:used|pushed))|(?:is|are) (?:(?!you){_BOX}|{_CPU}) (?:under (?:any |a lot of |much |too much |heavy )?(?:pressure|strain|stress|load)|having a hard time|flat out|maxed out|hard at work)|how much (?:load|work|strain) (?:is (?:there )?on {_BOX}|is {_BOX} under|are you under)|how (?:busy|loaded) (?:is|are) (?:{_BOX}"
         rf"|{_CPU})|(?:what is )?{_CPU} (?:usage|load|use|utilization)"
         rf"|how much (?:of )?(?:the )?cpu (?:is (?:used|in use|being used)|are you using"
         rf"|do you use)|is {_CPU} being used(?: (?:a lot|much|heavily))?|(?:is {_BOX}|is {_CPU}|are you) (?:very |too |really |a bit |quite |that )?(?:busy|overloaded|under load|idle|under strain|stressed|struggling|maxed out|working (?:too )?hard|slow|coping|bored)(?: at all| today)?|(?:is|are) {_BOX} (?:doing (?:a lot|much|anything)|under (?:a lot of |much |heavy )?(?:load|stress))|how hard is {_BOX} working|(?:what is |how much )(?:the )?(?:cpu|processor) (?:is|load|usage) (?:is )?(?:being )?(?:used|like|there)",
@@ -520,5 +583,28 @@ INTENTS = (
         rf"|all right|alright|running fine|running well|in order|running ok|as it should(?: be)?)|running (?:smoothly|properly|normally|as it should))(?: (?:with|on|in) {_BOX})?|(?:is )?(?:anything|something|everything|there anything|there something|there anything) (?:wrong|broken|not working|down|the matter|amiss|i should (?:know|worry) about)(?: with {_BOX})?|what is (?:the matter|wrong|up|the problem|not working) with {_BOX}|(?:are you|is {_BOX}) (?:feeling |doing |still )?(?:healthy|ok|okay|in good shape|in order|working properly|functioning|functioning properly|all right|alright|working|working ok)|do you (?:feel ok|have a problem|need (?:help|attention|anything))|(?:are there |have you got |do (?:we|you) have )?any (?:problems?|trouble|issues|errors|faults|warnings)(?: (?:with|on|in) {_BOX}| to report| here)?|all good|what is (?:wrong|not working|broken)|are there any (?:problems|issues|errors)|do you have any (?:problems|issues)|is (?:the machine|the server|this machine|the computer"
         rf"|my server) (?:ok|okay|fine|healthy|all right|alright)|how healthy is {_BOX}",
         _all,
+    ),
+    Intent(
+        r"[a-z ]{6,80}",
+        _plainly,
+        (
+            "disk",
+            "disc",
+            "drive",
+            "storage",
+            "ssd",
+            "ram",
+            "memory",
+            "cpu",
+            "processor",
+            "uptime",
+            "boot",
+            "start",
+            "battery",
+            "space",
+            "room",
+            "hot",
+            "temp",
+        ),
     ),
 )

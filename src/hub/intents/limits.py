@@ -139,13 +139,13 @@ INTENTS = (
     ),
     _sure(
         rf"(?:do|should|will|would) (?:i|we|he|she|they|the kids) (?:need|want|take|bring|wear|carry|pack)(?: to (?:take|wear|bring|pack))?(?: an?| my| the| our)? (?:[a-z]+ )?{_GEAR}(?: (?:with me|or not|for (?:work|school|the walk|my walk)|{_TIME}))*"
-        rf"|is it (?:[a-z]+ )?(?:umbrella|coat|jacket|shorts|t ?shirt|barbecue|bbq) weather(?: {_TIME})*"
+        rf"|(?:will|are) (?:we|i|you) (?:have|get|going to (?:have|get)|getting) (?:any |some |a )?(?:rain|snow|sun|sunshine|frost|storm|white christmas)(?: (?:{_TIME}|for christmas|at christmas))*|is it (?:[a-z]+ )?(?:umbrella|coat|jacket|shorts|t ?shirt|barbecue|bbq) weather(?: {_TIME})*"
         rf"|(?:what (?:are|is) the )?(?:chances?|likelihood|probability|any chance|is there (?:a |any )?chance)(?: of)? {_SKY}(?: (?:{_TIME}|{_TOWN}))*"
         rf"|(?:is|will) there (?:be )?(?:any |some |a )?(?:rain|snow|sun|sunshine|frost|wind|fog|storm|thunder(?:storms?)?|heatwave|heat wave)(?: (?:due|forecast|coming|expected|on the way|warning))*(?: (?:{_TIME}|{_TOWN}))*",
         says(WEATHER),
     ),
     _sure(
-        rf"(?:what is the (?:current |outside |outdoor )?(?:temperature|humidity|wind(?: speed)?|uv index|uv|air quality|pollen(?: count)?)(?: (?:like|is it|going to be))?"
+        rf"what is it like (?:outside|out|out there)(?: {_TIME})*|(?:what is the (?:current |outside |outdoor )?(?:temperature|humidity|wind(?: speed)?|uv index|uv|air quality|pollen(?: count)?)(?: (?:like|is it|going to be))?"
         rf"|(?:what|which) temperature (?:is|will) it(?: be)?|how (?:hot|cold|warm|humid|windy|wet|chilly) (?:is it|is it going to (?:be|get)|will it (?:be|get)|was it))(?: (?:{_TIME}|outdoors|out there|like|{_TOWN}))*",
         lambda _q, m: None if re.fullmatch(r"how (?:hot|cold|warm|wet) was it", m[0]) else WEATHER,
     ),
@@ -156,10 +156,10 @@ INTENTS = (
     ),
     _sure(
         rf"(?:(?:what is|what are|what is in|read|give|get|check|play|hear|show|is there|are there|any|catch me up on|update me on|let me hear|i want)"
-        rf"(?: (?:me|us|in|on|the|any|some|today's|todays|yesterday's|latest|local|world|top|new|big|breaking|morning|evening|for|this|sports?|business|tech|political|national|international|bbc|recent|current|most|important))+ (?:news|headlines)"
+        rf"(?: (?:me|us|in|on|the|any|some|today's|todays|yesterday's|latest|local|world|top|new|big|breaking|morning|evening|for|this|sports?|business|tech|political|national|international|bbc|recent|current|most|important|out))+ (?:news|headlines)(?: to (?:me|us))?"
         rf"|(?:any|the|today's|latest|local|world|morning|headlines?|breaking)(?: (?:good|local|big|interesting|new|latest|world|top|morning))* (?:news|headlines)|news|headlines)"
         rf"(?: (?:bulletin|update|stories|story|headlines|summary|briefing|going on|{_TIME}|(?:about|from|in|on|for) [a-z]+(?: [a-z]+)?))*"
-        rf"|what (?:(?:is|has been) (?:happening|going on|new)|has happened) (?:(?:in|with) (?:the )?(?:world|news|country|middle east|politics|parliament|ukraine|russia|gaza|israel|iran|china|america|europe|uk|us|usa|london|germany|france)|around the world|abroad|{_TIME})(?: {_TIME})*|what happened(?: in (?:the (?:world|news)|politics))? (?:today|yesterday|last night|this (?:morning|week))(?: in (?:the (?:world|news)|politics))?",
+        rf"|what (?:(?:is|has been) (?:happening|going on|new)|has happened) (?:(?:in|with) (?:the )?(?:world|news|country|middle east|politics|parliament|ukraine|russia|gaza|israel|iran|china|america|europe|uk|us|usa|london|germany|france)|around the world|abroad|{_TIME})(?: {_TIME})*|what is the latest (?:on|about|from|in) (?:the )?(?:election|war|strikes?|budget|economy|news|world|government|ukraine|russia|gaza|israel|middle east|politics)|what happened(?: in (?:the (?:world|news)|politics))? (?:today|yesterday|last night|this (?:morning|week))(?: in (?:the (?:world|news)|politics))?",
         says(NEWS),
     ),
     _sure(
@@ -187,9 +187,9 @@ INTENTS = (
     _sure(
         rf"(?:who|what team|which team|which side) (?:has )?(?:won|is winning|wins|will win|is leading|scored|lost|is ahead) (?:the |last night's |yesterday's |today's |at the |in the )?(?:[a-z]+ ){{0,3}}(?:{_GAME}|{_TIME})(?: (?:{_GAME}|{_TIME}|for {_CLUB}))*"
         rf"|(?:who|which team|who else) (?:is playing|plays)(?: (?:in|the|{_GAME}|against [a-z ]+))* (?:{_TIME}|{_GAME})"
-        rf"|(?!.*\b(?:credit|iq|apgar|sat|test|exam|film|music|musical|perfect|highest|average|good|maximum)\b)(?:what is|what was|what are|check)(?: the)(?: latest| final| current| half time| league)*(?: [a-z' ]{{2,30}})? (?:score|scores|standings|table|results?)(?: (?:of the (?:game|match|election)|in (?:the )?(?:[a-z]+ )?{_GAME}|{_TIME}))*"
+        rf"|(?!.*\b(?:credit|iq|apgar|sat|test|exam|film|music|musical|perfect|highest|average|good|maximum)\b)(?:what is|what was|what are|what were|check)(?: the)(?: latest| final| current| half time| league)*(?: [a-z' ]{{2,30}})? (?:score|scores|standings|table|results?)(?: (?:of the (?:game|match|election)|in (?:the )?(?:[a-z]+ )?{_GAME}|{_TIME}))*"
         rf"|(?:football|cricket|rugby|tennis|sports?|baseball) (?:scores|results)(?: {_TIME})*"
-        rf"|(?:when|what time) (?:is|does|do|are|will|did) (?:the )?(?:[a-z]+ ){{0,4}}(?:game|match|concert|grand prix|derby|play next|playing next|kick ?off|kick ?off time)(?: (?:start|on|begin|{_TIME}))*"
+        rf"|(?:when|what time) (?:is|does|do|are|will|did) (?:the )?(?:[a-z]+ ){{0,4}}(?:game|match|concert|grand prix|derby|football|rugby|cricket|play next|playing next|kick ?off|kick ?off time)(?: (?:start|on|begin|showing|is|{_TIME}))*"
         rf"|(?:did|do|are|will|how did) {_CLUB} (?:win|lose|score|draw|play(?:ing)?|do|get on|winning|losing)(?: (?:the (?:game|match)|{_TIME}|against [a-z ]+))*"
         rf"|did (?:the )?[a-z ]+ win (?:the (?:game|match)|today|yesterday|last night|tonight|this weekend)",
         says(_SPORT),
@@ -271,11 +271,11 @@ INTENTS = (
         rf"(?:(?:call|phone|ring|dial|text|message|email|e mail|whatsapp|facetime|video call|skype)(?: (?:my|the|mr|mrs|dr|our|a))*(?: (?:{KIN}|{NAMES})(?:'s)?)+(?: .*)?|(?:call|dial|phone|ring|text) [\d ]{{3,}}"
         rf"|(?:text|message|email|ring|call|whatsapp|tell) [a-z]+ (?:that i|to say|saying|and (?:say|tell|ask|let)|to tell|on (?:his|her|their|speaker|whatsapp|the phone|facetime))\b.*"
         rf"|send (?:a|an|my|the|this|him|her|them|{KIN}|{NAMES})\b.*\b(?:message|text|email|e mail|mail|letter|note|picture|photo)\b.*|(?:read|check|show|open|do i have|have i got|any|are there|is there)(?: (?:me|any|my|new|out|the|unread|today's|latest))* (?:emails?|e mails?|mail|messages|texts|inbox|voicemails?|notifications|missed calls)(?: (?:from|for|about|in|{_TIME}).*)?"
-        rf"|(?:has|did) (?:anyone|anybody|someone|{KIN}|{NAMES}) (?:called?|texted?|messaged?|emailed?|email|written|write|rung|ring)(?: me)?(?: {_TIME})*|post .* (?:on|to) (?:twitter|facebook|instagram|x|mastodon|nostr).*|(?:make|start) a (?:phone |video )?call(?: to .*)?)",
+        rf"|(?:has|did) (?:anyone|anybody|someone|{KIN}|{NAMES}) (?:called?|texted?|messaged?|emailed?|email|written|write|rung|ring)(?: me)?(?: {_TIME})*|post .* (?:on|to) (?:twitter|facebook|instagram|x|mastodon|nostr).*|let (?:my |the )?(?:{KIN}|{NAMES}) know .*|leave (?:a |my )?(?:message|voicemail|note) (?:for|with) .*|(?:make|start) a (?:phone |video )?call(?: to .*)?)",
         says(REACH),
     ),
     _sure(
-        rf"(?:(?:order|buy|purchase|book|reserve|get)(?: me| us)? .+ (?:from|off|on|at) {_SHOP}|(?:order|buy|purchase|book|reserve)(?: me| us)? (?:a|an|some|my|two|\d+|more|another) (?!.*\b(?:by|alphabetical\w*|ascending|descending|numbers|fractions|club)\b).+"
+        rf"(?:(?:i (?:need|want|would like) to |can i )?(?:order|buy|purchase|book|reserve|get)(?: me| us)? .+ (?:from|off|on|at) {_SHOP}|(?:order|buy|purchase|get)(?: me| us)? .+ online|(?:i (?:need|want) to )(?:order|buy) .+ online|(?:get|call|book|order)(?: me| us)? (?:a|an) (?:taxi|cab|uber)(?: .*)?|(?:order|buy|purchase|book|reserve)(?: me| us)? (?:a|an|some|my|two|\d+|more|another) (?!.*\b(?:by|alphabetical\w*|ascending|descending|numbers|fractions|club)\b).+"
         rf"|(?:order|book|reserve) the (?!.*\b(?:by|in order|alphabetical\w*|ascending|descending|from|numbers|fractions|following|planets|words)\b)[a-z ]+|(?:order|buy)(?: me)? (?:pizza|food|takeaway|groceries|flowers|milk|bread|tickets)(?: .*)?)"
         rf"|add .* to (?:my|the) (?:cart|basket)",
         says(ORDER),
@@ -287,7 +287,7 @@ INTENTS = (
         says("I keep no lists and no calendar yet."),
     ),
     Intent(
-        r"(?:google (?!(?:is|was|has|inc|founders?|maps|translate|stock|docs?|meaning)\b)|search (?:(?:on |for )?(?:the )?(?:web|internet|net|online|google|youtube|wikipedia)(?: for)?|for|online for) |look up (?!(?:at|to|in the sky)\b)|look .+ up (?:online|on )|browse (?:the |to )|surf the "
+        r"(?:google (?!(?:is|was|has|inc|founders?|maps|translate|stock|docs?|meaning)\b)|search (?:(?:on |for )?(?:the )?(?:web|internet|net|online|google|youtube|wikipedia)(?: for)?|for|online for) |(?:check|look) (?:online|on the (?:internet|web)) |look up (?!(?:at|to|in the sky)\b)|look .+ up (?:online|on )|browse (?:the |to )|surf the "
         r"|open (?:the )?(?:website|web page|page|browser|youtube|google|facebook|netflix|chrome|firefox)|go to (?:the )?(?:website|web ?site)"
         r"|find (?:me )?(?:a |an |the )?(?:video|website|restaurant|recipe online)).*",
         says(LIVE),
