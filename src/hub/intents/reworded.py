@@ -134,6 +134,11 @@ def _energy(_question: Question, match: re.Match[str]) -> str | None:
     return f"That is {spoken(power * Fraction(match['h']) / (1 if match['t'][0] == 'h' else 60))} kilowatt hours."
 
 
+def _mixed_number(_question: Question, match: re.Match[str]) -> str:
+    whole, rest = divmod(Fraction(int(match["a"]), int(match["b"])), 1)
+    return f"That is {' and '.join(str(part) for part in (whole, rest) if part) or '0'}."
+
+
 def _tank(question: Question, match: re.Match[str]) -> str | None:
     volume = Fraction(match["a"]) * Fraction(match["b"]) * Fraction(match["c"])
     return meant(
@@ -204,6 +209,9 @@ INTENTS = (
     Intent(rf"(?:what|how many|how much) (?P<w>{_P}|percentage|fraction) of (?P<b>an? [a-z]+|\d.*?|the (?:day|hour|week|year)) (?:is|are) (?P<a>.+)", _part_of, (" of ",)),
     Intent(r"(?:turn|make|change|convert|express|write|what is|give me) (?P<a>an? half|an? quarter|1 half|1 quarter|3 quarters|half|an? 3rd|2 3rds) (?:in|into|to|as)(?: an?)? (?P<w>percentage|percent|decimal)", lambda q, m: meant(q, f"{_top(m['a'])}/{_BOTTOMS[m['a'].split()[-1]]} as a {m['w']}"), ("percent", "decimal")),
     Intent(rf"(?:what is |what would be )?(?:the )?(?:total|sum)(?: be)? (?:if|when) (?:i|you|we) add(?: up| together)? (?P<l>{_N}(?:(?: and)? {_N})+)", _as("sum of {l}"), ("add",)),
+    Intent(r"(?:what is |convert |turn |write |change |express )?(?P<a>\d{1,6}) ?/ ?(?P<b>[1-9]\d{0,5}) (?:as|to|into|in)(?: an?)? mixed (?:number|fraction)", _mixed_number, ("mixed",)),
+    Intent(r"(?:what is |convert |turn |write |change |express )?(?P<n>\d{1,6}\.\d{1,4}|\(\d{1,9}/\d{1,6}\)) (?:as|to|into|in)(?: an?)? improper fraction", lambda _q, m: f"That is {Fraction(m['n'].strip('()'))}.", ("improper",)),
+    Intent(r"(?:what is |find )?(?:the )?(?:lowest |least |smallest )?common denominator (?:of|for|between) \d{1,6}/(?P<a>[1-9]\d{0,5}) and \d{1,6}/(?P<b>[1-9]\d{0,5})", _as("lcm of {a} and {b}"), ("denominator",)),
     # differences
     Intent(rf"(?:by )?how (?:much|many) (?:bigger|larger|greater|higher|more|less|smaller|lower|fewer|longer) (?:is|are) (?P<a>{_N}) than (?P<b>{_N})|(?:by )?how (?:much|many) (?:is|are) (?P<a2>{_N}) (?:bigger|larger|greater|higher|more|less|smaller|lower|fewer) than (?P<b2>{_N})|how (?:much|many) (?:more|less|fewer) than (?P<a3>{_N}) is (?P<b3>{_N})|{_ASK}(?:the )?(?:gap|distance) (?:between|from) (?P<a4>{_N}) (?:and|to) (?P<b4>{_N})|how (?:far|much|many)(?: more)?(?: do i need| do i have)?(?: to (?:get|go|add))?(?: is it)? from (?P<a5>{_N}) to(?: get to)? (?P<b5>{_N})|how (?:far|much) (?:is|off is) (?P<a6>{_N}) (?:off|from|short of) (?P<b6>{_N})", _as("difference between {a} and {b}"), ("how", "gap", "distance")),
     Intent(rf"{_ASK}(?P<a>{_N}) (?:less|fewer) than (?P<b>{_N})", _as("{b} minus {a}"), (" than ",)),
@@ -236,6 +244,9 @@ INTENTS = (
     Intent(r"how many degrees (?:are )?(?:there )?(?:in|is) (?:an? )?(?:semi ?circle|half circle|half a circle|half turn|straight line|straight angle)", says("That is 180 degrees."), ("degrees",)),
     Intent(r"(?:what is )?(?:the )?(?P<w>complement|supplement|complementary angle|supplementary angle) of (?:an? )?(?P<n>\d{1,3})(?: degrees?)?(?: angle)?", lambda _q, m: f"That is {(90 if m['w'][0] == 'c' else 180) - int(m['n'])} degrees." if int(m["n"]) < (90 if m["w"][0] == "c" else 180) else None, ("complement", "supplement")),
     # units
+    Intent(r"(?P<w>(?:which|what) is (?:the )?(?:bigger|longer|larger|wider|smaller|shorter|thicker)) (?P<a>\d{1,2}/\d{1,2}) or (?P<b>\d{1,2}/\d{1,2}) (?:of an? )?(?P<u>inch|inches|cup|mile)", lambda q, m: meant(q, f"which is {'bigger' if m['w'].split()[-1] in ('bigger', 'longer', 'larger', 'wider', 'thicker') else 'smaller'} {m['a']} or {m['b']}"), (" or ",)),
+    Intent(r"is (?P<a>\d{1,2}/\d{1,2}) (?P<w>bigger|longer|larger|more|smaller|less|shorter) than (?P<b>\d{1,2}/\d{1,2}) (?:of an? )?(?P<u>inch|cup|mile)", lambda q, m: meant(q, f"is {m['a']} {m['w'].replace('longer', 'bigger').replace('shorter', 'smaller')} than {m['b']}"), (" than ",)),
+    Intent(r"how (?:long|big|large|heavy|far) is an? (?:(?P<a>mile|yard|acre|stone|ounce|nautical mile)|(?P<b>hectare|kilometre|kilometer|metre|meter|kilo|kilogram))", lambda q, m: meant(q, f"1 {m['a']} in metric" if m["a"] else f"1 {m['b']} in imperial"), (" is a",)),
     Intent(r"(?:if )?(?:(?:i|we|you|a car|he|she|a train) )?(?:am |are |is )?(?:driving|drive|drives|going|go|goes|travelling|traveling|travel|walking|walk|running|run|cycling|cycle)(?: at)? (?P<a>\d.+?) for (?P<b>(?:\d|an? |half ).+?) how (?:far|many miles|many kilometres|many km)(?: is that| do i go| will i (?:go|get)| have i gone| do i get| does it go)?", _as("how far can i go in {b} at {a}"), ("how far", "how many")),
     Intent(r"how long (?:does|will|would|is) (?P<a>\d.+?)(?: take(?: me)?)? (?:at|going|doing) (?P<b>\d.+)", _as("how long does it take to drive {a} at {b}"), ("how long",)),
     Intent(r"(?:if )?(?:an? |the |my )?[a-z]+ (?:goes|travels|drives|covers|runs|ran|went|travelled|traveled|walked|walks|flies|cycles|does|did) (?P<a>\d.+?) in (?P<b>(?:\d|an? |half ).+?) (?:how fast (?:is|was) (?:that|it|he|she)(?: going| moving)?|what (?:is|was) (?:the|its|his|her)(?: average)? speed)", _as("what is the average speed for {a} in {b}"), ("fast", "speed")),
