@@ -111,7 +111,7 @@ def _off(question: Question, _match: re.Match[str]) -> str | None:
     if not bill or len(bill.rates) != 1 or len(bill.sums) != 1 or bill.people or bill.rates[0] > 100:  # noqa: PLR2004
         return None
     forward = re.search(
-        r"RATE (?:off|discount|reduction|coupon|voucher|sale)(?: (?:on|of|for|from|code|a|an|the|my|[a-z]+ (?:that|which) (?:is|costs?|cost)|[a-z]+ (?:costing|for|at)))*(?: [a-z]+)? SUM|SUM\b.* RATE (?:off|discount|reduction|cheaper|coupon|voucher)|SUM (?:reduced|discounted) by RATE",
+        r"RATE (?:off|discount|reduction|coupon|voucher|sale)(?: (?:on|of|for|from|code|(?:voucher|coupon|code|card|sale)(?: and i want| so)? how much (?:is|are|would|does|will|for)|a|an|the|my|[a-z]+ (?:that|which) (?:is|costs?|cost)|[a-z]+ (?:costing|for|at)))*(?: [a-z]+)? SUM|SUM\b.* RATE (?:off|discount|reduction|cheaper|coupon|voucher)|SUM (?:reduced|discounted) by RATE",
         bill.words,
     )
     if not forward or re.search(

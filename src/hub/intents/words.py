@@ -273,6 +273,7 @@ _MENDS = (
     (r"^how many more (?=(?:days|weeks|months|years|hours|minutes|seconds|sleeps|nights|weekends|weekdays|working days) (?:until|till|til|to|before|are|is|do)\b)", "how many "),
     (r"^how many (years|months|weeks|hours)(?: months| weeks)* and (?:days|weeks|months|minutes)\b", r"how many \1"),
     (r"\b(square|cube) route of\b", r"\1 root of"),
+    (r"^count (?=how many )", ""),
     (r"^watts (?=\d|an? |half|the )", "what is "),
     (r"\bto the power (?:of )?(to|too|for|ate|sex|tree)$", lambda m: f"to the power of {_HEARD[m[1]]}"),
     (r"\b(to|too|for|tree|ate) (?=(?:quarters|thirds|fifths|sixths|eighths|tenths) of )", lambda m: f"{_HEARD[m[1]]} "),
