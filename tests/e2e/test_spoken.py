@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hub.intents.numbers import ONES, TENS
 from hub.manifests import known_models
 from hub.testing import RunningHub, speak
 
@@ -188,31 +189,6 @@ def wer(reference: str, heard: str) -> float:
     return row[-1] / max(1, len(a))
 
 
-ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-
-
 def words(text: str) -> list[str]:
     """Return the words as they sound: small numbers written out, signs named, marks gone."""
     text = text.lower().replace("%", " percent ").replace("°", " degrees ")
@@ -222,6 +198,6 @@ def words(text: str) -> list[str]:
 
 
 def _number(value: int) -> str:
-    if value < 20:
+    if value < len(ONES):
         return ONES[value]
-    return TENS[value // 10] + (f" {ONES[value % 10]}" if value % 10 else "")
+    return TENS[value // 10 - 2] + (f" {ONES[value % 10]}" if value % 10 else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-_ONES = [
+ONES = [
     "zero",
     "one",
     "two",
@@ -27,10 +27,10 @@ _ONES = [
     "eighteen",
     "nineteen",
 ]
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905  reads as a list of words
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905  reads as a list of words
 _SMALL = (
-    {word: n for n, word in enumerate(_ONES)}
-    | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
+    {word: n for n, word in enumerate(ONES)}
+    | {w: 20 + 10 * n for n, w in enumerate(TENS)}
     | {"fourty": 40, "nought": 0}
 )
 _LARGE = {"thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
@@ -119,7 +119,7 @@ def _number(words: list[str], at: int) -> tuple[str, int]:  # noqa: C901, PLR091
         and at
         and words[at - 1] in _SMALL
         and words[at + 1 : at + 2][0:1]
-        and words[at + 1] in _ONES[:10]
+        and words[at + 1] in ONES[:10]
     ):
         return f"0{_SMALL[words[at + 1]]}", 2  # nineteen oh five
     total = group = 0
@@ -181,9 +181,9 @@ def in_words(n: int) -> str:
     if n < 0:
         return f"minus {in_words(-n)}"
     if n < 20:  # noqa: PLR2004
-        return _ONES[n]
+        return ONES[n]
     if n < 100:  # noqa: PLR2004
-        return _TENS[n // 10 - 2] + (f"-{_ONES[n % 10]}" if n % 10 else "")
+        return TENS[n // 10 - 2] + (f"-{ONES[n % 10]}" if n % 10 else "")
     for word, size in (*reversed(_LARGE.items()), ("hundred", 100)):
         if n >= size:
             rest = n % size

@@ -4,39 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.intents.numbers import ONES, TENS
 from hub.intents.words import numbers, plain
-
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def said(n: int, *, join: bool) -> str:
     """Say a number in English, with or without "and"."""
     if n < 20:
-        return _ONES[n]
+        return ONES[n]
     if n < 100:
-        return _TENS[n // 10 - 2] + (f" {_ONES[n % 10]}" if n % 10 else "")
+        return TENS[n // 10 - 2] + (f" {ONES[n % 10]}" if n % 10 else "")
     for size, name in ((10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred")):
         if n >= size:
             rest = n % size
