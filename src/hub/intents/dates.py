@@ -14,17 +14,34 @@ from hub.intents.days import (
     SPAN,
     WEEKDAY,
     YEAR,
-    add_months,
     count_days,
     find,
     make,
     month_number,
-    period,
     say,
 )
 from hub.intents.feasts import AMERICAN, BEGINNING, GREGORIAN, SPLIT, is_feast, tidy
 from hub.intents.intent import Intent, Question, also, given, says
 from hub.intents.numbers import ending
+from hub.intents.years import (
+    adjacent,
+    count_leaps,
+    day_number,
+    is_leap,
+    leaps_ahead,
+    list_of,
+    moved_part,
+    neighbour,
+    next_leap,
+    numbered_day,
+    numbered_month,
+    period_is,
+    quarter_of,
+    seasons,
+    week_of,
+    week_start,
+    year_of,
+)
 
 _LAST_21ST = 2100
 _REL = {
@@ -124,7 +141,7 @@ def _in_hours(question: Question, match: re.Match[str]) -> str | None:
 
 
 def _has_weeks(question: Question, match: re.Match[str]) -> str:
-    year = _year_of(question, match["year"].removeprefix("the year "))
+    year = year_of(question, match["year"].removeprefix("the year "))
     weeks = date(year, 12, 28).isocalendar().week
     return (
         f"{'Yes' if weeks == int(match['n']) else 'No'}, {year} has {weeks} weeks, counted as ISO 8601 does."
@@ -229,178 +246,6 @@ def _is_day(question: Question, match: re.Match[str]) -> str:
     return f"{'Yes' if right else 'No'}, {name} is {day:%A}."
 
 
-def _year_of(question: Question, text: str) -> int:
-    now = question.now.year
-    return {
-        "this": now,
-        "this year": now,
-        "it": now,
-        "next year": now + 1,
-        "last year": now - 1,
-        "the current year": now,
-    }.get(text) or int(text.replace(" ", ""))
-
-
-def _leap(question: Question, match: re.Match[str]) -> str | None:
-    year = _year_of(question, match["year"])
-    if year < GREGORIAN:
-        return "I only reckon with the Gregorian calendar, which begins in 1582, so I cannot say."
-    verb = "was" if year < question.now.year else "is"
-    return (
-        f"Yes, {year} {verb} a leap year." if calendar.isleap(year) else f"No, {year} {verb} not a leap year."
-    )
-
-
-def _leaps(question: Question, match: re.Match[str]) -> str | None:
-    """Count the leap years from one year to another."""
-    first, last = sorted(_year_of(question, match[name]) for name in ("first", "last"))
-    if first < GREGORIAN:
-        return None
-    count = calendar.leapdays(first, last + 1)
-    return (
-        f"From {first} to {last} there are {count} leap year{'' if count == 1 else 's'}, both years included."
-    )
-
-
-def _leaps_ahead(question: Question, match: re.Match[str]) -> str:
-    """List the next leap years."""
-    years = [year for year in range(question.now.year + 1, question.now.year + 99) if calendar.isleap(year)]
-    *first, last = years[: int(match["n"])]
-    return f"The next leap years are {', '.join(map(str, first))} and {last}."
-
-
-def _next_leap(question: Question, match: re.Match[str]) -> str | None:
-    back = match["which"] in ("last", "previous", "most recent")
-    start = _year_of(question, match["after"]) if match["after"] else question.now.year
-    if start < GREGORIAN:
-        return None
-    year = start + (-1 if back else 1)
-    while not calendar.isleap(year):
-        year += -1 if back else 1
-    which = "last" if back else "next"
-    after = f" {'before' if back else 'after'} {start}" if match["after"] else ""
-    return f"The {which} leap year{after} {'was' if year < question.now.year else 'is'} {year}."
-
-
-def _week(question: Question, match: re.Match[str]) -> str | None:
-    text = match.groupdict().get("day")
-    day = find(text, question.now.date()) if text else question.now.date()
-    if not day:
-        return None
-    iso = day.isocalendar()
-    subject = f"{say(day)} is in" if text else "It is"
-    return f"{subject} week {iso.week} of {iso.year}, counted as ISO 8601 does."
-
-
-def _week_start(question: Question, match: re.Match[str]) -> str | None:
-    year = _year_of(question, match["year"] or "this year")
-    try:
-        monday = date.fromisocalendar(year, int(match["week"]), 1)
-    except ValueError:
-        return f"{year} has no week {match['week']}, as ISO 8601 counts."
-    return f"Week {match['week']} of {year} runs from {say(monday)} to {say(monday + timedelta(days=6))}."
-
-
-def _day_number(question: Question, match: re.Match[str]) -> str | None:
-    day = find(match["day"], question.now.date()) if match["day"] else question.now.date()
-    if not day:
-        return None
-    number = day.timetuple().tm_yday
-    name = "Today" if day == question.now.date() else say(day, weekday=False)
-    return f"{name} is day {number} of {day.year}, of {366 if calendar.isleap(day.year) else 365}."
-
-
-def _numbered_day(question: Question, match: re.Match[str]) -> str | None:
-    year, number = _year_of(question, match["year"] or "this year"), int(match["n"])
-    if not 1 <= number <= (366 if calendar.isleap(year) else 365) or year < GREGORIAN:
-        return None
-    day = date(year, 1, 1) + timedelta(days=number - 1)
-    return f"Day {number} of {year} {'was' if day < question.now.date() else 'is'} {say(day)}."
-
-
-def _quarter(question: Question, match: re.Match[str]) -> str | None:
-    text = match.groupdict().get("day")
-    if text and re.fullmatch(MONTH, text):
-        number = (month_number(text) - 1) // 3 + 1
-        return f"{calendar.month_name[month_number(text)]} is in the {('first', 'second', 'third', 'fourth')[number - 1]} quarter."
-    day = find(text, question.now.date()) if text else question.now.date()
-    if not day:
-        return None
-    number = (day.month - 1) // 3
-    return f"{'It is' if not text else say(day) + ' is in'} the {('first', 'second', 'third', 'fourth')[number]} quarter of {day.year}."
-
-
-def _moved_part(question: Question, match: re.Match[str]) -> str | None:
-    """Name the year or the month some years or months away."""
-    found = match.groupdict()
-    count = int(found.get("n") or found.get("n2") or 0)
-    sign = -1 if "ago" in match[0] else 1
-    today = question.now.date()
-    if match["unit"] == "year":
-        year = today.year + sign * count
-        return f"It {'was' if sign < 0 else 'will be'} {year}." if 0 < year < 10000 else None  # noqa: PLR2004
-    try:
-        day = add_months(today.replace(day=1), sign * count)
-    except ValueError:
-        return None
-    return f"It {'was' if sign < 0 else 'will be'} {day:%B} {day.year}."
-
-
-def _neighbour(question: Question, match: re.Match[str]) -> str | None:
-    """Name next or last month or year, and the month or weekday before or after another."""
-    which, unit = match["which"], match["unit"]
-    step = -1 if which in ("last", "previous") else 1
-    if unit == "year":
-        return f"{which.capitalize()} year {'was' if step < 0 else 'is'} {question.now.year + step}."
-    day = add_months(question.now.date().replace(day=1), step)
-    return f"{which.capitalize()} month {'was' if step < 0 else 'is'} {day:%B} {day.year}."
-
-
-def _adjacent(_question: Question, match: re.Match[str]) -> str | None:
-    step, name = (1 if match["side"] in ("after", "follows") else -1), match["name"]
-    if name in DAYS:
-        return f"{DAYS[(DAYS.index(name) + step) % 7].capitalize()} comes {'after' if step > 0 else 'before'} {name.capitalize()}."
-    number = month_number(name)
-    return f"{calendar.month_name[(number - 1 + step) % 12 + 1]} comes {'after' if step > 0 else 'before'} {calendar.month_name[number]}."
-
-
-def _numbered_month(_question: Question, match: re.Match[str]) -> str | None:
-    if name := match.groupdict().get("month"):
-        number = month_number(name)
-        return f"{calendar.month_name[number]} is month {number}, the {number}{ending(number)} of the year."
-    number = int(match["n"])
-    return (
-        f"The {number}{ending(number)} month is {calendar.month_name[number]}." if 1 <= number <= 12 else None  # noqa: PLR2004  a bound of its kind
-    )
-
-
-def _season(question: Question, _match: re.Match[str]) -> str:
-    north = ("winter", "spring", "summer", "autumn")[question.now.month % 12 // 3]
-    south = ("summer", "autumn", "winter", "spring")[question.now.month % 12 // 3]
-    return f"By the calendar of the weather services it is {north} in the north of the world and {south} in the south."
-
-
-def _list_of(question: Question, match: re.Match[str]) -> str | None:
-    """List the Fridays the 13th of a year."""
-    year = _year_of(question, match["year"] or "this year")
-    days = [date(year, month, 13) for month in range(1, 13) if date(year, month, 13).weekday() == 4]  # noqa: PLR2004
-    named = (
-        " and ".join(f"{day:%B}" for day in days)
-        if len(days) < 3  # noqa: PLR2004  a bound of its kind
-        else ", ".join(f"{day:%B}" for day in days[:-1]) + f" and {days[-1]:%B}"
-    )
-    return f"{year} has {len(days)} Friday{'s' if len(days) > 1 else ''} the 13th: in {named}."
-
-
-def _period_is(question: Question, match: re.Match[str]) -> str | None:
-    """Say when a period begins and ends."""
-    span = period(match["period"], question.now.date())
-    if not span:
-        return None
-    day = span[1] if match["edge"].startswith(("end", "finish", "over")) else span[0]
-    return f"That is {say(day)}."
-
-
 _R = r"(?:the )?day after tomorrow|(?:the )?day before yesterday|today|tomorrow|yesterday"
 _WHAT_DAY = r"(?:(?:on |for )?(?:what|which) (?:calendar )?(?:day|weekday|week day|day of the week|date|day and date))(?: of the week)?"
 _A_DATE = rf"(?:{MONTH}) (?:the )?\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})"
@@ -439,24 +284,24 @@ INTENTS = (
     Intent(
         r"(?:what|which) (?:calendar |iso )?week(?: number)? (?:is it|is this|are we (?:in|on)|of the year (?:is it|are we in|is this)|do we have|is (?:the )?current)"
         r"|what is the (?:current )?(?:calendar |iso )?week(?: number)?|(?:current |iso )?week number|what is this week's number",
-        _week,
+        week_of,
     ),
     Intent(
         r"(?:what|which) (?:calendar |iso )?week(?: number)?(?: of the year)? (?:is it|will it be|was it|is|does|will|was) (?P<day>.+?)(?: (?:in|fall in|be in|be|on|fall))?"
         r"|(?:what is )?(?:the )?(?:(?:calendar|iso) week(?: number)?|week number) (?:of|for|on) (?P<day2>.+)",
-        lambda q, m: _week(q, also(m, day="day2")),
+        lambda q, m: week_of(q, also(m, day="day2")),
         ("week",),
     ),
-    Intent(rf"(?:when (?:is|does|did|was|will)|what (?:are the )?dates? (?:is|are|of|for|does)|what date does) (?:calendar |iso )?week (?:number )?(?P<week>\d{{1,2}})(?: of| in)?(?: (?P<year>{_YEAR}))?(?: (?:start|begin|end|run|cover|be))?(?: (?:of|in)? ?(?P<year2>{_YEAR}))?", lambda q, m: _week_start(q, also(m, year="year2")), ("week",)),
+    Intent(rf"(?:when (?:is|does|did|was|will)|what (?:are the )?dates? (?:is|are|of|for|does)|what date does) (?:calendar |iso )?week (?:number )?(?P<week>\d{{1,2}})(?: of| in)?(?: (?P<year>{_YEAR}))?(?: (?:start|begin|end|run|cover|be))?(?: (?:of|in)? ?(?P<year2>{_YEAR}))?", lambda q, m: week_start(q, also(m, year="year2")), ("week",)),
     Intent(
         r"(?:what|which) (?:number )?day (?:number )?of the year is (?:it|this|(?P<day>.+?))(?: today)?"
         r"|what number day of the year is it|what day number is (?:it|today|it today)|(?:what is the )?day (?:number )?of (?:the )?year(?: today)?",
-        _day_number,
+        day_number,
         ("of the year", "of year", "day number"),
     ),
     Intent(
         rf"(?:what|which)(?: day| date)? is (?:the )?(?:(?P<n>\d{{1,3}})(?:st|nd|rd|th)?) day of (?:the year|(?:the year )?(?P<year>{_YEAR}))",
-        _numbered_day,
+        numbered_day,
         ("day of",),
     ),
     Intent(
@@ -471,10 +316,10 @@ INTENTS = (
     ),
     Intent(
         r"(?:what|which) quarter (?:of the year )?(?:is it|are we in|is this|of the year is it|of the year are we in)|what is the current quarter",
-        _quarter,
+        quarter_of,
         ("quarter",),
     ),
-    Intent(r"(?:what|which) quarter (?:of the year )?(?:is|does|will) (?P<day>.+?)(?: (?:in|fall in|be in))?", _quarter, ("quarter",)),
+    Intent(r"(?:what|which) quarter (?:of the year )?(?:is|does|will) (?P<day>.+?)(?: (?:in|fall in|be in))?", quarter_of, ("quarter",)),
     Intent(
         r"(?:what|which) century (?:is it|are we (?:living )?in|is this|do we live in)|what is the current century",
         lambda q, _m: f"It is the {(q.now.year - 1) // 100 + 1}st century." if q.now.year <= _LAST_21ST else None,
@@ -485,20 +330,20 @@ INTENTS = (
         ("century",),
     ),
     Intent(r"(?:what|which) decade (?:is it|are we in|is this)", lambda q, _m: f"It is the {q.now.year // 10 * 10}s."),
-    Intent(r"(?:what|which) season (?:is it|are we in|is this|do we have)|what is the season", _season, ("season",)),
-    Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this|it|the year {YEAR}) (?:be |going to be )?a leap year", lambda q, m: _leap(q, m), ("leap",)),  # noqa: PLW0108  names the groups
+    Intent(r"(?:what|which) season (?:is it|are we in|is this|do we have)|what is the season", seasons, ("season",)),
+    Intent(rf"(?:is|was|will) (?P<year>{_YEAR}|this|it|the year {YEAR}) (?:be |going to be )?a leap year", lambda q, m: is_leap(q, m), ("leap",)),  # noqa: PLW0108  names the groups
     Intent(
         rf"(?:when|what|which)(?: year)? (?:is|was|will be|will)(?: be)? (?:the )?(?P<which>next|last|previous|most recent|first|1st) leap year(?: be)?(?: (?:after|before|following) (?P<after>{YEAR}|this year))?"
         rf"|(?:what|which) leap year (?:comes|came|is|was|follows)(?: next| just)? ?(?P<side>after|before|) ?(?P<after2>{YEAR}|this year)",
-        lambda q, m: _next_leap(q, given(m, which=m["which"] or ("last" if m["side"] == "before" else "next"), after=m["after"] or m["after2"])),
+        lambda q, m: next_leap(q, given(m, which=m["which"] or ("last" if m["side"] == "before" else "next"), after=m["after"] or m["after2"])),
         ("leap",),
     ),
     Intent(
         r"(?:what|which) (?P<unit>year|month) (?:will it be|is it|was it|would it be|it will be|it was) (?:in (?P<n>\d{1,4}) (?:years|months|year|month)(?: time)?|(?P<n2>\d{1,4}) (?:years?|months?) (?:from now|ago|from today))",
-        lambda q, m: _moved_part(q, m) if m["unit"] in m[0].split(m["unit"], 1)[1] else None,
+        lambda q, m: moved_part(q, m) if m["unit"] in m[0].split(m["unit"], 1)[1] else None,
         ("year", "month"),
     ),
-    Intent(r"(?:what|which) (?:is|was|will be|is going to be) the (?P<unit>year|month) (?:in )?(?P<n>\d{1,4}) (?:years?|months?) (?:ago|from now|from today|hence)", lambda q, m: _moved_part(q, m) if f"{m['unit']}" in m[0].split(m["n"], 1)[1] else None, ("year", "month")),
+    Intent(r"(?:what|which) (?:is|was|will be|is going to be) the (?P<unit>year|month) (?:in )?(?P<n>\d{1,4}) (?:years?|months?) (?:ago|from now|from today|hence)", lambda q, m: moved_part(q, m) if f"{m['unit']}" in m[0].split(m["n"], 1)[1] else None, ("year", "month")),
     Intent(
         r"(?:which|what|how many) months? (?:has|have|got|with) (?:only )?(?P<n>28|29|30|31) days(?: in (?:it|them))?",
         lambda _q, m: {"31": "Seven months have 31 days: January, March, May, July, August, October and December.", "30": "Four months have 30 days: April, June, September and November."}.get(m["n"], "Every month has 28 days; February has only those, or 29 in a leap year."),
@@ -508,19 +353,19 @@ INTENTS = (
     Intent(rf"(?:does|did|will|has) (?P<year>{_YEAR}|the year {YEAR}) (?:have|has|got) (?P<n>52|53) weeks", _has_weeks, ("weeks",)),
     Intent(
         r"what (?:is|was|will be) (?P<which>next|last|previous) (?P<unit>month|year)|(?:what|which) (?P<unit2>month|year) (?:is|was|comes) (?P<which2>next|last)",
-        lambda q, m: _neighbour(q, m) if m["which"] else None,
+        lambda q, m: neighbour(q, m) if m["which"] else None,
     ),
-    Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})|what (?:comes|is) (?:right |just )?(?P<s3>after|before) (?P<n3>{WEEKDAY})|what is the (?:day|month) (?P<s2>after|before) (?P<n2>{WEEKDAY}|{MONTH})", lambda q, m: _adjacent(q, given(m, side=m["side"] or m["s2"] or m["s3"], name=m["name"] or m["n2"] or m["n3"])), ("after", "before", "follow")),
-    Intent(r"(?:what|which) is the (?P<n>\d{1,2})(?:st|nd|rd|th) month(?: of the year)?|(?:what|which) month is (?:number |month |the )(?P<m2>\d{1,2})(?:st|nd|rd|th)?(?: (?:1|month))?", lambda q, m: _numbered_month(q, also(m, n="m2")), ("month",)),
-    Intent(rf"what (?:number )?month(?: number)?(?: of the year)? is (?P<month>{MONTH})|what number is (?P<month2>{MONTH})", lambda q, m: _numbered_month(q, m) if m["month"] else None, ("month",)),
+    Intent(rf"(?:what|which) (?:day|month)(?: of the week| of the year)? (?:comes |is |follows |was |falls )?(?:right |immediately |the day )?(?P<side>after|before|follows) (?P<name>{WEEKDAY}|{MONTH})|what (?:comes|is) (?:right |just )?(?P<s3>after|before) (?P<n3>{WEEKDAY})|what is the (?:day|month) (?P<s2>after|before) (?P<n2>{WEEKDAY}|{MONTH})", lambda q, m: adjacent(q, given(m, side=m["side"] or m["s2"] or m["s3"], name=m["name"] or m["n2"] or m["n3"])), ("after", "before", "follow")),
+    Intent(r"(?:what|which) is the (?P<n>\d{1,2})(?:st|nd|rd|th) month(?: of the year)?|(?:what|which) month is (?:number |month |the )(?P<m2>\d{1,2})(?:st|nd|rd|th)?(?: (?:1|month))?", lambda q, m: numbered_month(q, also(m, n="m2")), ("month",)),
+    Intent(rf"what (?:number )?month(?: number)?(?: of the year)? is (?P<month>{MONTH})|what number is (?P<month2>{MONTH})", lambda q, m: numbered_month(q, m) if m["month"] else None, ("month",)),
     Intent(
         r"(?:(?:what|when|which|list|name)(?: are| is)? )?(?:the )?next (?P<n>[2-9]) leap years(?: be)?",
-        _leaps_ahead,
+        leaps_ahead,
         ("leap",),
     ),
     Intent(
         rf"how many leap years (?:(?:are|were|will) (?:there )?(?:be )?)?(?:between|from) (?P<first>{_YEAR}) (?:and|to|until|through) (?P<last>{_YEAR})",
-        _leaps,
+        count_leaps,
         ("leap",),
     ),
     Intent(
@@ -528,13 +373,13 @@ INTENTS = (
         lambda q, m: _on(q, m) if re.search(r"\d", m["day"]) else None,
         (" if ", "when", "given"),
     ),
-    Intent(rf"(?:when are the|when is the|what are the|how many|list the|which months have a|are there any|are there|is there a|is there any|will there be a|does|do we have a) fridays? (?:the )?13(?:ths?)?(?: are)?(?: there)?(?: in| this)? ?(?P<year>{YEAR}|this year|year|next year)?", lambda q, m: _list_of(q, m if m["year"] != "year" else given(m, year="this year")), ("13",)),
-    Intent(r"when (?:does|will|is|did) (?P<period>(?:the |this |next |last )?(?:week|month|year|quarter)) (?P<edge>end|ending|start|begin|over|finish)", _period_is),
+    Intent(rf"(?:when are the|when is the|what are the|how many|list the|which months have a|are there any|are there|is there a|is there any|will there be a|does|do we have a) fridays? (?:the )?13(?:ths?)?(?: are)?(?: there)?(?: in| this)? ?(?P<year>{YEAR}|this year|year|next year)?", lambda q, m: list_of(q, m if m["year"] != "year" else given(m, year="this year")), ("13",)),
+    Intent(r"when (?:does|will|is|did) (?P<period>(?:the |this |next |last )?(?:week|month|year|quarter)) (?P<edge>end|ending|start|begin|over|finish)", period_is),
     Intent(r"(?:on )?(?:what|which) (?:day|weekday|day of the week|week day)(?: of the week)? (?:was i|were you|was he|was she|was someone|was somebody|were they) born(?: on)? (?:if (?:(?:i|they|he|she) (?:was|were) born|(?:my|his|her|their) (?:birthday|birth date|date of birth) (?:is|was)) )?(?:on )?(?P<day>.+)", _born, ("born",)),
     Intent(r"(?:if )?i was born (?:on )?(?P<day>.+?) (?:what|which) (?:day|weekday|day of the week) (?:was (?:that|it)|of the week was (?:that|it))", _born, ("born",)),
     Intent(
         rf"{_WHAT_DAY} (?:does|did|will|is) (?P<period>(?:the |next |this |the year )?(?:year|month|{YEAR}|{MONTH})(?: {YEAR})?) (?P<edge>start|begin|end|finish|starting|ending|over)(?: on| with)?",
-        _period_is,
+        period_is,
     ),
     Intent(rf"(?:{_WHAT_DAY}|what|when)? ?(?:is|was|comes|falls|will be|will it be)? ?(?:on )?(?:the )?(?P<day>day (?:after|before|following) .+)", _on, ("day ",)),
     Intent(
@@ -590,7 +435,7 @@ INTENTS = (
     Intent(rf"(?:the )?date (?P<day>(?:in {SPAN}|{SPAN} (?:from|after|before|ago)\b).*)", _on, ("date",)),
     Intent(rf"(?P<day>{SPAN} (?:from (?:now|today)|(?:from|after|before) .+|ago))", _on),
     Intent(r"(?P<day>(?:first|1st|last) (?:day|weekday|working day|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:of|in) .+)", _on, ("first", "1st", "last")),
-    Intent(rf"does (?P<year>{YEAR}|this year|next year) have (?:a |an )?(?:february 29(?:th)?|29th of february|leap day|29 february|february the 29th)", _leap, ("feb", "leap")),
+    Intent(rf"does (?P<year>{YEAR}|this year|next year) have (?:a |an )?(?:february 29(?:th)?|29th of february|leap day|29 february|february the 29th)", is_leap, ("feb", "leap")),
     Intent(rf"(?P<day>today|tomorrow|now) (?P<op>plus|minus|\+|-) (?P<span>{SPAN})", lambda q, m: _on(q, given(m, day=f"{m['span']} {'after' if m['op'] in ('plus', '+') else 'before'} {m['day']}"))),
 )  # fmt: skip
 

@@ -1,312 +1,44 @@
-"""Say in words how this machine is: disk, RAM, load, heat, uptime, address."""
+"""Hear questions about this machine, in whatever order their words come."""
 
 # ruff: noqa: E501  a pattern reads best in one line
 
 from __future__ import annotations
 
-import os
-import platform
 import re
-import socket
-import time
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hub import __version__
-from hub.intents.hours import words
 from hub.intents.intent import Intent, Question, compiled
+from hub.intents.machine import (
+    address,
+    battery,
+    busiest,
+    capacity,
+    cores,
+    disk,
+    enough,
+    fits,
+    graphics,
+    heat,
+    host_name,
+    hot,
+    kernel,
+    load,
+    low_ram,
+    models,
+    overall,
+    processes,
+    processor,
+    ram,
+    running_out,
+    swap,
+    system,
+    uptime,
+    which_hub,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import psutil
-
-_TIGHT, _FULL = 85.0, 95.0  # percent
-_WARM, _HOT = 70, 80  # degrees Celsius
-_SAMPLE_S = 0.2
-
-
-def size(count: float) -> str:
-    """Write bytes as one says them: 238 gigabytes, 1.8 terabytes."""
-    for factor, name in ((10**12, "terabytes"), (10**9, "gigabytes"), (10**6, "megabytes")):
-        if count >= factor:
-            value = count / factor
-            return f"{value:.0f} {name}" if value >= 10 else f"{value:.1f} {name}"  # noqa: PLR2004
-    return f"{count / 1000:.0f} kilobytes"
-
-
-def _disk(_question: Question, _match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    use = psutil.disk_usage(os.path.expanduser("~"))  # noqa: PTH111  psutil takes a string
-    return f"The disk is {use.percent:.0f} percent full: {size(use.free)} are free."
-
-
-def _capacity(_question: Question, _match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    use = psutil.disk_usage(os.path.expanduser("~"))  # noqa: PTH111  psutil takes a string
-    return f"The disk holds {size(use.total)}: {size(use.free)} are free."
-
-
-_BYTES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-
-
-def _fits(_question: Question, match: re.Match[str]) -> str:
-    """Say whether a file of a size fits on the disk."""
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    wanted = float(match["n"]) * _BYTES[match["unit"][0]]
-    free = psutil.disk_usage(os.path.expanduser("~")).free  # noqa: PTH111  as above
-    return f"{'Yes' if free > wanted else 'No'}, {size(free)} are free."
-
-
-def _graphics(_question: Question, _match: re.Match[str]) -> str:
-    """Say whether there is something to compute on besides the processor, as far as Linux shows it."""
-    nvidia = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
-    for found in nvidia:
-        if model := re.search(r"Model:\s*(.+)", found.read_text(encoding="utf-8", errors="replace")):
-            return f"This machine has a graphics card: {model[1].strip()}."
-    if nvidia or any(Path("/dev/dri").glob("renderD*")):
-        return "This machine has a graphics processor."
-    return "I see no graphics card in this machine."
-
-
-def _judged(percent: float) -> str:
-    return "No." if percent < _TIGHT else "It is getting tight." if percent < _FULL else "Yes."
-
-
-def _enough(question: Question, match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    percent = psutil.disk_usage(os.path.expanduser("~")).percent  # noqa: PTH111  psutil takes a string
-    verdict = (
-        "Yes." if percent < _TIGHT else "Yes, but it is getting tight." if percent < _FULL else "Hardly."
-    )
-    return f"{verdict} {_disk(question, match)}"
-
-
-def _running_out(question: Question, match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    percent = psutil.disk_usage(os.path.expanduser("~")).percent  # noqa: PTH111  as above
-    return f"{_judged(percent)} {_disk(question, match)}"
-
-
-def _low_ram(question: Question, match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    return f"{_judged(psutil.virtual_memory().percent)} {_ram(question, match)}"
-
-
-def _ram(_question: Question, match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    memory = psutil.virtual_memory()
-    if re.search(r"\bus(?:ed|e|ing|age)\b", match[0]):
-        return f"{size(memory.total - memory.available)} of {size(memory.total)} of RAM are in use."
-    if size(memory.available) == size(memory.total):
-        return f"Nearly all of the {size(memory.total)} of RAM are free."
-    return f"{size(memory.available)} of {size(memory.total)} of RAM are free."
-
-
-def _heat(_question: Question, _match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    sensors = psutil.sensors_temperatures() if hasattr(psutil, "sensors_temperatures") else {}
-    for name in ("coretemp", "k10temp", "cpu_thermal", "zenpower", "soc_thermal", "acpitz"):
-        if readings := [r.current for r in sensors.get(name, []) if r.current]:
-            return f"The processor is at {max(readings):.0f} degrees Celsius."
-    return "This machine does not tell me its temperature: it has no sensor that I can read."
-
-
-def _hot(question: Question, match: re.Match[str]) -> str:
-    """Judge the heat: processors slow themselves down from some 80 degrees on."""
-    told = _heat(question, match)
-    if not told.startswith("The processor is at"):
-        return told
-    degrees = int(told.split(" at ")[1].split()[0])
-    return f"{'No.' if degrees < _WARM else 'It is warm.' if degrees < _HOT else 'Yes.'} {told}"
-
-
-def _busiest(_question: Question, match: re.Match[str]) -> str:
-    """Name what uses most of the processor or of RAM now."""
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    ram = re.search("ram|memory", match[0])
-    found = {p.pid: p for p in psutil.process_iter(["name"])}
-    if ram:
-        sizes = sorted(((_resident(p), p.info["name"]) for p in found.values()), reverse=True)
-        used, name = sizes[0]
-        return f"{name} uses most RAM: {size(used)}."
-    before = {pid: _ticks(p) for pid, p in found.items()}
-    began = time.monotonic()
-    time.sleep(_SAMPLE_S)
-    spent = sorted(((_ticks(p) - before[pid], p.info["name"]) for pid, p in found.items()), reverse=True)
-    share = 100 * spent[0][0] / (time.monotonic() - began)
-    if share < 1:
-        return "Nothing uses the processor much just now."
-    return f"{spent[0][1]} uses most of the processor: {share:.0f} percent of one core."
-
-
-def _resident(process: psutil.Process) -> int:
-    import psutil  # noqa: PLC0415  as above
-
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
-def _ticks(process: psutil.Process) -> float:
-    import psutil  # noqa: PLC0415  as above
-
-    try:
-        times = process.cpu_times()
-        return float(times.user + times.system)
-    except psutil.Error:
-        return 0.0
-
-
-def _processes(_question: Question, _match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    return f"{len(psutil.pids())} processes run on this machine."
-
-
-def _swap(_question: Question, _match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    swap = psutil.swap_memory()
-    return (
-        f"{size(swap.used)} of {size(swap.total)} of swap are in use."
-        if swap.total
-        else "This machine has no swap."
-    )
-
-
-def _models(question: Question, _match: re.Match[str]) -> str:
-    if question.facts is None:
-        return "I cannot look at my models from here."
-    if not question.facts.models:
-        return "I have no models yet; they are on their way."
-    return f"I hold these models: {', '.join(question.facts.models)}."
-
-
-def _kernel(_question: Question, match: re.Match[str]) -> str:
-    if "python" in match[0]:
-        return f"I run on Python {platform.python_version()}."
-    return f"The kernel is {platform.system()} {platform.release()}."
-
-
-def _which_hub(_question: Question, _match: re.Match[str]) -> str:
-    return f"I am Hub, version {__version__}, on the machine called {socket.gethostname()}."
-
-
-def _load(_question: Question, _match: re.Match[str]) -> str:
-    cores = os.cpu_count() or 1
-    load = os.getloadavg()[0]
-    busy = (
-        "idle"
-        if load < 0.1 * cores
-        else "lightly loaded"
-        if load < 0.6 * cores
-        else "busy"
-        if load < 1.2 * cores
-        else "overloaded"
-    )
-    return (
-        f"The machine is {busy}: over the last minute the load was {load:.1f} on {cores} "
-        f"core{'' if cores == 1 else 's'}."
-    )
-
-
-def _uptime(_question: Question, _match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    up = timedelta(seconds=time.time() - psutil.boot_time())
-    me = timedelta(seconds=time.time() - psutil.Process().create_time())
-    return f"This machine has been up for {words(up)}, and I have been running for {words(me)}."
-
-
-def _address(_question: Question, _match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    found = [
-        a.address
-        for name, addresses in psutil.net_if_addrs().items()
-        if not name.startswith(("lo", "docker", "br-", "veth"))
-        for a in addresses
-        if a.family == socket.AF_INET
-    ]
-    if not found:
-        return "This machine has no network address now, only itself."
-    if len(found) == 1:
-        return f"This machine's address on the local network is {found[0]}."
-    return f"This machine's addresses are {' and '.join(found[:3])}."
-
-
-def _cores(_question: Question, _match: re.Match[str]) -> str:
-    cores = os.cpu_count() or 1
-    return f"This machine has {cores} processor core{'' if cores == 1 else 's'}."
-
-
-def _processor(_question: Question, _match: re.Match[str]) -> str:
-    """Name the processor, as Linux knows it; on other systems its kind."""
-    try:
-        told = re.search(
-            r"^(?:model name|Model)\s*:\s*(.+)$",
-            Path("/proc/cpuinfo").read_text(encoding="utf-8"),
-            re.MULTILINE,
-        )
-    except OSError:
-        told = None
-    cores = os.cpu_count() or 1
-    name = (
-        re.sub(r"\((?:R|TM|r|tm)\)|@", " ", told[1]) if told else platform.processor() or platform.machine()
-    )
-    return f"The processor is {' '.join(name.split())}, with {cores} core{'' if cores == 1 else 's'}."
-
-
-def _name(_question: Question, _match: re.Match[str]) -> str:
-    return f"This machine is called {socket.gethostname()}."
-
-
-def _system(_question: Question, _match: re.Match[str]) -> str:
-    try:
-        system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
-    except OSError:
-        system = platform.system()
-    return f"This machine runs {system} on {platform.machine()}."
-
-
-def _battery(_question: Question, _match: re.Match[str]) -> str:
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
-    if battery is None:
-        return "This machine has no battery that I can read."
-    return (
-        f"The battery is at {battery.percent:.0f} percent, "
-        f"{'charging' if battery.power_plugged else 'not charging'}."
-    )
-
-
-def _all(question: Question, match: re.Match[str]) -> str:
-    """Judge first: all well, or what is not; then the figures."""
-    import psutil  # noqa: PLC0415  20 ms that most starts do not need
-
-    wrong = [f"{trouble.rstrip('.')}." for trouble in (question.facts.troubles if question.facts else ())]
-    if psutil.disk_usage(os.path.expanduser("~")).percent >= _TIGHT:  # noqa: PTH111  as above
-        wrong.append("The disk is getting full.")
-    if psutil.virtual_memory().percent >= _TIGHT:
-        wrong.append("RAM is getting tight.")
-    if os.getloadavg()[0] >= 1.2 * (os.cpu_count() or 1):
-        wrong.append("The processor has more to do than it can.")
-    verdict = "All is well." if not wrong else f"Not all is well: {' '.join(wrong)}"
-    return f"{verdict} {_load(question, match)} {_disk(question, match)} {_ram(question, match)}"
-
 
 _SMALL = frozenset(
     "what which how is are was am do does did have has had got get there the this that my your our its it i we you me us"  # noqa: SIM905  words read best as text
@@ -321,32 +53,32 @@ _PARTS: tuple[tuple[str, str, Callable[[Question, re.Match[str]], str]], ...] = 
     (
         "disk disc drive storage ssd hdd space room",
         r"(?=.*\b(?:dis[ck]|drive|storage|ssd|hdd|machine|computer|server|pc)\b).*\b(?:left|free|full|empty|us(?:ed?|age|ing)|much|many|enough|low|tight|short|out|filling|gone|remain\w*|available|plenty|situation|status|state|looking|doing)\b.*",
-        _disk,
+        disk,
     ),
     (
         "ram memory",
         r".*\b(?:left|free|full|us(?:ed?|age|ing)|much|many|enough|low|tight|short|out|available|plenty|situation|status|state|looking|doing)\b.*",
-        _ram,
+        ram,
     ),
     (
         "cpu processor load",
         r".*\b(?:busy|us(?:ed?|age|ing)|high|heavy|heavily|loaded|working|situation|status|state|looking|doing|much|load (?:like|on)|how is)\b.*",
-        _load,
+        load,
     ),
     (
         "cpu processor temperature temp hot warm heat overheating",
         r"(?=.*\b(?:cpu|processor|machine|computer|server|box|hub|pi|pc|device)\b).*\b(?:temp(?:erature)?|hot|warm|heat|overheating)\b.*",
-        _heat,
+        heat,
     ),
     (
         "uptime reboot rebooted restart restarted boot booted started start",
         r"(?!.*\b(?:do|does|to|will)\b).*(?:\buptime\b|(?=.*\b(?:you|machine|computer|server|box|hub|pi|pc|system)\b).*\b(?:when|long|since|ago)\b.*\b(?:reboot|restart|boot|start)(?:ed)?\b).*",
-        _uptime,
+        uptime,
     ),
     (
         "battery charge charged charging",
         r".*\bbattery\b.*\b(?:left|full|low|level|charg\w+|percent\w*|status|state|doing|looking|much|long)\b.*|.*\b(?:left|full|low|much|long|is|how)\b.*\b(?:my|your|the|our)\b.*\bbattery\b.*",
-        _battery,
+        battery,
     ),
 )
 
@@ -397,14 +129,14 @@ INTENTS = (
     ),
     Intent(
         rf"how (?:full|empty) is (?:the |my |your )?{_DISK}(?: on {_BOX})?|what (?:percent|percentage|%|share|part|fraction) of {_MY}{_DISK} (?:is|are|do (?:i|we|you) have|have (?:i|we|you)) (?:still )?(?:full|used|in use|free|left|taken|available|gone)(?: up)?|how is (?:the |my |your )?{_DISK} (?:looking|doing|holding up)(?: for space)?",
-        _disk,
+        disk,
     ),
     Intent(
         rf"(?:(?:how much|what|how many (?:gigabytes|gigs|gb|terabytes|megabytes)(?: of)?)(?: (?:more|free|spare|empty))? (?:{_DISK}|space|room)"
         rf"|how many (?:gigabytes|gigs|gb|terabytes)(?: of (?:free )?(?:{_DISK}|space))?(?= .*(?:left|free|available|remain|spare))|how much of {_MY}{_DISK}|how much(?= (?:is (?:still )?|have (?:i|we|you) got )?(?:left|free|used)(?: up)? (?:on|in) ))"
         rf"(?: still)?(?: (?:is|are|have|has been|do (?:i|we) have)(?: i| we)?(?: still| left)*)?(?: {_HAVE})?(?: (?:full|gone|used up|filled))?{_ON}(?: {_HAVE})?",
         lambda q, m: (
-            None if re.fullmatch(r"what (?:more |free |spare |empty )?(?:\w+ ?){1,3}", m[0]) else _disk(q, m)
+            None if re.fullmatch(r"what (?:more |free |spare |empty )?(?:\w+ ?){1,3}", m[0]) else disk(q, m)
         ),
         ("disk", "disc", "drive", "storage", "ssd", "hdd", "space", "room", "gig", "gb", "byte"),
     ),
@@ -413,7 +145,7 @@ INTENTS = (
         rf"|(?:what|which) (?:folders?|director(?:y|ies)|files?) (?:is|are) (?:the )?(?:biggest|largest)(?: ones?)?{_ON}|(?:list |find |show )?(?:me )?{_MY}(?:biggest|largest) (?:folders?|director(?:y|ies)|files?){_ON}"
         rf"|(?:what|which)(?: (?:folders?|files?|director(?:y|ies)|things?|stuff|programs?|apps?))? (?:(?:is|are|has been) (?:using|eating|taking|filling|hogging|clogging)|takes?|uses?|eats?|fills?|hogs?|has taken|have taken|has eaten|has filled)(?: (?:up|all|most|of|so|much|the most))* (?:the |my |our |your )?(?:{_DISK}|space|room)(?: (?:up|the most)|{_ON})*"
         rf"|where (?:has|did|is) (?:all )?(?:the |my |our )(?:{_DISK}|space) (?:gone|go|going)(?: to)?",
-        lambda q, m: f"I do not look into folders, only at the disk as a whole. {_disk(q, m)}",
+        lambda q, m: f"I do not look into folders, only at the disk as a whole. {disk(q, m)}",
         ("folder", "director", "file", "disk", "disc", "drive", "storage", "space", "room", "ssd"),
     ),
     Intent(
@@ -423,104 +155,104 @@ INTENTS = (
             None
             if re.fullmatch(r"what is (?:disk|disc|free|storage|drive)(?: \w+)?", m[0])
             and " left" not in m[0]
-            else _disk(q, m)
+            else disk(q, m)
         ),
         ("disk", "disc", "drive", "storage", "ssd", "hdd", "space", "room", "df"),
     ),
     Intent(
         rf"(?:am i|are we|are you|is {_BOX}|do i|will (?:i|we|you|it)|are you) (?:close to |nearly |almost |soon )?(?:running|getting|run|going to run|low|about to run|short)(?: soon)? ?(?:out of|low on|short of|short on|on|of) {_MY}(?:{_DISK}|space|room)(?: on {_BOX})?(?: soon| anytime soon| left)?"
         rf"|(?:is|will) (?:the |my |your |our )?{_DISK} (?:be |going to be |soon be |about to be |going to )?(?:(?:nearly |almost |getting |close to |close to being |completely |very )*(?:full|used up|filled|low|packed|empty)|filling up|running out|running low|fill up|run out|run full|ok|okay|all right|fine)(?: up)?(?: yet| soon| anytime soon| any time soon)?|{_MY}{_DISK} (?:nearly|almost|getting) full|have (?:i|we) (?:nearly |almost )?(?:run out of|used up(?: all)?) {_MY}(?:{_DISK}|space)|(?:should|do|must) (?:i|we) (?:need to |have to )?(?:free up|clear|make|delete) (?:some |more )?(?:{_DISK}|space|room|files)(?: yet| soon)?|(?:when|how soon) will (?:the |my |our )?{_DISK} (?:be full|fill up|run out)|is there a problem with (?:the |my )?{_DISK}|should i worry about (?:the |my )?{_DISK}|do i need (?:a bigger|more) {_DISK}",
-        _running_out,
+        running_out,
     ),
     Intent(
         rf"(?:do i|do we|do you|is there|have i|have you|have we)(?: got)? (?:still )?(?:have )?(?:enough|any"
         rf"|much|plenty of|lots of) (?:free )?(?:{_DISK}|space|room)(?: left| free)?(?: for (?:more|new|my|the|all my|another) [a-z]+)?(?: (?:on|in) (?:{_BOX}|(?:the |my )?{_DISK}))?",
-        _enough,
+        enough,
     ),
     Intent(
         rf"how (?:big|large) is (?:the |my |your |our )?{_DISK}(?: (?:in|on|of) {_BOX})?|what (?:size|capacity) (?:is|has) (?:the |my |your )?{_DISK}(?: got)?|what is (?:the |my |your )(?:total|whole) {_DISK}{_ON}|what is the (?:size|capacity) of (?:the |my |your )?{_DISK}|how much {_DISK} (?:is there|do (?:i|we) have) in total|how much (?:can|does) (?:the |my |this )?{_DISK} hold",
-        _capacity,
+        capacity,
     ),
     Intent(
         rf"(?:do (?:i|we|you)|have (?:i|we|you)|is there|will|would|can|does|could)(?: (?:got|have|still|enough|the|my|any|be|i|we|you|fit|put|save|store|download|copy|room|space|disk|drive|free|left|{_DISK}))* (?:for )?(?:an?|another|the|my|some)? ?(?P<n>\d{{1,6}}(?:\.\d{{1,3}})?) ?(?P<unit>kilobytes?|megabytes?|megs?|gigabytes?|gigs?|terabytes?|kb|mb|gb|tb)(?: (?:file|files|film|movie|video|game|download|backup|model|folder|of (?:data|photos|videos|music|films|files|space|stuff)|worth of [a-z]+))?(?: (?:fit|be free|free|left|more|on (?:the |my |this )?[a-z]+|here|on {_BOX}|go on (?:the |my )?{_DISK}))*",
-        _fits,
+        fits,
     ),
     Intent(
         rf"(?:do|does|is there|has|have) (?:{_BOX} )?(?:have |got |use )?(?:an? |any )?(?:dedicated )?(?:graphics card|gpu|graphics processor|video card|graphics chip)(?: (?:in|on) {_BOX}| installed)?|(?:what|which) (?:graphics card|gpu|graphics|video card)(?: (?:do you have|does {_BOX} have|is (?:in|on) {_BOX}|is this|have (?:i|you|we) got|do (?:i|we) have|is installed))?|(?:are you|do you) (?:running on|using|run on|use) (?:an? |the )?gpu",
-        _graphics,
+        graphics,
         ("graphics", "gpu", "video card"),
     ),
     Intent(
         rf"how (?:are|is) {_BOX} (?:doing |off )?(?:for|on|with) (?:{_DISK}|space|room|(?P<ram>ram|memory))(?: space)?",
-        lambda q, m: _ram(q, m) if m["ram"] else _disk(q, m),
+        lambda q, m: ram(q, m) if m["ram"] else disk(q, m),
     ),
     Intent(
         rf"(?:how much|what|how many (?:gigabytes|gigs|gb|megabytes) of|what (?:percentage|percent|share) of) (?:of )?{_MY}(?:free |spare |system |total )?(?:ram|memory)(?: {_HAVE}| is| are)?{_ON}(?: {_HAVE})?(?: have| does {_BOX} have| has {_BOX} got| is {_BOX} using| are {_BOX} using)?"
         rf"|(?:how big is {_MY}|what is {_MY}(?:total |installed )|what is (?:your|my) )(?:ram|memory)(?: size)?{_ON}|(?:check|look at) {_MY}(?:ram|memory)(?: usage)?{_ON}",
-        lambda q, m: None if re.fullmatch(r"what (?:of |is )?(?:ram|memory)", m[0]) else _ram(q, m),
+        lambda q, m: None if re.fullmatch(r"what (?:of |is )?(?:ram|memory)", m[0]) else ram(q, m),
         ("ram", "memory"),
     ),
     Intent(
         r"is there (?:room|space) for (?:more|some more|new|another) [a-z ]+|(?:have|do) (?:i|we) (?:got |have )?(?:room|space) for (?:more|another|new) [a-z ]+",
-        _enough,
+        enough,
         ("room", "space"),
     ),
     Intent(
         r"(?:is|are) there (?:enough|plenty of|much|any|lots of) (?:free )?(?:ram|memory)(?: left| free)?|(?:do|have) (?:i|we|you) (?:have |got )?(?:enough|plenty of|much) (?:free )?(?:ram|memory)(?: left| free)?",
-        lambda q, m: f"{'Yes.' if _low_ram(q, m).startswith('No.') else 'Hardly.'} {_ram(q, m)}",
+        lambda q, m: f"{'Yes.' if low_ram(q, m).startswith('No.') else 'Hardly.'} {ram(q, m)}",
         ("ram", "memory"),
     ),
     Intent(
         r"(?:what is )?(?:the |my |your )?(?:current |free |total )?(?:ram|memory)(?: usage(?: like)?| use| status| free"
         r"| left)|how full is (?:the |my |your )?(?:ram|memory)|is there enough (?:ram|memory)|ram|what is using (?:my |the )?nothing"
         r"|how is (?:the |my |your )?(?:ram|memory)(?: (?:doing|looking|usage))?|how many (?:gigabytes|gigs) of (?:ram|memory) (?:do you have|are there|does it have|are free|do i have)|check (?:the )?(?:ram|memory)",
-        _ram,
+        ram,
     ),
     Intent(
         rf"(?:am i|are we|are you|is {_BOX}) (?:running |getting )?(?:out of|low on|short on|short of) (?:ram|memory)|(?:is|are) {_MY}(?:ram|memory) (?:(?:nearly |almost |getting |running )*(?:full|low|tight|used up|short)|running out|ok|okay|fine)(?: yet)?{_ON}",
-        _low_ram,
+        low_ram,
     ),
     Intent(
         rf"is (?:anything|something) (?:slowing {_BOX} down|using|eating|hogging)(?: up)? (?:all |most of )?(?:the |my )?(?:cpu|processor|ram|memory)|(?:what|which|what process|which process|who)(?: process| program| app)? (?:is (?:using|eating|hogging|taking)|uses|takes|eats|hogs) (?:up )?(?:all |most of |so much |the most |most )*(?:of )?(?:the |my |your )?(?:cpu|processor|ram|memory)(?: the most| right now| up)?|why is (?:the |my )?(?:cpu|processor) so (?:busy|high)|what is (?:the |my )?(?:cpu|processor) (?:busy with|doing)|top process(?:es)?",
-        _busiest,
+        busiest,
         ("cpu", "processor", "ram", "memory", "process", "slowing"),
     ),
     Intent(
         rf"how many (?:processes|programs|tasks) (?:are there|are (?:there )?(?:running)?|run|does {_BOX} run|do you run)(?: on {_BOX})?",
-        _processes,
+        processes,
     ),
     Intent(
         rf"(?:how much |what is (?:the|your|my) |is there (?:any )?|have (?:i|we|you) got (?:any )?|any |is {_BOX} (?:using (?:any )?)|are you using (?:any )?|do (?:i|we|you) have (?:any )?)?swap(?: (?:space|memory|file))?(?: is)?(?: being)?(?: (?:used|in use|free|left|there|full|on|enabled)| are you using| do (?:i|we|you) have)?(?: usage| space)?",
-        _swap,
+        swap,
     ),
     Intent(
         rf"(?:what|which) (?:language |ai |speech |local )*models? (?:do you (?:run|use|have)|are you (?:running|using|on)?|is this|are (?:installed|loaded|there|here|running)|runs here|do you run on|do you have (?:installed|here|on board|loaded)|have you (?:got|installed)(?: installed)?|are on this machine)(?: here| on this machine| locally)?|(?:what|which) (?:llm|language model|ai) (?:are you|is this|do you (?:run|use))|list (?:your|the|all) models|(?:what|which) model (?:you are|are you) (?:using|running|on)|(?:what|which) models are (?:there|(?:available|ready|downloaded|on board|installed|loaded|stored|running)(?: here| on here)?|on here)|(?:what|which) (?:ai |language |speech |voice )?(?:model|models|llm|brain|engine|ai)(?: (?:powers|drives|runs|is behind|is in|is inside|are behind|is used (?:by|in)|are in|sits behind) (?:you|this|the hub|hub)|{_ASKED})|what (?:powers) (?:you|this|the hub)|how many models (?:do you have|have you got|are there)(?: installed)?|(?:what|which) (?:speech recognition|speech to text|text to speech|voice)(?: model| engine)? (?:do you use|are you using)|what (?:is|are) (?:your|the) (?:language |ai |speech )?models?(?: called)?",
-        _models,
+        models,
         ("model", "llm", " ai", "brain", "engine", "powers", "drives", "speech", "voice"),
     ),
     Intent(
         rf"(?:what|which) (?:linux )?(?:kernel|python)(?: version)?(?: (?:are you running|do you run(?: on)?|is running|do you use|are you (?:on|using))|{_ASKED})|(?:what|which) version of (?:python|linux|the kernel|the linux kernel)(?: (?:are you running|do you run|are you (?:on|using))|{_ASKED})|(?:what is )?(?:the |your )kernel(?: version)?{_ON}",
-        _kernel,
+        kernel,
     ),
     Intent(
         r"(?:which|what) hub (?:is this|are you|am i (?:talking to|on))|where (?:are you running|do you run|do you live)",
-        _which_hub,
+        which_hub,
     ),
     Intent(
         rf"how (?:hot|warm|cold|cool) (?:is|are) (?:{_CPU}|you|the (?:machine|computer|server|box"
         rf"|pi|hub|system)|this (?:machine|computer|server|box)|my (?:machine|computer|server|pc"
         rf"|laptop))(?: running| right now)?",
-        _heat,
+        heat,
     ),
     Intent(
         rf"(?:what is )?(?:{_CPU}|the (?:machine|computer|server|system)|the system's?|your"
         rf"|this machine's)(?:'s)? temp(?:erature)?|(?:what is )?the temp(?:erature)? of (?:{_CPU}"
         rf"|{_BOX})|what temp(?:erature)? is (?:{_CPU}|{_BOX})(?: at)?|what is (?:the )?temperature inside {_BOX}",
-        _heat,
+        heat,
     ),
     Intent(
         rf"(?:is {_BOX}|is {_CPU}|are you) (?:too hot|too warm|overheating|hot|warm|getting hot|getting too hot|running hot|ok temperature wise|over heating)",
-        _hot,
+        hot,
     ),
     Intent(
         rf"(?:what is (?=the|my|your|our|cpu|system))?{_MY}(?:system |server |cpu |current |processor |machine )*(?:load"
@@ -528,13 +260,13 @@ INTENTS = (
         rf"|{_CPU})|(?:what is )?{_CPU} (?:usage|load|use|utilization)"
         rf"|how much (?:of )?(?:the )?cpu (?:is (?:used|in use|being used)|are you using"
         rf"|do you use)|is {_CPU} being used(?: (?:a lot|much|heavily))?|(?:is {_BOX}|is {_CPU}|are you) (?:very |too |really |a bit |quite |that )?(?:busy|overloaded|under load|idle|under strain|stressed|struggling|maxed out|working (?:too )?hard|slow|coping|bored)(?: at all| today)?|(?:is|are) {_BOX} (?:doing (?:a lot|much|anything)|under (?:a lot of |much |heavy )?(?:load|stress))|how hard is {_BOX} working|(?:what is |how much )(?:the )?(?:cpu|processor) (?:is|load|usage) (?:is )?(?:being )?(?:used|like|there)",
-        _load,
+        load,
     ),
     Intent(
         rf"since when (?:has|is|have) (?:you|(?:this|the|my) [a-z]+|it) (?:been )?(?:up|running|on)|(?:has|was|have) (?:{_BOX}|you) (?:been )?(?:restarted|rebooted|booted|started|turned off and on)(?: (?:recently|today|yesterday|lately|again|this week))?|did (?:you|the [a-z]+|this [a-z]+|my [a-z]+) (?:restart|reboot)(?: (?:recently|today|yesterday|last night|in the night|lately|overnight))?|(?:for )?how (?:long|many (?:hours|days|minutes)) (?:have|has) {_BOX} been (?:up|running|on|alive|awake|online|going|switched on|turned on"
         rf"|up and running)(?: for)?(?: since .*)?|(?:what is (?:the|your|my|our|this [a-z]+'s) |{_MY})(?:system |server |current )?up ?time{_ON}|(?:when|what time|how long ago) (?:did|was|were|has|have) {_BOX} (?:last |first )?(?:been )?(?:last )?(?:start|boot|{_UP}|restart|reboot|come (?:up|on|online))(?: up)?(?: last)?|(?:when|how long ago) (?:was|were) {_MY}(?:last )(?:boot|reboot|restart|start|power cycle){_ON}"
         rf"|how long (?:since|is it since|has it been since) {_MY}(?:last )?(?:boot|reboot|restart|(?:you|it|{_BOX}) (?:was |were )?(?:last )?{_UP}){_ON}|(?:the |your )?last (?:reboot|restart)",
-        _uptime,
+        uptime,
         ("long", "when", "time", "since", "start", "boot", "turned off", "last", "many"),
     ),
     Intent(
@@ -542,22 +274,22 @@ INTENTS = (
         rf"|ip address|ip addresses|ip number|network address){_ON}"
         rf"|(?:what is )?(?:your|the|my|our) (?:ip |network )?(?:local )?address (?:on|in) (?:the|our|my) (?:local |home )?(?:network|lan|wifi|house)|(?:what|which) ip(?: address)?{_ASKED}|which ip (?:address )?(?:do you have"
         rf"|is this|is {_BOX}|are you|does {_BOX} have|are you on|is {_BOX} on)|where can i reach you(?: on the network)?",
-        _address,
+        address,
     ),
     Intent(
         rf"how many (?:cpu |processor )?(?:cores|cpus|processors)(?: (?:do(?:es)? (?:{_BOX}|{_CPU}|i|we) (?:have|use|run on)|have (?:you|i|we) got|has (?:{_BOX}|{_CPU})(?: got)?"
         rf"|are there(?: (?:in|on) (?:{_BOX}|{_CPU}))?|are (?:in|on) (?:{_BOX}|{_CPU})))?|(?:what is )?(?:the )?(?:number of (?:cpu |processor )?cores|(?:cpu |processor )?core count){_ON}",
-        _cores,
+        cores,
         ("core", "cpu", "processor"),
     ),
     Intent(
         rf"(?:what|which) (?:(?:kind|sort|type|model|make|brand) of )?(?:cpu|processor|chip){_ASKED}|what (?:is|are) (?:the |my |your )(?:cpu|processor)(?: model)?{_ON}|how fast is {_CPU}|what speed is {_CPU}|what is (?:the )?(?:clock speed|speed) of {_CPU}",
-        _processor,
+        processor,
         ("cpu", "processor", "chip"),
     ),
     Intent(
         rf"(?:what is )?(?:the |my |your |our |this [a-z]+'s |its )host ?name{_ON}|what is (?:the |this )?(?:network |computer )?name of {_BOX}|what is (?:the |this |that |my )(?:machine|computer|server|box|host|pc)(?:'s| is)? (?:called|named|name)(?: on the network)?|(?:what|which) (?:machine|computer|host|server) name{_ASKED}|what name (?:does|has|goes) {_BOX}(?: have| got| by)?(?: on the network)?|(?:machine|computer|host) ?name",
-        _name,
+        host_name,
         ("name", "called"),
     ),
     Intent(
@@ -566,13 +298,13 @@ INTENTS = (
         rf"|are you running|does {_BOX} run)|{_ASKED})?|(?:is {_BOX}|is this|are you) (?:running |on |using )*(?:windows|linux|mac ?os|debian|ubuntu)(?: or .*)?|what (?:machine|hardware"
         rf"|computer) (?:are you (?:running )?on|is this|do you run on)"
         rf"|what is (?:the |your |its )(?:operating system|os){_ON}|what are you running on",
-        _system,
+        system,
     ),
     Intent(
         rf"(?:(?:what is|how full is|how is|is|check|how charged is) (?:the|my|your|our|this [a-z]+'s) |{_MY})battery(?: (?:level|status|charge|percentage|percent|life|charging|charged|full|low|empty|flat|ok|okay|doing|plugged in|left|running low|nearly (?:empty|full|flat)))*{_ON}"
         rf"|how (?:much|many percent) (?:battery|charge|power)(?: life| power)?(?: (?:is left|do (?:i|we|you) have|is there|have (?:you|we|i) got))(?: left)?{_ON}|how long will (?:the|your|my) battery last"
         rf"|(?:are (?:we|you)|is {_BOX}) (?:running )?(?:on|off) (?:the )?(?:battery|batteries|mains|mains power|ac power)(?: power)?|(?:is {_BOX}|are you) (?:plugged in|charging)|(?:(?:does|do|has|have) {_BOX} (?:have|got)|is there) an? battery{_ON}|do you (?:run on|use|need) (?:a )?batter(?:y|ies)",
-        _battery,
+        battery,
         ("batter", "mains", "plugged", "charg", "ac power"),
     ),
     Intent(
@@ -582,7 +314,7 @@ INTENTS = (
         rf"|is) )?{_BOX} status|(?:give me )?(?:a |the |your )?status(?: report| update)?|system check|(?:is|are) (?:everything|all|things|it all|all systems|the system|every part) (?:still |going |working |doing |looking )*(?:(?:ok|okay|fine|well|good|up|working|healthy|running|smoothly|properly|normal|go"
         rf"|all right|alright|running fine|running well|in order|running ok|as it should(?: be)?)|running (?:smoothly|properly|normally|as it should))(?: (?:with|on|in) {_BOX})?|(?:is )?(?:anything|something|everything|there anything|there something|there anything) (?:wrong|broken|not working|down|the matter|amiss|i should (?:know|worry) about)(?: with {_BOX})?|what is (?:the matter|wrong|up|the problem|not working) with {_BOX}|(?:are you|is {_BOX}) (?:feeling |doing |still )?(?:healthy|ok|okay|in good shape|in order|working properly|functioning|functioning properly|all right|alright|working|working ok)|do you (?:feel ok|have a problem|need (?:help|attention|anything))|(?:are there |have you got |do (?:we|you) have )?any (?:problems?|trouble|issues|errors|faults|warnings)(?: (?:with|on|in) {_BOX}| to report| here)?|all good|what is (?:wrong|not working|broken)|are there any (?:problems|issues|errors)|do you have any (?:problems|issues)|is (?:the machine|the server|this machine|the computer"
         rf"|my server) (?:ok|okay|fine|healthy|all right|alright)|how healthy is {_BOX}",
-        _all,
+        overall,
     ),
     Intent(
         r"[a-z ]{6,80}",
