@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import re
 import subprocess
 import wave
 from pathlib import Path
@@ -92,7 +93,7 @@ def silence(seconds: float) -> Samples:
 
 def word_errors(said: str, heard: str) -> float:
     """Word error rate."""
-    want, got = (words(text.replace("to-day", "today").replace("-", " ")) for text in (said, heard))
+    want, got = (words(re.sub("to-(day|morrow)", r"to\1", text).replace("-", " ")) for text in (said, heard))
     row = list(range(len(got) + 1))
     for i, one in enumerate(want, 1):
         previous, row[0] = row[0], i
