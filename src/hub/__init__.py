@@ -25,7 +25,17 @@ if TYPE_CHECKING:
         Request,
         Usage,
     )
-    from hub.plugin.hookspecs import Health, Register, Tile, hookimpl
+    from hub.plugin.hookspecs import (
+        Call,
+        Health,
+        LoginMethod,
+        Panel,
+        Refusal,
+        Register,
+        Selector,
+        Tile,
+        hookimpl,
+    )
     from hub.ports import (
         Accepted,
         Audio,
@@ -51,7 +61,9 @@ _HOMES = {
     "hub.hub": ("Hub",),
     "hub.link": ("Link", "run_child"),
     "hub.supervise.child": ("Child", "ChildSpec"),
-    "hub.plugin.hookspecs": ("Health", "Register", "Tile", "hookimpl"),
+    "hub.plugin.hookspecs": (
+        "Call", "Health", "LoginMethod", "Panel", "Refusal", "Register", "Selector", "Tile", "hookimpl",
+    ),
     "hub.llm.provider": (
         "Caps", "Declined", "Delta", "Done", "Message", "Probe", "Provider", "Request", "Usage",
     ),
@@ -67,6 +79,7 @@ __all__ = [
     "Audio",
     "AudioFormat",
     "BargeIn",
+    "Call",
     "Caps",
     "Child",
     "ChildSpec",
@@ -80,11 +93,15 @@ __all__ = [
     "Hub",
     "HubError",
     "Link",
+    "LoginMethod",
     "Message",
+    "Panel",
     "Probe",
     "Provider",
+    "Refusal",
     "Register",
     "Request",
+    "Selector",
     "Speech",
     "SpeechEvent",
     "SpeechSession",

@@ -98,11 +98,19 @@ async def call(hook: Any, seconds: float, /, **arguments: Any) -> Any:
             f"{hook.__name__} took longer than {seconds:g} s.", fix="See the log, or tell its author."
         )
     error = task.exception() if not task.cancelled() else asyncio.CancelledError("cancelled itself")
-    if error is None:
-        return task.result()
-    if isinstance(error, HubError):
-        raise HookError(str(error), fix=error.fix) from error
-    raise HookError(describe(error), fix="See the log, or tell its author.") from error
+    if error is not None:
+        raise failure(error) from error
+    return task.result()
+
+
+def failure(error: BaseException) -> HookError:
+    """Return what ``error`` says as a `HookError`, with its own fix where it has one."""
+    if isinstance(error, HookError):
+        return error
+    fix = error.fix if isinstance(error, HubError) else "See the log, or tell its author."
+    made = HookError(str(error) if isinstance(error, HubError) else describe(error), fix=fix)
+    made.__cause__ = error
+    return made
 
 
 async def _run(hook: Any, given: dict[str, Any]) -> Any:
