@@ -60,6 +60,7 @@ def build(
         *web.routes(hub),
         Mount("/", _Plugins(hub, api)),
     ]
+    hub.reserved = routes[:-1]
     guard = Middleware(Guard, sessions=hub.sessions, names=_names(settings), cookie=cookie_name(settings))
     access = Middleware(Access, metrics=signals.metrics)
     app = Starlette(routes=routes, middleware=[access, guard], lifespan=lifespan)

@@ -35,7 +35,7 @@ from hub.store import toml
 
 FILE = "hub.toml"
 PREFIX = "HUB_"
-LIVE = frozenset({"language_model", "system_prompt", "providers", "forget_after_days"})
+LIVE = frozenset({"language_model", "system_prompt", "providers", "forget_after_days", "disabled"})
 """The settings that take effect at once; the others wait for a restart."""
 
 _CONTENT = "hub.toml"  # the argument by which `load` is given what the file is about to say

@@ -30,6 +30,9 @@ from hub.llm.embedded import Embedded
 from hub.llm.providers import Providers
 from hub.llm.router import Router
 from hub.models import Models
+from hub.plugin import guarded
+from hub.plugin.acting import current
+from hub.plugin.dispatch import failure
 from hub.plugin.lifecycle import Plugins
 from hub.settings import Configuration
 from hub.store.database import Database
@@ -54,6 +57,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 Port = TypeVar("Port")
+WITHDRAW_S = 2.0
+"""Seconds that the tasks and child processes of a stopped plugin have to end."""
 
 
 class Hub:
@@ -68,6 +73,7 @@ class Hub:
         self.children = Children()
         self.lag: Lag | None = None  # how late the loop is, once it is measured
         self.routes: list[BaseRoute] = []
+        self.reserved: list[BaseRoute] = []  # the core's own, which no plugin may serve
         self.tools = Tools(self.bus)
         self.models = Models(self.data / "models", models, self.bus, also=(settings.language_model,))
         master = master_key(self.data)
@@ -97,8 +103,8 @@ class Hub:
         )
         self.retention = Retention(self.jobs, self.conversations, lambda: self.settings.forget_after_days)
         self.plugins = Plugins(self)
-        self._ports: dict[type, Any] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._ports: dict[type, dict[str, Any]] = {}  # adapters by who provided them, the latest last
+        self._tasks: dict[asyncio.Task[Any], str] = {}  # with the plugin that began it; "" is the core
 
     @property
     def data(self) -> Path:
@@ -106,12 +112,26 @@ class Hub:
         return self.settings.data
 
     def provide(self, port: type[Port], adapter: Port) -> None:
-        """Make ``adapter`` the live part behind ``port``; the latest wins."""
-        self._ports[port] = adapter
+        """Make ``adapter`` the live part behind ``port``; the latest wins, until its plugin stops."""
+        given, owner = self._ports.setdefault(port, {}), current.get()
+        given.pop(owner, None)
+        given[owner] = adapter
 
     def port(self, port: type[Port]) -> Port:
         """Return the live adapter of ``port``, or its Null, which says why there is none."""
-        return cast("Port", self._ports.get(port) or ports.NULLS[port]())
+        given = self._ports.get(port)
+        return cast("Port", next(reversed(given.values())) if given else ports.NULLS[port]())
+
+    async def withdraw(self, plugin: str) -> None:
+        """Take back what ``plugin`` provided, and end its tasks and child processes."""
+        for given in self._ports.values():
+            given.pop(plugin, None)
+        tasks = [task for task, owner in self._tasks.items() if owner == plugin]
+        for task in tasks:
+            task.cancel()
+        ends = [asyncio.ensure_future(child.stop()) for child in self.children.drop(plugin)]
+        if tasks or ends:  # who swallows its cancellation is left behind
+            await asyncio.wait((*tasks, *ends), timeout=WITHDRAW_S)
 
     def _facts(self) -> Facts:
         """Return what the hub can say of itself: its models, and the parts that are not well."""
@@ -126,8 +146,9 @@ class Hub:
 
     def spawn(self, work: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """Run ``work`` in the background until the hub stops; a crash is logged, never silent."""
-        task = asyncio.create_task(work, name=name)
-        self._tasks.add(task)
+        owner = current.get()
+        task = asyncio.create_task(guarded.task(work) if owner else work, name=name)
+        self._tasks[task] = owner
         task.add_done_callback(self._ended)
         return task
 
@@ -176,8 +197,11 @@ class Hub:
             self.spawn(local.follow(self, settings.language_model), name="language model")
         self.providers.apply(settings.providers)
         self.spawn(self.providers.settle(), name="providers")
+        self.plugins.follow()
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
+        owner = self._tasks.pop(task, "")
         if not task.cancelled() and (error := task.exception()):
             log.error("background work failed", work=task.get_name(), exc_info=error)
+            if owner:
+                self.plugins.complain(owner, task.get_name(), failure(error))

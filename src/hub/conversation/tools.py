@@ -56,6 +56,10 @@ class Tools:
         about = (inspect.getdoc(run) or "").split("\n", 1)[0]
         self._all[name] = Tool(name, owner, about, risk, run, _typed(run).json_schema())
 
+    def drop(self, owner: str) -> None:
+        """Remove the tools of ``owner``."""
+        self._all = {name: tool for name, tool in self._all.items() if tool.owner != owner}
+
     async def call(self, name: str, arguments: dict[str, Any]) -> Any:
         """Run a tool with checked arguments. Only read-only ones: there is no approval gate yet."""
         tool = self._all.get(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import importlib
 import inspect
 import threading
@@ -47,8 +48,16 @@ def implementations(manager: pluggy.PluginManager, name: str, module: ModuleType
             manager.unregister(module)
         # pluggy spreads its explanation over lines; the last one says which argument is wrong.
         raise HookError(" ".join(str(error).split())[:200], fix="Tell its author.") from error
-    callers = manager.get_hookcallers(module) or []
-    return {caller.name: getattr(module, caller.name) for caller in callers}
+    found = {}
+    for caller in manager.get_hookcallers(module) or []:
+        for each in caller.get_hookimpls():
+            if each.plugin is not module:
+                continue
+            if each.hookwrapper or each.wrapper:
+                manager.unregister(module)
+                raise HookError(f"{caller.name} wraps others, which no plugin may.", fix="Tell its author.")
+            found[caller.name] = each.function
+    return found
 
 
 async def load(module: str, seconds: float) -> ModuleType:
@@ -73,8 +82,10 @@ async def load(module: str, seconds: float) -> ModuleType:
         with contextlib.suppress(RuntimeError):  # the loop may be closed by now
             loop.call_soon_threadsafe(settle, result, failure)
 
-    # A daemon thread: one that hangs for ever must not keep the hub from stopping.
-    threading.Thread(target=work, name=f"import:{module}", daemon=True).start()
+    # A daemon thread: one that hangs for ever must not keep the hub from stopping. Threads inherit no
+    # context by themselves; what the import logs and starts is the plugin's.
+    run = contextvars.copy_context().run
+    threading.Thread(target=run, args=(work,), name=f"import:{module}", daemon=True).start()
     done, _ = await asyncio.wait({outcome}, timeout=seconds)
     if not done:
         outcome.cancel()

@@ -3,85 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import time
-from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hub import schema
 from hub.errors import HubError
 from hub.events import PluginChanged
-from hub.plugin import dispatch, manifest
-from hub.plugin.hookspecs import Health, Tile
-from hub.plugin.registry import Registrar
+from hub.plugin import commands, dispatch, manifest
+from hub.plugin.acting import acting, current
+from hub.plugin.errors import RETRY_S
+from hub.plugin.hooks import Hooks
+from hub.plugin.hookspecs import Health
+from hub.plugin.registry import Registrar, withdraw
+from hub.plugin.states import Change, Plugin, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from importlib.metadata import EntryPoint
+    from collections.abc import Coroutine, Iterator
 
     from hub.hub import Hub
+    from hub.plugin.dispatch import HookError
+
+__all__ = ["Plugin", "Plugins", "State"]
 
 log = structlog.get_logger(__name__)
 
-State = Literal[
-    "discovered", "imported", "configured", "starting", "ready", "degraded",
-    "stopping", "stopped", "disabled",
-]  # fmt: skip
-BEATS = 30
 EVERY_S = 15.0
 IMPORT_S = 10.0
 HEALTH_S = 1.0
 REGISTER_S = 1.0
-STOP_S = 5.0
-
-
-@dataclass(slots=True)
-class Plugin:
-    """One installed plugin and how it does. ``since``: Unix seconds; ``beats``: health, newest last."""
-
-    manifest: manifest.Manifest
-    entry: EntryPoint | None = None
-    state: State = "discovered"
-    reason: str = ""
-    fix: str = ""
-    since: float = field(default_factory=time.time)
-    beats: deque[str] = field(default_factory=lambda: deque(maxlen=BEATS))
-    hooks: dict[str, Any] = field(default_factory=dict)
-    show: Callable[[], Tile] | None = None
-    flaw: Health | None = None
-    """What it failed to register: it stays degraded for that however well it feels."""
-
-    @property
-    def name(self) -> str:
-        """Its name in settings and paths."""
-        return self.manifest.name
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return self.manifest.title
-
-    @property
-    def summary(self) -> str:
-        """What it is for, in a sentence."""
-        return self.manifest.summary
-
-    @property
-    def running(self) -> bool:
-        """Whether its hooks may be called."""
-        return self.state in {"ready", "degraded"}
-
-    def tile(self) -> Tile:
-        """Return what its tile shows; a tile that raises shows nothing."""
-        if self.show is None or not self.running:
-            return Tile()
-        try:
-            return self.show()
-        except Exception:
-            log.exception("tile failed", plugin=self.name)
-            return Tile()
+REGISTERS = ("hub_routes", "hub_panels", "hub_tools", "hub_providers", "hub_logins")
+PAGE = "Enable it again on the plugins page."
 
 
 class Plugins:
@@ -92,8 +46,12 @@ class Plugins:
         self._manager = dispatch.validator()
         self._all: dict[str, Plugin] = {}
         self._woken: dict[str, asyncio.Event] = {}
+        self._watches: dict[str, asyncio.Task[Any]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.hooks = Hooks(self.complain)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Plugin]:
         return iter(sorted(self._all.values(), key=lambda plugin: (plugin.manifest.order, plugin.name)))
 
     def __len__(self) -> int:
@@ -104,27 +62,77 @@ class Plugins:
         return self._all.get(name)
 
     def discover(self) -> None:
-        """Read the manifests of all installed plugins; none of their code runs."""
+        """Read the manifests of all installed plugins that are not known yet; none of their code runs."""
+        importlib.invalidate_caches()
         for name, entry in manifest.installed().items():
-            try:
-                self._all[name] = Plugin(manifest.read(entry), entry)
-            except HubError as error:
+            if name not in self._all:
                 blank = manifest.Manifest(name=name, title=name.title()[:24], summary="")
                 self._all[name] = Plugin(blank, entry)
-                self.mark(self._all[name], "disabled", str(error), error.fix)
+                self._read(self._all[name])
 
     async def start(self) -> None:
         """Start all plugins at once; each costs at most its own time and its own tile."""
-        await asyncio.gather(*(self._start(plugin) for plugin in self if plugin.state == "discovered"))
+        self._loop = asyncio.get_running_loop()
+        await asyncio.gather(*(self._begin(plugin) for plugin in self if plugin.state == "discovered"))
 
     async def stop(self) -> None:
         """Stop all running plugins at once."""
-        await asyncio.gather(*(self._stop(plugin) for plugin in self if plugin.running))
+        await asyncio.gather(*(self._end(plugin) for plugin in self if plugin.running))
+
+    async def enable(self, name: str) -> None:
+        """Take ``name`` out of the setting ``disabled`` and start it; one just installed is found first.
+
+        Returns once it is ready, or is not: its state says which. Raises `HubError` when there is no such
+        plugin, when a plugin asks for it, or when hub.toml cannot be written.
+        """
+        self._refuse_plugins()
+        if name not in self._all:
+            await asyncio.to_thread(importlib.invalidate_caches)
+            self.discover()
+        plugin = self._known(name)
+        await self._write(name, off=False)
+        await self._begin(plugin)
+
+    async def disable(self, name: str) -> None:
+        """Put ``name`` into the setting ``disabled`` and stop it. Raises as `enable` does."""
+        self._refuse_plugins()
+        plugin = self._known(name)
+        await self._write(name, off=True)
+        await self._settle(plugin)
+
+    async def restart(self, name: str) -> None:
+        """Stop and start ``name``: all it registered is withdrawn, and registered anew.
+
+        Its modules stay as they were imported: a changed file counts after a restart of the hub.
+        """
+        self._refuse_plugins()
+        plugin = self._known(name)
+        if name in self._off:
+            raise HubError(f"{plugin.title} is switched off.", fix="Enable it first.")
+        await self._end(plugin)
+        await self._begin(plugin)
+
+    def follow(self) -> None:
+        """Start and stop plugins as the setting ``disabled`` says now, in the background."""
+        for plugin in self if self._loop else ():
+            if plugin.running is (plugin.name in self._off):
+                self._spawn(self._settle(plugin), f"settle:{plugin.name}")
 
     def recheck(self, name: str) -> None:
         """Ask the plugin for its health now instead of at the next beat."""
         if name in self._woken:
             self._woken[name].set()
+
+    def complain(self, name: str, what: str, error: HookError) -> None:
+        """Count a failure of plugin ``name`` in ``what`` (a hook, a tool, a task) against its budget.
+
+        May be called from any thread. Five in a minute degrade it; twenty in five minutes switch it off,
+        and ten minutes later it is started again.
+        """
+        if self._loop is not None and _running() is not self._loop:
+            self._loop.call_soon_threadsafe(self._count, name, what, error)
+        else:
+            self._count(name, what, error)
 
     def mark(self, plugin: Plugin, state: State, reason: str = "", fix: str = "") -> None:
         """Put ``plugin`` into ``state`` and tell everyone, if anything changed."""
@@ -132,51 +140,139 @@ class Plugins:
             return
         if plugin.state != state:
             plugin.since = time.time()
+        ran = plugin.running
         plugin.state, plugin.reason, plugin.fix = state, reason, fix
+        plugin.history.append(Change(time.time(), state, reason, fix))
+        if ran is not plugin.running:
+            self.hooks.bind((one.name, one.hooks) for one in self if one.running)
         log.info("plugin state", plugin=plugin.name, state=state, reason=reason)
         self._hub.bus.publish(
             PluginChanged(plugin=plugin.name, title=plugin.title, state=state, reason=reason, fix=fix)
         )
 
+    @property
+    def _off(self) -> tuple[str, ...]:
+        return self._hub.settings.disabled
+
+    def _known(self, name: str) -> Plugin:
+        if plugin := self._all.get(name):
+            return plugin
+        raise HubError(f"There is no plugin {name[:40]!r}.", fix="See which are there on the plugins page.")
+
+    def _refuse_plugins(self) -> None:
+        """Only people and the core switch plugins: one that could might switch its guard off."""
+        if asking := current.get():
+            raise HubError(f"The plugin {asking} may not switch plugins.", fix="Ask the owner.")
+
+    async def _write(self, name: str, *, off: bool) -> None:
+        now = (await self._hub.configuration.read()).disabled
+        if (name in now) is not off:
+            then = (*now, name) if off else tuple(one for one in now if one != name)
+            await self._hub.configuration.change({("disabled",): list(then) or None})
+
+    def _read(self, plugin: Plugin) -> bool:
+        """Read the manifest, unless its code is in memory already; say whether it could be read."""
+        entry = plugin.entry
+        if entry is None or plugin.started_before:
+            return True
+        try:
+            plugin.manifest = manifest.read(entry)
+        except HubError as error:
+            self.mark(plugin, "disabled", str(error), error.fix)
+            return False
+        if entry.dist is not None:
+            plugin.version, plugin.distribution = entry.dist.version, entry.dist.name
+        return True
+
+    async def _settle(self, plugin: Plugin) -> None:
+        """Bring ``plugin`` where the setting ``disabled`` wants it."""
+        if plugin.name not in self._off:
+            return await self._begin(plugin)
+        await self._end(plugin)
+        return self.mark(plugin, "disabled", "Switched off", "Enable it on the plugins page.")
+
+    async def _begin(self, plugin: Plugin) -> None:
+        async with self._locks.setdefault(plugin.name, asyncio.Lock()):
+            if not plugin.running and (plugin.state == "discovered" or self._read(plugin)):
+                with acting(""):
+                    await self._start(plugin)
+
+    async def _end(self, plugin: Plugin, reason: str = "", fix: str = "") -> None:
+        async with self._locks.setdefault(plugin.name, asyncio.Lock()):
+            plugin.retry_at = None
+            if plugin.running:
+                await self._stop(plugin)
+            if reason:
+                self.mark(plugin, "disabled", reason, fix)
+
     async def _start(self, plugin: Plugin) -> None:
+        plugin.retry_at = None
         if not plugin.manifest.built:
             return self.mark(plugin, "disabled", "Not built yet", plugin.manifest.fix)
-        if plugin.name in self._hub.settings.disabled:
-            return self.mark(plugin, "disabled", "Switched off", f"Remove {plugin.name} from `disabled`.")
+        if plugin.name in self._off:
+            return self.mark(plugin, "disabled", "Switched off", "Enable it on the plugins page.")
         try:
             await self._bring_up(plugin)
         except HubError as error:
             log.warning(
                 "plugin did not start", plugin=plugin.name, reason=str(error), exc_info=error.__cause__
             )
-            return self.mark(plugin, "disabled", str(error), error.fix)
+            began = plugin.state == "starting"
+            await self._clear(plugin)
+            self.mark(plugin, "disabled", str(error), error.fix)
+            if began:  # what failed may come back by itself; an import does not
+                self._retry(plugin)
+            return None
         self._woken[plugin.name] = asyncio.Event()
-        self._hub.spawn(self._watch(plugin), name=f"health:{plugin.name}")
+        self._watches[plugin.name] = self._spawn(self._watch(plugin), f"health:{plugin.name}")
         return None
 
     async def _bring_up(self, plugin: Plugin) -> None:
         assert plugin.entry is not None  # noqa: S101  discover() sets it
-        module = await dispatch.load(plugin.entry.module, IMPORT_S)
-        plugin.hooks = dispatch.implementations(self._manager, plugin.name, module)
+        plugin.budget.forgive()
+        flaw = self._lacks(plugin)
+        with acting(plugin.name):
+            module = await dispatch.load(plugin.entry.module, IMPORT_S)
+            plugin.started_before = True
+            plugin.hooks = dispatch.implementations(self._manager, plugin.name, module)
         self.mark(plugin, "imported")
         settings = await self._settings(plugin)
+        self.mark(plugin, "configured")
         self.mark(plugin, "starting")
         if start := plugin.hooks.get("hub_start"):
-            await dispatch.call(start, plugin.manifest.start_s, hub=self._hub, settings=settings)
+            with acting(plugin.name):
+                await dispatch.call(start, plugin.manifest.start_s, hub=self._hub, settings=settings)
+        plugin.flaw = flaw
         await self._registrations(plugin)
         await self._check(plugin)
 
+    def _lacks(self, plugin: Plugin) -> Health | None:
+        """Return what the plugin does without. Raises `HubError` when a required extra is missing."""
+        commands.check(self, plugin)
+        flaw = None
+        for name, extra in plugin.manifest.extras.items():
+            if gone := manifest.missing(extra):
+                reason, fix = f"{gone[0]} is not installed: {extra.why}", f"Install {gone[0]}."
+                if plugin.distribution:
+                    fix = f"Run: hub plugins install '{plugin.distribution}[{name}]'"
+                if extra.required:
+                    raise HubError(reason, fix=fix)
+                flaw = flaw or Health("degraded", reason, fix)
+        return flaw
+
     async def _registrations(self, plugin: Plugin) -> None:
-        for name in ("hub_routes", "hub_panels", "hub_tools", "hub_providers"):
+        for name in REGISTERS:
             if hook := plugin.hooks.get(name):
                 try:
-                    await dispatch.call(hook, REGISTER_S, register=Registrar(self._hub, plugin))
+                    with acting(plugin.name):
+                        register = Registrar(self._hub, plugin, self.complain)
+                        await dispatch.call(hook, REGISTER_S, register=register)
                 except HubError as error:
                     plugin.flaw = plugin.flaw or Health("degraded", str(error), error.fix)
 
     async def _settings(self, plugin: Plugin) -> dict[str, Any]:
         known = plugin.manifest.settings
-        given = self._hub.settings.plugins.get(plugin.name, {})
+        given = (await self._set_now()).get(plugin.name, {})
         if unknown := sorted(set(given) - set(known)):
             raise HubError(
                 f"It has no setting {unknown[0]!r}.", fix=f"Remove it from [plugins.{plugin.name}]."
@@ -192,6 +288,13 @@ class Plugins:
             if schema.is_secret(about)
         }
         return {name: given.get(name, about.get("default")) for name, about in known.items()} | secrets
+
+    async def _set_now(self) -> dict[str, dict[str, Any]]:
+        """Return the settings of plugins as hub.toml has them now; while it is broken, as they were."""
+        try:
+            return (await self._hub.configuration.read()).plugins
+        except HubError:
+            return self._hub.settings.plugins
 
     async def _watch(self, plugin: Plugin) -> None:
         """Ask for the health at every beat, and at once when woken."""
@@ -211,20 +314,74 @@ class Plugins:
         health = Health()
         if hook := plugin.hooks.get("hub_health"):
             try:
-                health = await dispatch.call(hook, HEALTH_S, hub=self._hub)
+                with acting(plugin.name):
+                    health = await dispatch.call(hook, HEALTH_S, hub=self._hub)
+                if not isinstance(health, Health):
+                    health = Health("degraded", "Its hub_health returned no Health.", "Tell its author.")
             except HubError as error:
                 health = Health("degraded", str(error), error.fix)
         if health.state == "ready" and plugin.flaw:
             health = plugin.flaw
+        if health.state == "ready" and plugin.budget.verdict != "well":
+            health = Health("degraded", plugin.budget.last, "See its log, or restart it.")
         if not plugin.beats and health.state == "ready":
             plugin.beats.append(health.state)
         self.mark(plugin, health.state, health.reason, health.fix)
 
     async def _stop(self, plugin: Plugin) -> None:
         self.mark(plugin, "stopping")
+        if watch := self._watches.pop(plugin.name, None):
+            watch.cancel()
         if hook := plugin.hooks.get("hub_stop"):
             try:
-                await dispatch.call(hook, STOP_S, hub=self._hub)
+                with acting(plugin.name):
+                    await dispatch.call(hook, plugin.manifest.stop_s, hub=self._hub)
             except HubError as error:
                 log.warning("plugin did not stop well", plugin=plugin.name, reason=str(error))
+        await self._clear(plugin)
         self.mark(plugin, "stopped")
+
+    async def _clear(self, plugin: Plugin) -> None:
+        """Take back all that it registered, provided and began, however it ended."""
+        withdraw(self._hub, plugin)
+        self._manager.unregister(name=plugin.name) if self._manager.has_plugin(plugin.name) else None
+        plugin.hooks = {}
+        await self._hub.withdraw(plugin.name)
+
+    def _count(self, name: str, what: str, error: HookError) -> None:
+        plugin = self._all.get(name)
+        if plugin is None:
+            return
+        verdict = plugin.budget.add(f"{what}: {error}")
+        log.warning("plugin failed", plugin=name, what=what, reason=str(error), exc_info=error.__cause__)
+        if verdict == "spent" and plugin.running:
+            self._spawn(self._give_up(plugin), f"give up:{name}")
+        elif verdict == "sore" and plugin.state == "ready":
+            self.mark(plugin, "degraded", plugin.budget.last, "See its log, or restart it.")
+
+    async def _give_up(self, plugin: Plugin) -> None:
+        if plugin.running:
+            await self._end(plugin, f"Failed too often. {plugin.budget.last}", PAGE)
+            self._retry(plugin)
+
+    def _retry(self, plugin: Plugin) -> None:
+        plugin.retry_at = at = time.time() + RETRY_S
+
+        async def again() -> None:
+            await asyncio.sleep(RETRY_S)
+            if plugin.retry_at == at:  # nobody has started or stopped it meanwhile
+                await self._begin(plugin)
+
+        self._spawn(again(), f"retry:{plugin.name}")
+
+    def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Run the core's own ``work``: it must not end with the plugin in whose name it was begun."""
+        with acting(""):
+            return self._hub.spawn(work, name=name)
+
+
+def _running() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

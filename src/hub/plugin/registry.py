@@ -1,55 +1,127 @@
-"""Take what plugins register: routes, tiles, tools and providers, each under its owner's name."""
+"""Take what plugins register, each under its owner's name, and take it back when the owner stops."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Match, Route, WebSocketRoute
 
 from hub.errors import HubError
+from hub.plugin import guarded
+from hub.plugin.hookspecs import LoginMethod, Panel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from starlette.routing import BaseRoute
 
     from hub.hub import Hub
+    from hub.plugin.hooks import Complain
     from hub.plugin.hookspecs import Risk, Tile
-    from hub.plugin.lifecycle import Plugin
+    from hub.plugin.states import Plugin
+
+CORE_ROOTS = frozenset({"api", "v1", "p", "status", "execute", "health", "metrics", "openapi.json", "static"})
+"""First parts of paths that are the core's own, whether or not something is served there now."""
 
 
 class Registrar:
     """The `Register` of one plugin; refuses what belongs to somebody else."""
 
-    def __init__(self, hub: Hub, plugin: Plugin) -> None:
-        self._hub, self._plugin = hub, plugin
+    def __init__(self, hub: Hub, plugin: Plugin, complain: Complain) -> None:
+        self._hub, self._plugin, self._complain = hub, plugin, complain
 
     def route(self, path: str, endpoint: Callable[..., Any], methods: tuple[str, ...] = ("GET",)) -> None:
         """Serve ``path`` by ``endpoint``."""
         self._own(path)
-        self._hub.routes.append(Route(path, endpoint, methods=list(methods)))
+        self._serve(Route(path, endpoint, methods=list(methods)))
 
     def websocket(self, path: str, endpoint: Callable[..., Any]) -> None:
         """Serve a WebSocket at ``path``."""
         self._own(path)
-        self._hub.routes.append(WebSocketRoute(path, endpoint))
+        self._serve(WebSocketRoute(path, endpoint))
 
     def tile(self, show: Callable[[], Tile]) -> None:
         """Set what the tile shows."""
-        self._plugin.show = show
+        self._plugin.show = self._guarded("tile", show)
+
+    def panel(
+        self, template: str, show: Callable[[], Mapping[str, Any]], *, refresh_on: tuple[str, ...] = ()
+    ) -> None:
+        """Show a page at ``/p/<plugin>/``; a plugin has one."""
+        path = f"/p/{self._plugin.name}/"
+        if self._plugin.panel is not None or owner_of(self._hub.routes, path):
+            raise HubError(f"{path} is already {self._plugin.name}'s.", fix="Register one panel.")
+        self._plugin.panel = Panel(template, self._guarded("panel", show), tuple(refresh_on))
 
     def tool(self, run: Callable[..., Any], *, name: str = "", risk: Risk = "read") -> None:
         """Add a tool."""
-        self._hub.tools.add(self._plugin.name, run, name=name, risk=risk)
+        name = name or getattr(run, "__name__", "")
+        self._hub.tools.add(self._plugin.name, self._guarded(f"tool {name}", run), name=name, risk=risk)
 
     def provider(self, provider: Any) -> None:
         """Add a language model provider."""
+        for other in self._hub.router.providers:
+            if other.name == provider.name:
+                raise HubError(f"The provider {other.name} is already there.", fix="Choose another name.")
+        self._plugin.providers.append(provider)
         self._hub.router.add(provider)
 
+    def login(self, name: str, title: str, path: str) -> None:
+        """Offer a way to sign in."""
+        if not path.startswith(f"/p/{self._plugin.name}/") and path not in self._plugin.manifest.public_paths:
+            raise HubError(f"It wants to sign in at {path}, which it does not serve.", fix="Tell its author.")
+        self._plugin.logins.append(LoginMethod(name, title, path))
+
+    def _guarded(self, what: str, run: Callable[..., Any]) -> Callable[..., Any]:
+        return guarded.function(self._plugin.name, what, run, self._complain)
+
+    def _serve(self, route: Route | WebSocketRoute) -> None:
+        route.app = guarded.app(self._plugin.name, route.path, route.app, self._complain)
+        route.owner = self._plugin.name  # type: ignore[union-attr]  # so that a clash can name it
+        self._hub.routes.append(route)
+
     def _own(self, path: str) -> None:
-        prefix = f"/p/{self._plugin.name}/"
-        if not path.startswith(prefix) and path not in self._plugin.manifest.public_paths:
-            raise HubError(
-                f"It wants to serve {path}, which its manifest does not name.",
-                fix=f"Serve it under {prefix}, or name it in public_paths.",
-            )
-        if any(getattr(route, "path", None) == path for route in self._hub.routes):
-            raise HubError(f"{path} is already served.", fix="Choose another path.")
+        name, prefix = self._plugin.name, f"/p/{self._plugin.name}/"
+        if not path.startswith(prefix):
+            if owner := owner_of(self._hub.routes, path) or self._core(path):
+                raise HubError(f"{path} is already {owner}.", fix="Choose another path.")
+            if path not in self._plugin.manifest.public_paths:
+                raise HubError(
+                    f"It wants to serve {path}, which its manifest does not name.",
+                    fix=f"Serve it under {prefix}, or name it in public_paths.",
+                )
+        elif owner_of(self._hub.routes, path) or (path == prefix and self._plugin.panel):
+            raise HubError(f"{path} is already {name}'s.", fix="Choose another path.")
+
+    def _core(self, path: str) -> str:
+        """Return whose it is, when the core serves ``path`` itself."""
+        scope = {"type": "http", "path": path, "method": "GET", "root_path": ""}
+        taken = path.split("/")[1] in CORE_ROOTS or any(
+            route.matches(scope)[0] is not Match.NONE for route in self._hub.reserved
+        )
+        return "the hub's" if taken else ""
+
+
+def owner_of(routes: Iterable[BaseRoute], path: str) -> str:
+    """Return whose ``path`` is, as in "voice's"; "" when it is nobody's."""
+    wanted = _shape(path)
+    for route in routes:
+        if _shape(getattr(route, "path", "")) == wanted:
+            return f"{getattr(route, 'owner', 'hub')}'s"
+    return ""
+
+
+def withdraw(hub: Hub, plugin: Plugin) -> None:
+    """Take back all that ``plugin`` registered."""
+    hub.routes[:] = [route for route in hub.routes if getattr(route, "owner", "") != plugin.name]
+    hub.tools.drop(plugin.name)
+    for provider in plugin.providers:
+        hub.router.drop(provider)
+    plugin.providers.clear()
+    plugin.logins.clear()
+    plugin.show = plugin.panel = plugin.flaw = None
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"{[^}]*}", "{}", path)

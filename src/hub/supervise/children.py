@@ -29,6 +29,12 @@ class Children:
         """Return the children that work for ``plugin``."""
         return [child for child, owner in self._all.values() if owner == plugin]
 
+    def drop(self, plugin: str) -> list[Child]:
+        """Forget the children that work for ``plugin`` and return them."""
+        gone = self.of(plugin)
+        self._all = {name: one for name, one in self._all.items() if one[1] != plugin}
+        return gone
+
     def get(self, name: str) -> Child:
         """Return the child of that name. Raises `HubError` when there is none."""
         if name not in self._all:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import structlog
 
+from hub.plugin import journal
 from hub.telemetry import redaction, trace
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def configure(*, tty: bool | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     render: Processor = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if at_terminal else _json
-    ending: list[Processor] = [structlog.processors.format_exc_info, _safe, render]
+    ending: list[Processor] = [structlog.processors.format_exc_info, _safe, journal.keep, render]
     structlog.configure(
         processors=[*before, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),

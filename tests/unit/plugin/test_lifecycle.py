@@ -6,12 +6,15 @@ import asyncio
 import sys
 import textwrap
 from importlib.metadata import EntryPoint
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hub.conversation.tools import Tools
 from hub.events import Bus
+from hub.llm.canned import Canned
+from hub.llm.router import Router
 from hub.plugin import lifecycle, manifest
 
 if TYPE_CHECKING:
@@ -45,13 +48,33 @@ HOSTILE = {
 }
 
 
+class Configured:
+    """hub.toml, kept in memory."""
+
+    def __init__(self, hub: Any) -> None:
+        self._hub = hub
+
+    async def read(self) -> Any:
+        return self._hub.settings
+
+    async def change(self, changes: Any) -> None:
+        for (name,), value in changes.items():
+            setattr(self._hub.settings, name, tuple(value or ()))
+
+
 class FakeHub:
     """The few things of the Hub that a lifecycle touches."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self.bus, self.routes, self.tools = Bus(), [], Tools()
-        self.settings = type("S", (), {"plugins": settings, "disabled": ("off",)})()
+        self.settings = SimpleNamespace(plugins=settings, disabled=("off",))
+        self.configuration = Configured(self)
+        self.router = Router([], Canned())
+        self.reserved: list[Any] = []
         self.tasks: list[asyncio.Task[Any]] = []
+
+    async def withdraw(self, plugin: str) -> None:
+        pass
 
     def spawn(self, work: Any, *, name: str) -> asyncio.Task[Any]:
         self.tasks.append(asyncio.create_task(work, name=name))
