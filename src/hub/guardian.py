@@ -36,7 +36,11 @@ PAUSES_S = (0.1, 0.3, 1.0, 5.0)
 STEADY_S = 5.0
 """How long to wait before each rebirth; a life longer than `STEADY_S` begins the row anew."""
 
+OWN_WORD = b"."
+"""What a hub writes that ends as it means to: whoever calls ``os._exit`` in it leaves without."""
+
 HIGHEST_PORT = 65_535
+_exit = os._exit  # as it is now: the hub takes note of whoever calls it later
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -54,7 +58,8 @@ def serve(host: str, port: int, work: Work, address: Address | None = None) -> i
 
     A child that dies of a signal, or with a status other than 0, is started again; only when the
     very first one ends by itself with such a status within `STEADY_S` is that final, because it has
-    said why it cannot start and trying again would not help. One that ends with `AGAIN` wished it: the
+    said why it cannot start and trying again would not help. One that is gone without a word, for a
+    plugin called ``os._exit``, died, whatever its status. One that ends with `AGAIN` wished it: the
     next is started at once, on the host and port that ``address`` then returns. SIGTERM, SIGINT and
     SIGHUP are passed on; a second SIGINT kills. The child dies with its guardian. Call it from the
     main thread, before other threads exist. Raises `HubError` when the port cannot be had.
@@ -165,18 +170,19 @@ class _Guardian:
         rebirth, quick = Rebirth(), 0
         while True:
             born = time.monotonic()
-            status = self._live(rebirth)
+            starved = _starved()
+            status, meant = self._live(rebirth)
             steady = time.monotonic() - born > STEADY_S
-            if status == 0 or self._told:
+            if self._told or (meant and status == 0):
                 return self._last(status)
-            if status == AGAIN:
+            if meant and status == AGAIN:
                 rebirth, quick = Rebirth(), 0
                 self._move()
                 continue
-            if status > 0 and rebirth.count == 0 and not steady:
+            if meant and status > 0 and rebirth.count == 0 and not steady:
                 return status
             quick = 1 if steady else quick + 1
-            reason = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit code {status}"
+            reason = _reason(status, starved=_starved() > starved)
             rebirth = Rebirth(rebirth.count + 1, reason, time.time())
             _say(f"The hub died ({reason}); I start it again.")
             if self._hurry.wait(PAUSES_S[min(quick, len(PAUSES_S)) - 1]):
@@ -219,20 +225,32 @@ class _Guardian:
             return 0
         return status if status >= 0 else 128 - status
 
-    def _live(self, rebirth: Rebirth) -> int:
-        """Fork a child and wait for its end; return its exit code, or minus the signal that killed it."""
+    def _live(self, rebirth: Rebirth) -> tuple[int, bool]:
+        """Fork a child and wait for its end; return its status, and whether it ended as it meant to.
+
+        The status is its exit code, or minus the signal that killed it.
+        """
         guardian = os.getpid()
+        heard, word = os.pipe()
+        os.set_blocking(heard, False)  # a fork of the child's may hold the other end open for good
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # none may come before we know whom to pass it to
         self._child = os.fork()
         if self._child == 0:
-            self._be_the_hub(guardian, rebirth)
+            os.close(heard)
+            self._be_the_hub(guardian, rebirth, word)
+        os.close(word)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOWAIT)  # while unreaped, its id is its own
         child, self._child = self._child, None
         _, status = os.waitpid(child, 0)
-        return os.waitstatus_to_exitcode(status)
+        try:
+            meant = os.read(heard, 1) == OWN_WORD
+        except BlockingIOError:
+            meant = False
+        os.close(heard)
+        return os.waitstatus_to_exitcode(status), meant
 
-    def _be_the_hub(self, guardian: int, rebirth: Rebirth) -> None:
+    def _be_the_hub(self, guardian: int, rebirth: Rebirth, word: int) -> None:
         """Never returns: nothing may unwind into the guardian's own frames."""
         status = 1
         try:
@@ -257,7 +275,8 @@ class _Guardian:
                 sys.stdout.flush()
                 sys.stderr.flush()
             finally:
-                os._exit(status)
+                os.write(word, OWN_WORD)
+                _exit(status)
 
     def _pass_on(self, number: int, _: object) -> None:
         self._told.append(number)
@@ -265,6 +284,23 @@ class _Guardian:
         if self._child:
             again = number == signal.SIGINT and self._told.count(signal.SIGINT) > 1
             os.kill(self._child, signal.SIGKILL if again else number)
+
+
+def _reason(status: int, *, starved: bool) -> str:
+    """Say how a hub died; ``starved``: the kernel killed somebody for memory while it lived."""
+    if status >= 0:
+        return f"exit code {status}"
+    hungry = starved and -status == signal.SIGKILL
+    return f"killed by {signal.Signals(-status).name}{', no memory left' if hungry else ''}"
+
+
+def _starved() -> int:
+    """Return how many processes the kernel has killed for memory since it booted (proc_vmstat(5))."""
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
 
 
 def _say(text: str) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from hub import guardian
 from hub.errors import HubError
 from hub.guardian import AGAIN, bind, holder
 
@@ -306,3 +307,21 @@ def test_it_moves_to_where_the_settings_say_or_stays_where_it_was(start: Callabl
     taken.close()
     guarded.process.terminate()
     assert guarded.ended()[1].count("I stay where I was.") == 1
+
+
+@pytest.mark.parametrize("code", [0, 3, AGAIN])
+def test_one_that_left_without_a_word_died_whatever_its_exit_code(
+    start: Callable[..., Guarded], code: int
+) -> None:
+    guarded = start()
+    guarded.up()
+    assert guarded.ask(f"leave {code}") == {}
+    again = guarded.up()
+    assert (again["count"], again["reason"]) == (1, f"exit code {code}")
+
+
+def test_being_killed_for_memory_is_told_from_being_killed() -> None:
+    assert guardian._reason(-signal.SIGKILL, starved=True) == "killed by SIGKILL, no memory left"
+    assert guardian._reason(-signal.SIGKILL, starved=False) == "killed by SIGKILL"
+    assert guardian._reason(-signal.SIGSEGV, starved=True) == "killed by SIGSEGV"
+    assert guardian._reason(3, starved=True) == "exit code 3"
