@@ -1,7 +1,7 @@
 """Count and time what happens, and show it at ``/metrics`` in the formats of Prometheus.
 
 The library is imported after the first page has been served; what was recorded before then waits.
-Every series is listed here or in `hub.telemetry.gauges`; a test holds both against docs/metrics.md.
+Every series is listed here or in `hub.telemetry.gauges`; docs/reference/metrics.md is made of them.
 """
 
 from __future__ import annotations
@@ -44,12 +44,18 @@ METRICS = (
            ("provider", "model"), SLOW),
     Metric("counter", "timmy_llm_tokens_total", "Tokens read (input) and written (output).",
            ("provider", "direction")),
-    Metric("gauge", "personaplex_audio_latency_ms", "Latest wait in a voice session, in milliseconds.",
+    Metric("gauge", "personaplex_audio_latency_ms",
+           "Latest wait in a voice session, in milliseconds. ``inbound``: from silence to an accepted turn; "
+           "``outbound``: to the first sound of the answer.",
            ("direction",)),
-    Metric("gauge", "personaplex_buffer_depth", "Pieces of sound that waited, last seen.", ("buffer",)),
+    Metric("gauge", "personaplex_buffer_depth",
+           "Pieces of sound that waited, last seen. ``input``: for the ears; ``output``: for the listener.",
+           ("buffer",)),
     Metric("counter", "personaplex_interruptions_total", "Answers that somebody spoke over."),
     Metric("counter", "personaplex_tool_calls_total", "Calls of tools.", ("tool",)),
-    Metric("counter", "timmy_tasks_total", "Jobs that ended, by how.", ("status", "persona")),
+    Metric("counter", "timmy_tasks_total",
+           "Jobs that ended, by how. ``persona`` is ``hub`` until there are others.",
+           ("status", "persona")),
     Metric("histogram", "hub_request_duration_seconds", "Time to the end of a response.",
            ("route", "method", "status"), QUICK),
     Metric("counter", "hub_response_bytes_total", "Bytes of responses.", ("route",)),
@@ -58,7 +64,8 @@ METRICS = (
            ("source", "provider"), (0.01, *SLOW)),
     Metric("histogram", "hub_first_sound_seconds", "Time from the person's silence to the first sound.",
            (), SLOW),
-    Metric("counter", "hub_language_requests_total", "Times that a language model was asked, by outcome.",
+    Metric("counter", "hub_language_requests_total",
+           "Times that a language model was asked, by outcome: done, failed, cut, stopped.",
            ("provider", "model", "outcome")),
     Metric("counter", "hub_tool_failures_total", "Calls of tools that failed.", ("tool",)),
     Metric("counter", "hub_child_restarts_total", "Times that a child process was brought back.", ("child",)),

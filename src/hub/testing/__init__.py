@@ -1,32 +1,44 @@
 """For tests of the hub and of plugins; each part is imported when it is first asked for.
 
-`RunningHub` needs aiohttp; the others need nothing but the hub.
+`RunningHub` and what goes with it need aiohttp; the rest needs nothing but the hub.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hub.testing.running import RunningHub as RunningHub
-    from hub.testing.running import Tab as Tab
-    from hub.testing.running import first_loud as first_loud
-    from hub.testing.running import say_into as say_into
-    from hub.testing.running import silence as silence
-    from hub.testing.running import speak as speak
+    from hub.testing.contract import assert_plugin_contract, plugin_faults
+    from hub.testing.inside import PluginHub, ask, hub_with
+    from hub.testing.model import ScriptedModel
+    from hub.testing.running import RunningHub, Tab, first_loud, say_into, silence, speak
 
-_AT = {
-    "RunningHub": "running",
-    "Tab": "running",
-    "first_loud": "running",
-    "say_into": "running",
-    "silence": "running",
-    "speak": "running",
+_HOMES = {
+    "contract": ("assert_plugin_contract", "plugin_faults"),
+    "inside": ("PluginHub", "ask", "hub_with"),
+    "model": ("ScriptedModel",),
+    "running": ("RunningHub", "Tab", "first_loud", "say_into", "silence", "speak"),
 }
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "PluginHub",
+    "RunningHub",
+    "ScriptedModel",
+    "Tab",
+    "ask",
+    "assert_plugin_contract",
+    "first_loud",
+    "hub_with",
+    "plugin_faults",
+    "say_into",
+    "silence",
+    "speak",
+]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _AT:
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_AT[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

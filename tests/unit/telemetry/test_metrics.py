@@ -17,7 +17,7 @@ from hub.telemetry.follow import Follower
 from hub.telemetry.gauges import GAUGES
 from hub.telemetry.metrics import METRICS, SERIES, Metrics
 
-DOCS = Path(__file__).parents[3] / "docs" / "metrics.md"
+DOCS = Path(__file__).parents[3] / "docs" / "reference" / "metrics.md"
 
 
 async def scrape(served, **options) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
