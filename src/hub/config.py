@@ -109,6 +109,22 @@ def checked_address(value: str) -> str:
     return value
 
 
+class ApprovalSettings(BaseModel):
+    """How the gate decides; takes effect with a restart, so that nothing that runs can change its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    expire_s: int = Field(
+        600, title="Wait for an answer", description="Seconds until a question is over.", ge=30, le=3_600
+    )
+    required: tuple[Name, ...] = Field(
+        (),
+        title="Must agree",
+        description="Plugins without which nothing is changed.",
+        max_length=20,
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Environment: ``HUB_PORT=8080``, ``HUB_PLUGINS__VOICE='{...}'``."""
 
@@ -159,6 +175,9 @@ class Settings(BaseSettings):
     )
     providers: dict[Name, ProviderSettings] = Field(
         default_factory=dict, title="Language", description="Language servers by name."
+    )
+    approvals: ApprovalSettings = Field(
+        default_factory=ApprovalSettings, title="Approvals", description="What waits for a person's yes."
     )
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, title="Plugins", description="Settings by plugin."

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import structlog
 
 from hub import __version__, ports
+from hub.approvals.gate import Gate
+from hub.approvals.judge import Judge
 from hub.auth.claim import Claims
 from hub.auth.devices import Devices
 from hub.auth.guesses import Guesses
@@ -34,6 +36,9 @@ from hub.plugin import guarded
 from hub.plugin.acting import current
 from hub.plugin.dispatch import failure
 from hub.plugin.lifecycle import Plugins
+from hub.plugin.reach import Reach
+from hub.plugin.remembered import Remembered
+from hub.plugin.words import Words
 from hub.settings import Configuration
 from hub.store.database import Database
 from hub.store.keys import master_key
@@ -103,8 +108,27 @@ class Hub:
         )
         self.retention = Retention(self.jobs, self.conversations, lambda: self.settings.forget_after_days)
         self.plugins = Plugins(self)
+        self.remembered = Remembered(self.core)
+        self.reach = Reach(self.core, self.jobs, self.bus, self.plugins, self.remembered, self.data)
+        self.router.guard = Words(self.plugins, self.remembered, lambda: self.settings.disabled)
+        self.conversations.on_owed = self.reach.poke
+        self.gate = self.tools.gate = self._gate(settings)
         self._ports: dict[type, dict[str, Any]] = {}  # adapters by who provided them, the latest last
         self._tasks: dict[asyncio.Task[Any], str] = {}  # with the plugin that began it; "" is the core
+
+    def _gate(self, settings: Settings) -> Gate:
+        judge = Judge(
+            lambda: self.plugins.hooks, self.plugins.get, settings.approvals.required, lambda: {"hub": self}
+        )
+        return Gate(
+            self.core, self.bus, self.tools, judge, version=self._version_of,
+            expire_s=settings.approvals.expire_s,
+        )  # fmt: skip
+
+    def _version_of(self, owner: str) -> str:
+        """Return the version of a tool's owner; a yes to one version is no yes to the next."""
+        plugin = self.plugins.get(owner)
+        return self.version if plugin is None else plugin.version
 
     @property
     def data(self) -> Path:
@@ -154,6 +178,7 @@ class Hub:
 
     async def _forget_talks(self, person: str) -> None:
         await self.conversations.leave(person)
+        self.reach.poke()
 
     async def open(self) -> None:
         """Open the stores: all that the first page needs, and nothing more."""
@@ -161,6 +186,8 @@ class Hub:
         await self.transcripts.open()
         await self.sessions.open()
         await self.jobs.open()
+        await self.remembered.open()
+        await self.gate.open()
         self.plugins.discover()
 
     async def start(self) -> None:
@@ -169,13 +196,17 @@ class Hub:
         self.spawn(self.embedded.start(), name="embedded")
         self.spawn(self.conversations.resume(), name="talks")
         self.search.start()
+        self.spawn(self.gate.keep(), name="approvals")
         self.spawn(self.retention.plan(), name="retention")
+        self.spawn(self.reach.follow(), name="reach")
+        self.spawn(self.reach.plan(), name="forget in plugins")
         self.spawn(self.backups.plan(self.settings), name="backups")
         self.spawn(self.models.keep(), name="models")
         await self.plugins.start()
 
     async def stop(self) -> None:
         """Stop everything, newest first; safe after a start that failed half-way."""
+        await self.gate.close()
         await self.conversations.close()
         await self.plugins.stop()
         await self.jobs.stop()

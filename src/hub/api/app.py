@@ -10,9 +10,10 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from hub.api import models, people, settings, talks, timers
+from hub.api import kept, models, people, settings, talks, timers
 from hub.api.bounds import bound
 from hub.api.people import needs
+from hub.conversation.tools import Waiting
 from hub.errors import HubError
 from hub.telemetry import happenings
 
@@ -52,6 +53,7 @@ def build(hub: Hub) -> FastAPI:
     app.include_router(people.router(hub))
     app.include_router(timers.router(hub))
     app.include_router(talks.router(hub))
+    app.include_router(kept.router(hub))
     app.include_router(models.router(hub))
 
     @app.get("/status", dependencies=[needs("see the hub's state")])
@@ -87,9 +89,15 @@ def build(hub: Hub) -> FastAPI:
         ]
 
     @app.post("/api/tools/{name}", dependencies=[needs("call tools")])
-    async def call(name: str, body: Call, _: Signed) -> dict[str, Any]:
-        """Run a read-only tool."""
-        return {"result": await hub.tools.call(name, body.arguments)}
+    async def call(name: str, body: Call, person: Signed) -> Any:
+        """Run a tool that only reads; what does more waits for a person: then 202, with what waits."""
+        try:
+            return {"result": await hub.tools.call(name, body.arguments, person=person.id)}
+        except Waiting as wait:
+            one = wait.approval
+            waits = {"id": one.id, "digest": one.digest, "expires": one.expires, "shown": one.shown}
+            told = {"waiting": waits, "at": "/approvals", "error": str(wait), "fix": wait.fix}
+            return JSONResponse(told, status_code=wait.status)
 
     @app.get("/api/events", dependencies=[needs("read every event")])
     async def events(  # noqa: PLR0917  each is a field of the query

@@ -1,5 +1,11 @@
 """Say what happened: event models, named ``noun.verb``, and the bus that carries them."""
 
+from hub.events.approvals import (
+    ApprovalAnswered,
+    ApprovalAsked,
+    ApprovalExpired,
+    ToolRefused,
+)
 from hub.events.bus import (
     Bus,
     Subscription,
@@ -46,9 +52,16 @@ from hub.events.timers import (
     TimerRang,
     TimerSet,
 )
+from hub.events.watch import (
+    LoopBlocked,
+    PluginCrashed,
+)
 
 __all__ = [
     "AT_ONCE_S",
+    "ApprovalAnswered",
+    "ApprovalAsked",
+    "ApprovalExpired",
     "Bus",
     "CheckupDone",
     "ChildChanged",
@@ -57,9 +70,11 @@ __all__ = [
     "HubRecovered",
     "JobChanged",
     "LanguageAsked",
+    "LoopBlocked",
     "ModelProgress",
     "ModelsChecked",
     "PluginChanged",
+    "PluginCrashed",
     "ServerSeen",
     "SpeechError",
     "SpeechHeard",
@@ -75,6 +90,7 @@ __all__ = [
     "TimerRang",
     "TimerSet",
     "ToolCalled",
+    "ToolRefused",
     "TurnAccepted",
     "TurnDelta",
     "TurnDrafted",

@@ -51,6 +51,54 @@ TALKS = """
     CREATE TABLE search_key (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped BLOB NOT NULL);
 """
 
+FORGETTING = """
+    CREATE TABLE forgetting (
+        plugin TEXT NOT NULL, selector TEXT NOT NULL, asked REAL NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0, tried REAL NOT NULL DEFAULT 0,
+        reason TEXT NOT NULL DEFAULT '', fix TEXT NOT NULL DEFAULT '', PRIMARY KEY (plugin, selector)
+    ) WITHOUT ROWID;
+    CREATE TABLE plugin_hook (
+        plugin TEXT NOT NULL, hook TEXT NOT NULL, PRIMARY KEY (plugin, hook)
+    ) WITHOUT ROWID;
+"""
+"""What plugins have yet to forget, and which hooks each had when it last ran (`hub.store.owed`)."""
+
+APPROVALS = """
+    CREATE TABLE approval (
+        id TEXT PRIMARY KEY, digest TEXT NOT NULL CHECK (length(digest) = 64),
+        tool TEXT NOT NULL, owner TEXT NOT NULL, version TEXT NOT NULL,
+        risk TEXT NOT NULL CHECK (risk IN ('read', 'write', 'danger')),
+        about TEXT NOT NULL, arguments TEXT NOT NULL, person TEXT NOT NULL, talk TEXT NOT NULL,
+        plugin TEXT NOT NULL, asked REAL NOT NULL, expires REAL NOT NULL,
+        state TEXT NOT NULL CHECK (
+            state IN ('waiting', 'running', 'done', 'failed', 'denied', 'expired', 'lost')
+        ),
+        decided REAL, decider TEXT NOT NULL, outcome TEXT NOT NULL, fix TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX approval_in ON approval (state, expires);
+    CREATE INDEX approval_of ON approval (digest);
+    CREATE TRIGGER approval_once BEFORE UPDATE ON approval WHEN
+        (OLD.state = NEW.state AND OLD.state != 'waiting')
+        OR OLD.state NOT IN ('waiting', 'running') OR NEW.state = 'waiting'
+        OR (OLD.state = 'running' AND NEW.state NOT IN ('done', 'failed', 'lost'))
+        OR (NEW.state IN ('done', 'failed', 'lost') AND OLD.state != 'running')
+        OR OLD.id != NEW.id OR OLD.digest != NEW.digest OR OLD.tool != NEW.tool OR OLD.owner != NEW.owner
+        OR OLD.arguments != NEW.arguments OR OLD.person != NEW.person OR OLD.expires != NEW.expires
+    BEGIN SELECT RAISE(ABORT, 'an approval is answered once and never changed'); END;
+    CREATE TABLE audit_outbox (
+        serial INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, what TEXT NOT NULL,
+        approval TEXT NOT NULL, digest TEXT NOT NULL, tool TEXT NOT NULL, owner TEXT NOT NULL,
+        risk TEXT NOT NULL, person TEXT NOT NULL, by TEXT NOT NULL, note TEXT NOT NULL
+    );
+    CREATE TRIGGER audit_stands BEFORE UPDATE ON audit_outbox
+    BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END;
+    CREATE TABLE note (
+        id INTEGER PRIMARY KEY, person TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL
+    );
+    CREATE INDEX note_of ON note (person);
+"""
+"""The triggers hold whatever the code above them does: a grant that was used can not wait again."""
+
 CORE: tuple[str, ...] = (
     """
     CREATE TABLE conversation (
@@ -74,6 +122,8 @@ CORE: tuple[str, ...] = (
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
     PEOPLE + JOBS + SECRETS + TALKS,
+    FORGETTING,
+    APPROVALS,
 )
 
 TRANSCRIPT: tuple[str, ...] = (

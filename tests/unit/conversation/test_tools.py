@@ -41,7 +41,7 @@ async def test_bad_arguments_are_refused(arguments: dict[str, object]) -> None:
 async def test_nothing_that_changes_things_runs_without_a_gate() -> None:
     tools = Tools()
     tools.add("demo", add, name="wipe", risk="danger")
-    with pytest.raises(HubError, match="nothing can approve it"):
+    with pytest.raises(HubError, match="no gate to ask"):
         await tools.call("wipe", {"a": 1})
 
 
