@@ -12,13 +12,14 @@ import sys
 import click
 
 from hub import __version__
+from hub.cli.contributed import Contributed, PluginCommand, found
 from hub.errors import HubError
 
 COMMANDS = {
     "serve": "Start the hub and keep it running.",
     "claim": "Print a one-time link that signs its first visitor in as the owner.",
     "models": "See, fetch, check and remove the models.",
-    "plugins": "List the installed plugins.",
+    "plugins": "List, install, write, check and remove plugins.",
     "doctor": "Check all that the hub needs, and say how to mend what is not well.",
     "backup": "Write all the hub knows into one file.",
     "restore": "Bring a backup back, or check that it could be.",
@@ -30,17 +31,25 @@ class _Commands(click.Group):
     """Commands that are imported when they are called; their help lines are known without."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *self._contributed()]
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            return None
+            one = self._contributed().get(name)
+            return PluginCommand(one) if one else None
         command: click.Command = importlib.import_module(f"hub.cli.{name}").command
         return command
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+        if brought := sorted(self._contributed().values(), key=lambda one: one.name):
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl([(one.name, one.about) for one in brought])
+
+    @staticmethod
+    def _contributed() -> dict[str, Contributed]:
+        return found(frozenset(COMMANDS))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,8 +1,7 @@
-"""Check the plugins: their manifests can be read and their code can be loaded, in a process of its own."""
+"""Check the plugins: what each is, whether it loads and how fast, and what in it would hold the hub up."""
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from hub.doctor.finding import Case, Finding, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 WAIT_S = 10.0
-_IMPORT = "import importlib, sys; importlib.import_module(sys.argv[1])"
+SLOW_S = 1.0
+_AT_MOST = 3
 
 
 @check("Plugins")
@@ -23,50 +23,127 @@ def plugins(case: Case) -> Iterator[Finding]:
 
     off = set(case.settings.disabled) if case.settings else set()
     with ThreadPoolExecutor(4) as threads:
-        yield from threads.map(
-            lambda item: _one(*item, off=item[0] in off), sorted(manifest.installed().items())
+        looked = threads.map(
+            lambda item: examine(*item, off=item[0] in off), sorted(manifest.installed().items())
         )
+        for found in looked:
+            yield from found
 
 
-def _one(name: str, entry: Any, *, off: bool) -> Finding:
-    from hub.errors import HubError  # noqa: PLC0415  as above
-    from hub.plugin import manifest  # noqa: PLC0415
+@check("Plugins")
+def record(case: Case) -> Iterator[Finding]:
+    """Compare what was installed with what is here: an update of the hub may have lost a plugin."""
+    from hub.plugin.environment import missing, version  # noqa: PLC0415  as above
+    from hub.plugin.record import Record  # noqa: PLC0415
+
+    known = Record(case.data).read()
+    sync = "Bring it back.", "hub plugins sync"
+    faults = []
+    for one in known.values():
+        here = version(one.distribution)
+        if not here:
+            what = f"{one.distribution} {one.version} was installed, and is gone."
+            faults.append(Finding("Record", "stop", what, *sync))
+        elif here != one.version:
+            what = f"{one.distribution} is {here}; {one.version} was installed by me."
+            faults.append(Finding("Record", "care", what, "Bring back the one that was tried.", sync[1]))
+        elif lost := missing(one.distribution):
+            what = f"{one.distribution} needs {', '.join(lost)}, which is not here."
+            faults.append(Finding("Record", "stop", what, *sync))
+    yield from faults
+    if known and not faults:
+        yield Finding("Record", "well", f"All {len(known)} that were installed are here.")
+
+
+def examine(name: str, entry: Any, *, off: bool = False) -> list[Finding]:
+    """Return what is to be said of one plugin; one finding when all is well."""
+    from hub.errors import HubError  # noqa: PLC0415  may be what is broken
+    from hub.plugin import inspection, manifest, source  # noqa: PLC0415
 
     try:
         about = manifest.read(entry)
+        folder = manifest.package_folder(entry)
     except HubError as error:
-        return Finding(name, "stop", str(error), error.fix)
+        return [Finding(name, "stop", str(error), error.fix)]
     if off:
-        return Finding(about.title, "well", "Switched off in the settings.")
+        return [Finding(about.title, "well", "Switched off in the settings.")]
     if not about.built:
-        return Finding(about.title, "well", about.fix or "Not built yet.")
-    if why := _trouble(entry.module):
-        dist = entry.dist.name if entry.dist else name
-        command = f"{sys.executable} -m pip install --force-reinstall {dist}"
-        return Finding(
-            about.title,
-            "stop",
-            f"It cannot be loaded: {why}.",
-            "Install it again, or switch it off.",
-            command,
-        )
-    return Finding(about.title, "well", "It loads.")
+        return [Finding(about.title, "well", about.fix or "Not built yet.")]
+    look = inspection.look(entry.module, WAIT_S)
+    if look.trouble:
+        return [*_extras(about, entry), _unloadable(about, entry, look.trouble)]
+    read = source.read(folder)
+    faults = [
+        *_hooks(about, look), *_extras(about, entry), *_commands(about), *_loading(about, look, read),
+        *_blocking(about, read),
+    ]  # fmt: skip
+    return faults or [Finding(about.title, "well", f"It loads in {look.seconds * 1000:.0f} ms.")]
 
 
-def _trouble(module: str) -> str:
-    """Return why a module cannot be imported; "" when it can."""
-    try:
-        done = subprocess.run(
-            (sys.executable, "-c", _IMPORT, module),
-            capture_output=True,
-            text=True,
-            timeout=WAIT_S,
-            check=False,
-            stdin=subprocess.DEVNULL,
+def _unloadable(about: Any, entry: Any, why: str) -> Finding:
+    dist = entry.dist.name if entry.dist else entry.name
+    command = f"{sys.executable} -m pip install --force-reinstall {dist}"
+    return Finding(
+        about.title, "stop", f"It cannot be loaded: {why}.", "Install it again, or switch it off.", command
+    )
+
+
+def _hooks(about: Any, look: Any) -> Iterator[Finding]:
+    if look.unknown:
+        named, many = ", ".join(look.unknown), len(look.unknown) > 1
+        what = f"{named} {'are no hooks' if many else 'is no hook'} of this hub."
+        yield Finding(about.title, "stop", what, "Update the plugin or the hub, or correct the name.")
+    if look.unfit:
+        yield Finding(
+            about.title, "stop", look.unfit, "Let it take the arguments of docs/reference/hooks.md."
         )
-    except subprocess.TimeoutExpired:
-        return f"it took longer than {WAIT_S:.0f} s"
-    if done.returncode < 0:
-        return f"it ended its process by signal {-done.returncode}"
-    last = done.stderr.strip().splitlines()[-1:] or ["it ended its process"]
-    return last[0][:200].rstrip(".") if done.returncode else ""
+    if look.unmarked:
+        named = ", ".join(look.unmarked)
+        yield Finding(about.title, "care", f"{named} is never called.", "Put @hookimpl above it.")
+
+
+def _extras(about: Any, entry: Any) -> Iterator[Finding]:
+    from hub.plugin import manifest  # noqa: PLC0415  as above
+
+    dist = entry.dist.name if entry.dist else entry.name
+    for name, extra in about.extras.items():
+        if lost := manifest.missing(extra):
+            state = "stop" if extra.required else "care"
+            what = f"{', '.join(lost)} is missing. {extra.why}"
+            command = f"{sys.executable} -m pip install '{dist}[{name}]'"
+            yield Finding(about.title, state, what, f"Install its extra {name}.", command)  # type: ignore[arg-type]
+
+
+def _commands(about: Any) -> Iterator[Finding]:
+    from hub.cli import COMMANDS  # noqa: PLC0415  as above
+    from hub.cli.contributed import found  # noqa: PLC0415
+
+    known = found(frozenset(COMMANDS))
+    for name in about.commands:
+        owner = "the hub's" if name in COMMANDS else f"{known[name].plugin}'s" if name in known else ""
+        if owner and owner != f"{about.name}'s":
+            yield Finding(
+                about.title, "care", f"The command {name} is {owner}.", "Choose another name for it."
+            )
+
+
+def _loading(about: Any, look: Any, read: Any) -> Iterator[Finding]:
+    heavy = _few(read.heavy) or ", ".join(look.heavy)
+    if heavy:
+        what = f"It imports {heavy} as soon as it is loaded."
+        yield Finding(about.title, "care", what, "Import it inside the function that uses it.")
+    if look.seconds >= SLOW_S:
+        what = f"Its import takes {look.seconds:.1f} s."
+        yield Finding(about.title, "care", what, "Move what it does at import into hub_start.")
+
+
+def _blocking(about: Any, read: Any) -> Iterator[Finding]:
+    if read.blocking:
+        what = f"It holds everybody up while it waits: {_few(read.blocking)}."
+        yield Finding(about.title, "care", what, "Run that on a thread: await asyncio.to_thread(...).")
+
+
+def _few(places: Iterable[object]) -> str:
+    named = [str(place) for place in places]
+    more = len(named) - _AT_MOST
+    return ", ".join(named[:_AT_MOST]) + (f" and {more} more" if more > 0 else "")

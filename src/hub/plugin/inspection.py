@@ -1,0 +1,110 @@
+"""Import a plugin in a process of its own, and say what that cost and whether its hooks fit.
+
+Used before a plugin is taken in and by the doctor: what ends or hangs that process harms nobody.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+WAIT_S = 10.0
+HEAVY = (
+    "cv2", "jax", "matplotlib", "numba", "numpy", "onnxruntime", "pandas", "scipy", "sentence_transformers",
+    "sklearn", "spacy", "sympy", "tensorflow", "torch", "transformers",
+)  # fmt: skip
+"""Packages that take tenths of seconds and tens of megabytes, so belong where they are used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of importing a plugin.
+
+    ``trouble``: why it cannot be, or ""; ``seconds``: how long, the hub's own parts left out; ``heavy``:
+    what it loaded of `HEAVY`; ``hooks``: those it has; ``unknown``: hooks there are none of; ``unmarked``:
+    functions named as hooks without ``@hookimpl``; ``unfit``: what pluggy says of wrong arguments.
+    """
+
+    trouble: str = ""
+    seconds: float = 0.0
+    heavy: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    unmarked: tuple[str, ...] = ()
+    unfit: str = ""
+
+
+def look(module: str, wait_s: float = WAIT_S) -> Look:
+    """Import ``module`` in a new process and return what came of it; blocks for at most ``wait_s``."""
+    try:
+        done = subprocess.run(
+            (sys.executable, "-m", __name__, module),
+            capture_output=True, text=True, errors="replace", timeout=wait_s, check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Look(f"it took longer than {wait_s:.0f} s")
+    if done.returncode < 0:
+        return Look(f"it ended its process by signal {-done.returncode}")
+    try:
+        told = json.loads(done.stdout)
+    except ValueError:
+        last = done.stderr.strip().splitlines()[-1:] or ["it ended its process"]
+        return Look(last[0][:200].rstrip("."))
+    return Look(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+
+
+def main(module: str) -> None:
+    """Import ``module`` and print what came of it as JSON; what the module prints goes to stderr."""
+    out = os.dup(1)
+    os.dup2(2, 1)
+    hub = importlib.import_module("hub")
+    for name in hub.__all__:  # a running hub has them all
+        getattr(hub, name)
+    before, began = set(sys.modules), time.perf_counter()
+    try:
+        loaded = importlib.import_module(module)
+    except Exception as error:  # noqa: BLE001  whatever it is, it is what was asked for
+        first = str(error).strip().partition("\n")[0]
+        told: dict[str, object] = {"trouble": f"{type(error).__name__}: {first}"[:200].rstrip(".")}
+    else:
+        seconds = time.perf_counter() - began
+        heavy = sorted(name for name in HEAVY if name in sys.modules and name not in before)
+        told = {"seconds": round(seconds, 4), "heavy": heavy, **_hooks(loaded)}
+    os.write(out, json.dumps(told).encode())
+    os.close(out)
+    os._exit(0)  # threads that the plugin left running do not keep us
+
+
+def _hooks(module: ModuleType) -> dict[str, object]:
+    hookspecs = importlib.import_module("hub.plugin.hookspecs")
+    dispatch = importlib.import_module("hub.plugin.dispatch")
+    specs = {name for name, value in vars(hookspecs).items() if hasattr(value, "hub_spec")}
+    named = {name: value for name, value in vars(module).items() if callable(value)}
+    marked = {name for name, value in named.items() if getattr(value, "hub_impl", None)}
+    unknown = sorted(marked - specs)
+    unfit = ""
+    if not unknown:
+        try:
+            dispatch.implementations(dispatch.validator(), module.__name__, module)
+        except dispatch.HookError as error:
+            unfit = str(error)
+    return {
+        "hooks": sorted(marked & specs),
+        "unknown": unknown,
+        "unmarked": sorted((specs & set(named)) - marked),
+        "unfit": unfit,
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
