@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import structlog
 
 from hub import __version__, ports
-from hub.approvals.gate import Gate
+from hub.approvals import demo
+from hub.approvals.gate import Gate, aftermath
 from hub.approvals.judge import Judge
 from hub.auth.claim import Claims
 from hub.auth.devices import Devices
@@ -18,6 +19,7 @@ from hub.auth.invites import Invites
 from hub.auth.people import People
 from hub.auth.sessions import Sessions
 from hub.backup.keeper import Backups
+from hub.conversation.asked import Asked
 from hub.conversation.conversations import Conversations
 from hub.conversation.retention import Retention
 from hub.conversation.tools import Tools
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from hub.approvals.approval import Approval, Outcome
     from hub.config import Settings
     from hub.models import ModelFile
     from hub.telemetry.lag import Lag
@@ -94,7 +97,7 @@ class Hub:
         self.jobs = Jobs(self.core, self.bus)
         self.timers = Timers(self.jobs, self.core, self.bus)
         self.router = Router(
-            [Spoken(self.timers), Exact(self._facts), Bigger(), self.embedded], Canned(), self.bus
+            [Spoken(self.timers), Asked(self.tools, self._whose), Exact(self._facts), Bigger(), self.embedded], Canned(), self.bus
         )
         self.secrets = Secrets(self.core)
         self.backups = Backups(self.jobs, self.secrets, self.data)
@@ -113,6 +116,7 @@ class Hub:
         self.router.guard = Words(self.plugins, self.remembered, lambda: self.settings.disabled)
         self.conversations.on_owed = self.reach.poke
         self.gate = self.tools.gate = self._gate(settings)
+        self.tools.later(lambda tools: demo.offer(tools, self.core))
         self._ports: dict[type, dict[str, Any]] = {}  # adapters by who provided them, the latest last
         self._tasks: dict[asyncio.Task[Any], str] = {}  # with the plugin that began it; "" is the core
 
@@ -120,10 +124,19 @@ class Hub:
         judge = Judge(
             lambda: self.plugins.hooks, self.plugins.get, settings.approvals.required, lambda: {"hub": self}
         )
-        return Gate(
+        gate = Gate(
             self.core, self.bus, self.tools, judge, version=self._version_of,
             expire_s=settings.approvals.expire_s,
         )  # fmt: skip
+        gate.tell = self._tell_answer
+        return gate
+
+    async def _tell_answer(self, approval: Approval, outcome: Outcome) -> None:
+        """Tell the talk that asked what became of it."""
+        await self.conversations.tell(approval.talk, approval.person, aftermath(approval, outcome))
+
+    async def _whose(self, talk: str) -> str | None:
+        return await self.conversations.whose(talk)
 
     def _version_of(self, owner: str) -> str:
         """Return the version of a tool's owner; a yes to one version is no yes to the next."""
@@ -156,6 +169,7 @@ class Hub:
         ends = [asyncio.ensure_future(child.stop()) for child in self.children.drop(plugin)]
         if tasks or ends:  # who swallows its cancellation is left behind
             await asyncio.wait((*tasks, *ends), timeout=WITHDRAW_S)
+        await self.jobs.drop(plugin)
 
     def _facts(self) -> Facts:
         """Return what the hub can say of itself: its models, and the parts that are not well."""

@@ -18,7 +18,7 @@ import orjson
 import structlog
 
 from hub.approvals import calling
-from hub.approvals.approval import Approval, Done, Failed, Outcome, Pending, Refused
+from hub.approvals.approval import Approval, Done, Failed, Outcome, Pending, Refused, visible
 from hub.approvals.audit import Record, records
 from hub.approvals.digest import canonical, digest
 from hub.approvals.grants import Decided, Grants, TooMany
@@ -47,6 +47,7 @@ MOST_CHARS = 8_000
 """Of the arguments, as canonical JSON: nobody reads more than that before a yes."""
 
 MOST_OUTCOME = 500
+MOST_SAID = 2_000
 STOP_S = 2.0
 _READ = "read"
 
@@ -387,6 +388,14 @@ def spoken(outcome: Outcome) -> str:
         return orjson.dumps(result, default=str).decode()
     except (TypeError, ValueError):
         return str(result)
+
+
+def aftermath(approval: Approval, outcome: Outcome) -> str:
+    """Return what to say in the talk that asked, once it was answered: the result, or why there is none."""
+    said = spoken(outcome)[:MOST_SAID]
+    if isinstance(outcome, Done):
+        return said
+    return f"{visible(approval.about).rstrip('.') or approval.tool}: {said[:1].lower()}{said[1:]}"
 
 
 async def _timed(work: Awaitable[Any], name: str) -> tuple[Outcome, BaseException | None]:

@@ -1,7 +1,8 @@
 """One talk with one person: takes drafts and words, answers them, and keeps what was heard.
 
-A turn goes draft -> accepted | withdrawn -> answering -> done | interrupted | failed. Drafts may be
-answered ahead of time, in silence; nothing is stored, shown or heard of that before acceptance.
+A turn goes draft -> accepted | withdrawn -> answering -> done | interrupted | failed | pending, which
+waits for an approval: a turn of the hub's own tells what became of it. Drafts may be answered ahead of
+time, in silence; nothing is stored, shown or heard of that before acceptance.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 Origin = Literal["voice", "text", "api"]
-Outcome = Literal["done", "interrupted", "failed"]
+Outcome = Literal["done", "interrupted", "failed", "pending"]
 MAX_CHARS = 8_000
 MOST_KEPT = 200
 """Turns of a long talk that stay in memory; when there are more, half of them go."""
@@ -81,6 +82,11 @@ class _Attempt:
     def fits(self, text: str, speaker: Speaker | None) -> bool:
         """Say whether what was begun ahead of time answers ``text`` for ``speaker``."""
         return not self.failure and self.speaker is speaker and _words(self.text) == _words(text)
+
+    @property
+    def end(self) -> Outcome:
+        """How it ends once all of it was told."""
+        return "pending" if self.by.waits else "done"
 
     @property
     def said(self) -> str:
@@ -202,6 +208,8 @@ class Conversation:
             last = next(reversed(self.history()), None)
             if last is None or last.id != turn:
                 raise HubError("I can only do that with your last words.", fix="Write them again below.")
+            if last.source == "hub":
+                raise HubError("Those were not your words.", fix="Write what you want below.")
             if text is None and last.quality == "done":
                 raise HubError("That was done, not only said.", fix="Say it anew if you want it twice.")
             await self._stop()
@@ -252,8 +260,40 @@ class Conversation:
         if speaker:
             await speaker.release(attempt.turn)
         if attempt.whole and not speaker:
-            await self._end(attempt, "done")
+            await self._end(attempt, attempt.end)
         return attempt.turn
+
+    async def tell(self, text: str, by: str = "hub") -> None:
+        """Open a turn of the hub's own that says ``text``, after the answer that is being given, if any.
+
+        Raises `HubError` when the talk was deleted.
+        """
+        while True:
+            await self.settled_words()
+            async with self._lock:
+                if self._attempt and self._attempt.stored:
+                    continue
+                self._refuse_if_gone()
+                await self._own(text, by)
+                return
+
+    async def _own(self, text: str, by: str) -> None:
+        turn = Turn(uuid.uuid4().hex, self.id, time.time(), "hub", "", "done", text, by, "done", 0.0)
+        await self._transcripts.begin(turn)
+        self._history.append(turn)
+        about = {"conversation": self.id, "turn": turn.id}
+        self._bus.publish(TurnAccepted(**about, text="", source="hub"))
+        self._bus.publish(
+            TurnEnded(**about, state="done", answer=text, provider=by, quality="done", source="hub")
+        )
+        self._note_touch(turn.at)
+        self.warm()
+
+    async def settled_words(self) -> None:
+        """Wait until no words that were accepted are being answered."""
+        attempt = self._attempt
+        if attempt and attempt.stored:
+            await attempt.ended.wait()
 
     async def heard(self, turn: str, chars: int) -> None:
         """Note that ``chars`` characters of what is spoken of the answer to ``turn`` have been heard."""
@@ -270,7 +310,7 @@ class Conversation:
             attempt = self._attempt
             if attempt and attempt.turn == turn and attempt.stored:
                 attempt.heard = len(attempt.answer)
-                await self._end(attempt, "done")
+                await self._end(attempt, attempt.end)
 
     async def voiceless(self, turn: str) -> None:
         """Go on in writing: the voice is gone, so the answer to ``turn`` counts as it is shown."""
@@ -356,7 +396,7 @@ class Conversation:
             return
         if attempt.stored and not attempt.speaker:
             async with self._lock:
-                await self._end(attempt, "done")
+                await self._end(attempt, attempt.end)
 
     async def _say(self, attempt: _Attempt, text: str, *, last: bool = False) -> None:
         said = attempt.spoken.feed(text)
@@ -369,7 +409,7 @@ class Conversation:
             return
         if attempt.task is not asyncio.current_task():
             await _cancel(attempt.task)
-        answer = attempt.answer if state == "done" else attempt.said
+        answer = attempt.answer if state in {"done", "pending"} else attempt.said
         seconds = max(0.0, (attempt.first or attempt.asked) - attempt.asked)
         by, usage = attempt.by, attempt.by.usage
         turn = replace(
@@ -400,7 +440,7 @@ class Conversation:
                 quality=by.quality, seconds=seconds, reason=reason, trace=attempt.trace.id,
                 source=turn.source, total=time.monotonic() - attempt.asked,
                 prompt_tokens=usage.prompt if usage else 0,
-                completion_tokens=usage.completion if usage else 0,
+                completion_tokens=usage.completion if usage else 0, approval=by.waits,
             )
         )  # fmt: skip
         self.warm()

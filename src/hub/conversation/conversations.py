@@ -19,7 +19,9 @@ import structlog
 from hub.conversation.conversation import Conversation, title_of
 from hub.errors import HubError
 from hub.events import TalkDeleted, TalkRenamed, TalkRestored
+from hub.plugin.hookspecs import Selector
 from hub.store.index import Found
+from hub.store.owed import owe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -53,7 +55,8 @@ class Heading:
 class Conversations:
     """The talks of this hub. Two who ask for the same talk get the same object.
 
-    ``on_forget`` are called when words were forgotten, for whoever keeps some of them.
+    ``on_forget`` are called when words were forgotten, for whoever keeps some of them; ``on_owed`` when
+    it was written down that plugins are to forget something too (`hub.store.owed`).
     """
 
     def __init__(  # noqa: PLR0917  what a talk is made of
@@ -74,6 +77,7 @@ class Conversations:
         self._hidden: set[str] = set()
         self._lock = asyncio.Lock()
         self.on_forget: list[Callable[[], object]] = []
+        self.on_owed: Callable[[], object] = lambda: None
 
     async def resume(self) -> None:
         """Finish the deletions that an earlier process began."""
@@ -129,6 +133,17 @@ class Conversations:
             for talk in page:
                 yield talk
             page = await self.list(person, before=page[-1].touched)
+
+    async def count(self, person: str = "") -> int:
+        """Return how many talks ``person`` has."""
+        rows = await self._core.rows(
+            "SELECT count(*) FROM conversation WHERE person = ? AND deleted IS NULL", (person,)
+        )
+        return int(rows[0][0])
+
+    async def everybody(self) -> Sequence[str]:
+        """Return the ids of all who have talks."""
+        return [row[0] for row in await self._core.rows("SELECT DISTINCT person FROM conversation")]
 
     async def heading(self, id: str, person: str = "") -> Heading:  # noqa: A002
         """Return what a list says of one talk. Raises as `get`."""
@@ -196,11 +211,12 @@ class Conversations:
         self._bus.publish(TalkRestored(conversation=id))
 
     async def leave(self, person: str) -> None:
-        """Erase all talks of somebody, or of a shared device, that was removed: nobody could undo it."""
+        """Erase all talks of somebody, or of a shared device, at once: nobody can undo it."""
         for talk in tuple(self._known.values()):
             if talk.person == person:
                 talk.gone = True
                 await talk.close()
+                self._bus.publish(TalkDeleted(conversation=talk.id))
         await self._core.execute(
             "UPDATE conversation SET deleted = ? WHERE person = ? AND deleted IS NULL", (time.time(), person)
         )
@@ -209,9 +225,10 @@ class Conversations:
     async def forget_old(self, days: int) -> Sequence[str]:
         """Forget all that was said more than ``days`` (UTC) days ago; return the days that were forgotten."""
         limit = datetime.now(UTC).date() - timedelta(days=days)
+        start = datetime.combine(limit, datetime.min.time(), UTC).timestamp()
+        await self._owe(Selector(before=start))
         forgotten = await self._transcripts.forget_days_before(limit)
         if forgotten:
-            start = datetime.combine(limit, datetime.min.time(), UTC).timestamp()
             kept = {row[0] for row in await self._core.rows("SELECT id FROM conversation")}
             for talk in tuple(self._known.values()):
                 talk.forget_before(start)
@@ -219,6 +236,18 @@ class Conversations:
             self._tell_forgotten(None)
             await self._name_again()
         return forgotten
+
+    async def whose(self, id: str) -> str | None:  # noqa: A002
+        """Return the id of whose talk that is, None when there is no such talk."""
+        rows = await self._core.rows("SELECT person FROM conversation WHERE id = ? AND deleted IS NULL", (id,))
+        return str(rows[0][0]) if rows else None
+
+    async def tell(self, id: str, person: str, text: str) -> None:  # noqa: A002
+        """Say something in a talk without being asked; nothing when ``person`` has no such talk any more."""
+        try:
+            await (await self.get(id, person)).tell(text)
+        except HubError as error:
+            log.info("talk.not_told", talk=id, reason=str(error))
 
     def instruct(self, system_prompt: str) -> None:
         """Describe the hub by ``system_prompt`` from the next question on; "" by its own words."""
@@ -265,6 +294,7 @@ class Conversations:
     async def _erase(self, id: str) -> None:  # noqa: A002
         """Delete what there is of a talk, its row last: a crash in between is made good at the next start."""
         try:
+            await self._owe(Selector(talk=id))
             days = await self._transcripts.erase(id)
             if self._search:
                 await self._search.drop(id, days)
@@ -280,6 +310,11 @@ class Conversations:
         self._hidden.discard(id)
         self._recent.pop(id, None)
         self._tell_forgotten((id,))
+
+    async def _owe(self, selector: Selector) -> None:
+        """Note that plugins are to forget it too: before it is gone here, so that a crash loses nothing."""
+        await self._core.write(lambda db: owe(db, selector))
+        self.on_owed()
 
     async def _name_again(self) -> None:
         """Name by what is left the talks that lost the words they were named by."""

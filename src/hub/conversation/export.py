@@ -14,7 +14,7 @@ from urllib.parse import quote
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from hub.conversation.conversations import Heading
     from hub.store.transcripts import Transcripts, Turn
@@ -48,10 +48,17 @@ async def archive(
     transcripts: Transcripts,
     talks: AsyncIterator[Heading],
     format: Format,  # noqa: A002
+    also: Mapping[str, bytes] | None = None,
 ) -> AsyncIterator[bytes]:
-    """Yield a zip of all ``talks``, a file each, as it is made; memory holds one talk at a time."""
+    """Yield a zip of all ``talks``, a file each, as it is made; memory holds one talk at a time.
+
+    ``also``: further files by their names, which come first.
+    """
     out = _Outlet()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, content in (also or {}).items():
+            await asyncio.to_thread(pack.writestr, name, content)
+            yield out.take()
         number = 0
         async for talk in talks:
             number += 1
@@ -117,12 +124,15 @@ async def _turns(transcripts: Transcripts, talk: str, *, replaced: bool = False)
 
 
 def _markdown(turn: Turn) -> str:
+    if not turn.text:  # a turn of the hub's own
+        return f"\n**Hub**, {_when(turn.at)}\n\n{turn.answer.strip()}{_stopped(turn)}\n"
     said = "\n".join(f"> {line}" for line in turn.text.splitlines())
     return f"\n**You**, {_when(turn.at)}\n\n{said}\n\n{turn.answer.strip()}{_stopped(turn)}\n"
 
 
 def _plain(turn: Turn) -> str:
-    return f"\n[{_when(turn.at)}] You: {turn.text}\nHub: {turn.answer.strip()}{_stopped(turn)}\n"
+    you = f"You: {turn.text}\n" if turn.text else ""
+    return f"\n[{_when(turn.at)}] {you}Hub: {turn.answer.strip()}{_stopped(turn)}\n"
 
 
 def _stopped(turn: Turn) -> str:

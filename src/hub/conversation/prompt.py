@@ -70,5 +70,6 @@ def _window(history: Sequence[Turn], room: int) -> Sequence[Turn]:
     return window
 
 
-def _messages(turn: Turn) -> tuple[Message, Message]:
-    return Message("user", turn.text), Message("assistant", turn.answer)
+def _messages(turn: Turn) -> tuple[Message, ...]:
+    said = (Message("user", turn.text),) if turn.text else ()  # a turn of the hub's own has no words of theirs
+    return *said, Message("assistant", turn.answer)

@@ -10,7 +10,7 @@ import re
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -18,6 +18,7 @@ from hub.approvals import calling
 from hub.approvals.approval import Approval, Failed, Pending, Refused
 from hub.errors import HubError
 from hub.events import ToolCalled
+from hub.llm.provider import Held
 from hub.plugin.acting import acting
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ CORE = "hub"
 """The owner of the tools that come with the hub itself."""
 
 
-class Waiting(HubError):  # noqa: N818  a state, not a fault
+class Waiting(Held):
     """The call waits for a person's yes; it will be done after that, and not before. ``status``: as HTTP's."""
 
     status = 202
@@ -42,7 +43,7 @@ class Waiting(HubError):  # noqa: N818  a state, not a fault
         super().__init__(
             f"I need your yes first. {approval.consequence}", fix="Answer it on the approvals page."
         )
-        self.approval = approval
+        self.approval, self.waits = approval, approval.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,29 @@ class Tools:
     def __init__(self, bus: Bus | None = None) -> None:
         self._all: dict[str, Tool] = {}
         self._bus = bus
+        self._later: list[Callable[[Tools], None]] = []
         self.gate: Gate | None = None
 
     def __iter__(self) -> Iterator[Tool]:
+        self._settle()
         return iter(self._all.values())
 
     def get(self, name: str) -> Tool | None:
         """Return the tool of that name."""
+        self._settle()
         return self._all.get(name)
+
+    def later(self, offer: Callable[[Tools], None]) -> None:
+        """Let ``offer`` add tools when they are first looked at: schemas are not for the first page's path."""
+        self._later.append(offer)
+
+    def _settle(self) -> None:
+        while self._later:
+            self._later.pop(0)(self)
 
     def add(self, owner: str, run: Callable[..., Any], *, name: str = "", risk: Risk = "read") -> None:
         """Add ``run``. Raises `HubError` for a bad or taken name or risk, or types that have no schema."""
+        self._settle()
         name = name or getattr(run, "__name__", "")
         if not _NAME.match(name):
             raise HubError(f"{name!r} is no name for a tool.", fix="Use small letters and underscores.")
@@ -93,9 +106,10 @@ class Tools:
                 f"The tool {name} is already {self._all[name].owner}'s.", fix="Choose another name."
             )
         about = (inspect.getdoc(run) or "").split("\n", 1)[0]
-        schema = _typed(run).json_schema()
+        typed = _typed(name, run)
+        schema = typed.json_schema()
         print_ = hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest()
-        self._all[name] = Tool(name, owner, about, risk, run, schema, print_, _binder(name, run))
+        self._all[name] = Tool(name, owner, about, risk, run, schema, print_, _binder(name, typed))
 
     def drop(self, owner: str) -> None:
         """Take away all tools of ``owner``."""
@@ -128,7 +142,7 @@ class Tools:
             calling.current.reset(token)
 
     async def _ungated(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        tool = self._all.get(name)
+        tool = self.get(name)
         if tool is None:
             raise HubError(f"There is no tool {name!r}.", fix="Ask for the list of tools.")
         if tool.risk != "read":
@@ -153,34 +167,41 @@ class Tools:
 
 
 def _binder(
-    name: str, run: Callable[..., Any]
+    name: str, typed: TypeAdapter[Any]
 ) -> Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], dict[str, Any]]]:
-    """Return what turns named arguments into those that ``run`` is called with, checked by its types."""
-
-    @functools.wraps(run)
-    def kept(*args: Any, **named: Any) -> Any:
-        return args, named
-
-    checked = _typed(kept)
-
     def bind(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         from pydantic_core import ArgsKwargs  # noqa: PLC0415  only where a tool is called
 
         try:
-            args, named = checked.validator.validate_python(ArgsKwargs((), dict(arguments)))
+            args, named = typed.validator.validate_python(ArgsKwargs((), dict(arguments)))
         except ValidationError as error:
-            first = error.errors()[0]
+            first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise HubError(
-                f"{name}: {where}: {first['msg']}." if where else f"{name}: {first['msg']}.",
-                fix="Mend the arguments.",
-            ) from error
+            said = f"{where}: {first['msg']}" if where else first["msg"]
+            raise HubError(f"{name}: {said}.", fix="Mend the arguments.") from error
         return args, named
 
     return bind
 
 
-def _typed(run: Callable[..., Any]) -> TypeAdapter[Any]:
-    """Return pydantic's view of a function: its arguments, checked."""
-    whole: Any = run
+def _typed(name: str, run: Callable[..., Any]) -> TypeAdapter[Any]:
+    """Return pydantic's view of a function of the same signature that only returns what it is called with.
+
+    So arguments are checked, and turned into what the types say, without anything being run.
+    """
+
+    @functools.wraps(run)
+    def kept(*args: Any, **named: Any) -> Any:
+        return args, named
+
+    try:
+        hints = get_type_hints(run, include_extras=True)
+    except NameError as error:
+        raise HubError(
+            f"The tool {name} has a type that is not there: {error}.",
+            fix="Import it outside of TYPE_CHECKING.",
+        ) from error
+    hints.pop("return", None)  # a result is taken as it comes
+    kept.__annotations__ = hints
+    whole: Any = kept
     return TypeAdapter(whole)

@@ -37,11 +37,14 @@ class TurnWithdrawn(TurnEvent):
 
 
 class TurnAccepted(TurnEvent):
-    """The person's words are final and stored; ``replaces``: the turn that they ask again."""
+    """The person's words are final and stored; ``replaces``: the turn that they ask again.
+
+    A turn of the hub's own (``source`` hub) has no words of a person.
+    """
 
     name = "turn.accepted"
     text: str
-    source: Literal["voice", "text", "api"]
+    source: Literal["voice", "text", "api", "hub"]
     replaces: str = ""
 
 
@@ -74,11 +77,12 @@ class TurnEnded(TurnEvent):
 
     ``provider`` names who answered, ``quality`` how far to trust it, ``seconds`` the time from
     acceptance to the first word, ``total`` to the last. ``prompt_tokens`` and ``completion_tokens``
-    are 0 where they are not known.
+    are 0 where they are not known. ``pending``: what was asked waits for the ``approval`` of that id, and a
+    turn of the hub's own will tell what became of it.
     """
 
     name = "turn.ended"
-    state: Literal["done", "interrupted", "failed"]
+    state: Literal["done", "interrupted", "failed", "pending"]
     answer: str
     provider: str = ""
     quality: Literal["exact", "done", "full", "limit", "basic", "canned", ""] = ""
@@ -88,9 +92,12 @@ class TurnEnded(TurnEvent):
     total: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    approval: str = ""
 
     def line(self) -> str | None:
         """Tell the time an answer took, or how it ended early."""
+        if self.state == "pending":
+            return "That waits for your yes"
         if self.state == "done":
             return f"Answered in {self.seconds:.1f} s" if self.seconds >= AT_ONCE_S else "Answered at once"
         if self.state == "interrupted":

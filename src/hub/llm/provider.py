@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
+from hub.errors import HubError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -62,10 +64,17 @@ class Act:
     """The answer is to do something, which must not happen before the person's words are final.
 
     First and only piece of its stream. ``perform`` is awaited once, when they were accepted, and
-    returns the answer: what was done. It may raise `hub.errors.HubError` when it could not be.
+    returns the answer: what was done. It may raise `hub.errors.HubError` when it could not be, and
+    `Held` when a person must agree first.
     """
 
     perform: Callable[[], Awaitable[str]]
+
+
+class Held(HubError):  # noqa: N818  a state, not a fault
+    """What was asked is not done: it waits for a person. ``waits``: the id of the approval."""
+
+    waits = ""
 
 
 Piece = Delta | Usage | Act | Done
@@ -131,4 +140,7 @@ class Answer:
     """That of the provider; "done" when it did something instead of saying something."""
 
     usage: Usage | None = None
+    waits: str = ""
+    """The id of the approval that what was asked waits for."""
+
     refusals: list[str] = field(default_factory=list)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import structlog
 
 from hub.errors import HubError
 from hub.events import LanguageAsked
-from hub.llm.provider import Act, Answer, Caps, Declined, Delta, Message, Piece, Provider, Request, Usage
+from hub.llm.provider import Act, Answer, Caps, Declined, Delta, Held, Message, Piece, Provider, Request, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
@@ -27,6 +28,7 @@ FIRST_S = 15.0
 STALL_S = 25.0
 """Seconds that it has for each further piece."""
 
+_NOTHING = Message("user", "")
 _ORDER = {"exact": 0, "full": 1, "limit": 2, "basic": 3, "canned": 4}
 
 
@@ -42,14 +44,37 @@ class Asked(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that was looked at. ``why``: a sentence that keeps it from leaving this machine, or ""."""
+
+    request: Request
+    why: str = ""
+
+
+class Guard(Protocol):
+    """Looks at all words before a language model does; must not raise."""
+
+    async def before(self, request: Request) -> Seen:
+        """Return the request as a model may see it."""
+        ...
+
+    def after(
+        self, request: Request, reply: str, accepted: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Take note of a whole reply, once it is ``accepted``; returns at once."""
+        ...
+
+
 class Router:
-    """Providers, best first, and a last rung that cannot fail."""
+    """Providers, best first, and a last rung that cannot fail. ``guard`` is asked before a model is."""
 
     def __init__(self, providers: Sequence[Provider], last: Canned, bus: Bus | None = None) -> None:
         self._given = list(providers)
         self._chosen: list[Provider] = []
         self._last = last
         self._bus = bus
+        self.guard: Guard | None = None
 
     @property
     def providers(self) -> list[Provider]:
@@ -59,6 +84,10 @@ class Router:
     def add(self, provider: Provider) -> None:
         """Add a provider; it is asked after those of the same quality that are already there."""
         self._given.append(provider)
+
+    def drop(self, provider: Provider) -> None:
+        """Ask ``provider`` no more."""
+        self._given = [one for one in self._given if one is not provider]
 
     def choose(self, providers: Sequence[Provider]) -> None:
         """Ask ``providers`` in this order, from the next question on, in place of those chosen before."""
@@ -85,7 +114,12 @@ class Router:
         for provider in (*self.providers, self._last):
             if accepted and not provider.caps.local:
                 await accepted()
-            request, began = prompt.for_provider(provider.caps), time.monotonic()
+            seen = await self._look(provider, prompt.for_provider(provider.caps))
+            if seen.why and not provider.caps.local:
+                by.refusals.append(seen.why)
+                why = seen.why
+                continue
+            request, began = seen.request, time.monotonic()
             if provider is self._last:
                 stream = self._last.stream(request, first_s, why=why)
             else:
@@ -100,17 +134,22 @@ class Router:
                     continue
                 by.provider = _who(provider)
                 by.quality = "done" if isinstance(first, Act) else provider.caps.quality
-                refusals, outcome = len(by.refusals), "stopped"
+                refusals, outcome, reply = len(by.refusals), "stopped", ""
                 try:
                     if isinstance(first, Act):
                         if accepted:
                             await accepted()
-                        yield Delta(await _perform(first))
+                        reply = await _perform(first, by)
+                        yield Delta(reply)
                     else:
+                        reply = first.text
                         yield first
                     async for delta in self._rest(pieces, by):
+                        reply += delta.text
                         yield delta
                     outcome = "cut" if len(by.refusals) > refusals else "done"
+                    if self.guard and _is_model(provider) and outcome == "done":
+                        self.guard.after(request, reply, accepted)
                 finally:
                     self._tell(provider, began, outcome, by.usage)
                 return
@@ -119,7 +158,16 @@ class Router:
         """Let providers that keep a prompt cache read the talk ahead of the next question."""
         for provider in self.providers:
             if prime := getattr(provider, "prime", None):
-                await prime(prompt.prefix(provider.caps))
+                prefix = prompt.prefix(provider.caps)
+                seen = await self._look(provider, Request((*prefix, _NOTHING)))
+                if provider.caps.local or not seen.why:
+                    await prime(seen.request.messages[:-1])
+
+    async def _look(self, provider: Provider, request: Request) -> Seen:
+        """Have the guard look at what a language model is to be asked; what computes is none."""
+        if self.guard is None or not _is_model(provider):
+            return Seen(request)
+        return await self.guard.before(request)
 
     async def status(self) -> list[dict[str, Any]]:
         """Return how each provider does: name, title, model, quality, local, distance, ok, reason, fix."""
@@ -178,6 +226,11 @@ class Router:
         yield Delta(self._last.closing())
 
 
+def _is_model(provider: Provider) -> bool:
+    """Say whether a language model answers there, or nobody knows what does."""
+    return provider.caps.quality in {"basic", "full"} or not provider.caps.local
+
+
 def _who(provider: Provider) -> str:
     """Return the name that a turn keeps of who answered: ``name`` or ``name/model``."""
     model = provider.caps.model
@@ -195,11 +248,13 @@ async def _first(pieces: AsyncIterator[Piece], by: Answer, first_s: float) -> De
     raise Declined
 
 
-async def _perform(act: Act) -> str:
+async def _perform(act: Act, by: Answer) -> str:
     """Do what was accepted, to its end even if the answer is interrupted; return what there is to say."""
     try:
         return await asyncio.shield(asyncio.ensure_future(act.perform()))
     except HubError as error:
+        if isinstance(error, Held):
+            by.waits, by.quality = error.waits, ""
         return f"{error} {error.fix}"
     except Exception:
         log.exception("act failed")

@@ -13,6 +13,7 @@ from hub.auth.roles import allows
 from hub.store.transcripts import Turn
 
 if TYPE_CHECKING:
+    from hub.auth.sessions import Person
     from hub.conversation.conversation import Conversation
     from hub.hub import Hub
     from hub.web.site import Site
@@ -34,7 +35,7 @@ class Live:
     def __init__(self, hub: Hub, site: Site) -> None:
         self._hub, self._parts, self.renderer = hub, site.parts, site.renderer
         self._tabs: set[Tab] = set()
-        self._sent: dict[str, str] = {}
+        self._sent: dict[tuple[str, str], str] = {}
         self._dirty = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -44,11 +45,11 @@ class Live:
             self._wake()
         self._tabs.add(tab)
         tab.parts = self._parts.shown_to(tab.person, tab.parts)
-        if rev != self._parts.revision(tab.parts):
+        if rev != self._parts.revision(tab.parts, tab.person):
             for name in tab.parts:
                 if name in self._parts.streams:
                     continue
-                tab.outbox.put(_swap(name, self._parts.html(name)), name)
+                tab.outbox.put(_swap(name, self._parts.html(name, tab.person)), name)
 
     def leave(self, tab: Tab) -> None:
         """Forget ``tab``."""
@@ -98,10 +99,22 @@ class Live:
     def _push(self) -> None:
         shown = dict.fromkeys(name for tab in self._tabs for name in tab.parts)  # in the order of the pages
         for name in (name for name in shown if name not in self._parts.streams):
-            html = self._parts.html(name)
-            if self._sent.get(name) != html:
-                self._sent[name] = html
-                self._send_all(_swap(name, html), name)
+            if self._parts.is_personal(name):
+                for person in {tab.person for tab in self._tabs if name in tab.parts}:
+                    self._push_part(name, person)
+            else:
+                self._push_part(name, None)
+
+    def _push_part(self, name: str, person: Person | None) -> None:
+        """Push a part that says something new: to all who show it, or to the tabs of one ``person``."""
+        html, key = self._parts.html(name, person), (name, person.id if person else "")
+        if self._sent.get(key) == html:
+            return
+        self._sent[key] = html
+        message = _swap(name, html)
+        for tab in self._tabs:
+            if name in tab.parts and person in (None, tab.person):
+                tab.outbox.put(message, name)
 
     async def _tick(self) -> None:
         """Let heartbeats and figures move on when nothing else happens."""
@@ -127,11 +140,6 @@ class Live:
                 text = _json(**message)
                 for tab in tabs:
                     tab.outbox.put(text)
-
-    def _send_all(self, message: str, part: str) -> None:
-        for tab in self._tabs:
-            if part in tab.parts:
-                tab.outbox.put(message, part)
 
     async def _tell(self, event: events.TurnEvent) -> None:
         """Tell the tabs of one talk what happened in it."""
@@ -164,6 +172,8 @@ class Live:
                 for_all = _json(type="transcription", text=text, is_final=False, turn=turn, revision=number)
             case events.TurnWithdrawn():
                 for_all = _json(type="withdrawn", turn=turn)
+            case events.TurnAccepted(source="hub"):
+                return [], self._accepted(event, conversation.title)
             case events.TurnAccepted(text=text):
                 for_all = _json(type="transcription", text=text, is_final=True, turn=turn, revision=-1)
                 for_pages = self._accepted(event, conversation.title)
