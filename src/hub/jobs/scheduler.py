@@ -19,10 +19,12 @@ from hub.jobs.job import Job, Progress, State
 from hub.jobs.ledger import Ledger, whole
 from hub.jobs.recurrence import check, next_after
 from hub.jobs.running import Running
+from hub.plugin import guarded
+from hub.plugin.acting import acting, current
 from hub.telemetry import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
     from datetime import tzinfo
 
     from hub.events import Bus
@@ -47,6 +49,8 @@ class _Kind:
     run: Run
     pauses: tuple[float, ...]
     tries: float
+    owner: str = ""
+    """The plugin that does these jobs; "" is the core."""
 
 
 class Jobs:
@@ -68,8 +72,28 @@ class Jobs:
         After an error it is tried again after each of ``pauses`` (seconds); a `HubError` is final.
         Cut short ``tries`` times without a checkpoint in between, it is given up.
         """
-        self._kinds[kind] = _Kind(run, pauses, tries)
+        owner = current.get()
+        if kind in self._kinds and owner and self._kinds[kind].owner != owner:
+            raise HubError(
+                f"Jobs of kind {kind} are already {self._kinds[kind].owner or 'the hub'}'s.",
+                fix="Name yours after the plugin.",
+            )
+        self._kinds[kind] = _Kind(run, pauses, tries, owner)
         self._ledger.changed.set()
+
+    async def drop(self, owner: str) -> None:
+        """Do no more jobs of plugin ``owner``: they wait, also those that run, until it registers again."""
+        kinds = {kind for kind, about in self._kinds.items() if about.owner == owner}
+        if not kinds:
+            return
+        self._kinds = {kind: about for kind, about in self._kinds.items() if kind not in kinds}
+        jobs = [job for job in self._ledger.all() if job.state == "running" and job.kind in kinds]
+        tasks = [self._runs[job.id] for job in jobs if job.id in self._runs]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=2)
+        await self._halt(kinds)
 
     async def open(self) -> None:
         """Read the jobs; what ran when the hub was killed is to run again, from its checkpoint."""
@@ -87,8 +111,11 @@ class Jobs:
         if tasks:
             await asyncio.wait(tasks, timeout=2)
         self._scheduler = None
+        await self._halt({job.kind for job in self._ledger.all()})
+
+    async def _halt(self, kinds: Collection[str]) -> None:
         async with self._ledger.lock:
-            halted = [job for job in self._ledger.all() if job.state == "running"]
+            halted = [job for job in self._ledger.all() if job.state == "running" and job.kind in kinds]
             await self._ledger.write(
                 replace(job, state="waiting", attempts=max(0, job.attempts - 1)) for job in halted
             )
@@ -245,13 +272,20 @@ class Jobs:
         kind = self._kinds[job.kind]
         late = max(0.0, -self.clock.left(job.due)) if job.due else 0.0
         try:
-            outcome = self._over(job, await kind.run(Running(self, job, late)))
+            outcome = self._over(job, await self._work(kind, Running(self, job, late)))
         except HubError as error:
             outcome = {"reason": str(error), "fix": error.fix} | self._over(job, None, "failed")
         except Exception as error:
             log.exception("job failed", kind=job.kind, job=job.id)
             outcome = self._broken(job, kind, error)
         await self._settle(job.id, outcome)
+
+    async def _work(self, kind: _Kind, running: Running) -> Due | None:
+        if not kind.owner:
+            return await kind.run(running)
+        with acting(kind.owner):
+            done: Due | None = await guarded.task(kind.run(running))
+            return done
 
     def _over(self, job: Job, again: Due | None, state: State = "done") -> dict[str, Any]:
         """Return what becomes of a job that has ended: it is over, or it waits for its next time."""

@@ -1,4 +1,4 @@
-"""Know which commands the plugins bring, and whose each is."""
+"""Refuse a plugin's command that is somebody else's, or that runs somebody else's code."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hub.plugin.manifest import Command
     from hub.plugin.states import Plugin
 
 
 def check(plugins: Iterable[Plugin], plugin: Plugin) -> None:
-    """Refuse ``plugin`` when one of its commands is the hub's own or that of a plugin before it."""
+    """Raise `HubError` when a command of ``plugin`` is the hub's or another's, or not its own code."""
     if not plugin.manifest.commands:
         return
     from hub.cli import COMMANDS  # noqa: PLC0415  only who brings a command needs the list
 
     owners = dict.fromkeys(COMMANDS, "the hub's")
-    for other in plugins:
+    for other in sorted(plugins, key=lambda one: one.name):  # as `hub --help` does
         if other is plugin:
             break
         owners |= {name: f"{other.name}'s" for name in other.manifest.commands if name not in owners}
@@ -30,12 +29,3 @@ def check(plugins: Iterable[Plugin], plugin: Plugin) -> None:
         package = plugin.entry.module.partition(".")[0] if plugin.entry else plugin.name
         if command.run.partition(":")[0].partition(".")[0] != package:
             raise HubError(f"The command {name} runs code outside {package}.", fix="Tell its author.")
-
-
-def owned(plugins: Iterable[Plugin]) -> dict[str, tuple[str, Command]]:
-    """Return the commands that plugins bring: by name the plugin and the command; the first wins."""
-    found: dict[str, tuple[str, Command]] = {}
-    for plugin in plugins:
-        for name, command in plugin.manifest.commands.items():
-            found.setdefault(name, (plugin.name, command))
-    return found

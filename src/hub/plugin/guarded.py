@@ -14,7 +14,7 @@ from hub.plugin.acting import acting
 from hub.plugin.dispatch import HookError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -54,7 +54,7 @@ def app(plugin: str, what: str, served: ASGIApp, complain: Complain) -> ASGIApp:
     return serve
 
 
-async def task(work: Coroutine[Any, Any, Any]) -> Any:
+async def task(work: Awaitable[Any]) -> Any:
     """Await a plugin's ``work``; asyncio would hand SystemExit to the loop and end the hub."""
     try:
         return await work

@@ -11,12 +11,14 @@ import structlog
 
 from hub import schema
 from hub.errors import HubError
-from hub.events import PluginChanged
+from hub.events import LoopBlocked, PluginChanged, PluginCrashed
 from hub.plugin import commands, dispatch, manifest
 from hub.plugin.acting import acting, current
+from hub.plugin.entrance import Entrance
 from hub.plugin.errors import RETRY_S
 from hub.plugin.hooks import Hooks
 from hub.plugin.hookspecs import Health
+from hub.plugin.pump import Pump
 from hub.plugin.registry import Registrar, withdraw
 from hub.plugin.states import Change, Plugin, State
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
     from hub.hub import Hub
+    from hub.plugin.crash import Death
     from hub.plugin.dispatch import HookError
+    from hub.plugin.watchdog import Stall
 
 __all__ = ["Plugin", "Plugins", "State"]
 
@@ -50,6 +54,8 @@ class Plugins:
         self._locks: dict[str, asyncio.Lock] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self.hooks = Hooks(self.complain)
+        self.entrance = Entrance(hub.data)
+        self.pump = Pump(hub.bus, self.hooks)
 
     def __iter__(self) -> Iterator[Plugin]:
         return iter(sorted(self._all.values(), key=lambda plugin: (plugin.manifest.order, plugin.name)))
@@ -73,11 +79,14 @@ class Plugins:
     async def start(self) -> None:
         """Start all plugins at once; each costs at most its own time and its own tile."""
         self._loop = asyncio.get_running_loop()
+        for death in await self.entrance.open(self._all):
+            self._tell(death)
         await asyncio.gather(*(self._begin(plugin) for plugin in self if plugin.state == "discovered"))
 
     async def stop(self) -> None:
         """Stop all running plugins at once."""
         await asyncio.gather(*(self._end(plugin) for plugin in self if plugin.running))
+        await self.entrance.crashes.close()
 
     async def enable(self, name: str) -> None:
         """Take ``name`` out of the setting ``disabled`` and start it; one just installed is found first.
@@ -91,6 +100,7 @@ class Plugins:
             self.discover()
         plugin = self._known(name)
         await self._write(name, off=False)
+        await self.entrance.crashes.pardon(name)
         await self._begin(plugin)
 
     async def disable(self, name: str) -> None:
@@ -134,6 +144,18 @@ class Plugins:
         else:
             self._count(name, what, error)
 
+    def held_up(self, stall: Stall) -> None:
+        """Tell everyone that the event loop stood still; each second counts as a failure of who held it."""
+        self._hub.bus.publish(
+            LoopBlocked(plugin=stall.plugin, file=stall.file, lineno=stall.line, seconds=stall.seconds)
+        )
+        log.warning("the loop stood still", plugin=stall.plugin, at=stall.where, seconds=stall.seconds)
+        error = dispatch.HookError(
+            f"It held me up for {stall.seconds:.1f} s in {stall.where}.", fix="Update it, or tell its author."
+        )
+        for _ in range(int(stall.seconds) if stall.plugin else 0):
+            self.complain(stall.plugin, "the event loop", error)
+
     def mark(self, plugin: Plugin, state: State, reason: str = "", fix: str = "") -> None:
         """Put ``plugin`` into ``state`` and tell everyone, if anything changed."""
         if (plugin.state, plugin.reason, plugin.fix) == (state, reason, fix):
@@ -145,6 +167,7 @@ class Plugins:
         plugin.history.append(Change(time.time(), state, reason, fix))
         if ran is not plugin.running:
             self.hooks.bind((one.name, one.hooks) for one in self if one.running)
+            self.pump.follow(plugin) if plugin.running else self.pump.leave(plugin.name)
         log.info("plugin state", plugin=plugin.name, state=state, reason=reason)
         self._hub.bus.publish(
             PluginChanged(plugin=plugin.name, title=plugin.title, state=state, reason=reason, fix=fix)
@@ -211,8 +234,14 @@ class Plugins:
             return self.mark(plugin, "disabled", "Not built yet", plugin.manifest.fix)
         if plugin.name in self._off:
             return self.mark(plugin, "disabled", "Switched off", "Enable it on the plugins page.")
+        if held := await self.entrance.refusal(plugin):
+            return self.mark(plugin, "disabled", held.reason, held.fix)
+        if wait := self.entrance.crashes.put_off(plugin.name):
+            self.mark(plugin, "discovered", "I was ended again and again as it started.", f"Wait {wait:g} s.")
+            await asyncio.sleep(wait)
         try:
-            await self._bring_up(plugin)
+            async with self.entrance.crashes.starting(plugin.name):
+                await self._bring_up(plugin)
         except HubError as error:
             log.warning(
                 "plugin did not start", plugin=plugin.name, reason=str(error), exc_info=error.__cause__
@@ -248,8 +277,11 @@ class Plugins:
 
     def _lacks(self, plugin: Plugin) -> Health | None:
         """Return what the plugin does without. Raises `HubError` when a required extra is missing."""
-        commands.check(self, plugin)
         flaw = None
+        try:
+            commands.check(self, plugin)
+        except HubError as error:
+            flaw = Health("degraded", str(error), error.fix)
         for name, extra in plugin.manifest.extras.items():
             if gone := manifest.missing(extra):
                 reason, fix = f"{gone[0]} is not installed: {extra.why}", f"Install {gone[0]}."
@@ -347,6 +379,15 @@ class Plugins:
         self._manager.unregister(name=plugin.name) if self._manager.has_plugin(plugin.name) else None
         plugin.hooks = {}
         await self._hub.withdraw(plugin.name)
+
+    def _tell(self, death: Death) -> None:
+        """Tell everyone which plugin took the process before this one down."""
+        plugin = self._known(death.plugin)
+        times = self.entrance.crashes.times(plugin.name)
+        log.error("plugin took the hub down", plugin=plugin.name, reason=death.said(), times=times)
+        self._hub.bus.publish(
+            PluginCrashed(plugin=plugin.name, title=plugin.title, reason=death.said(), times=times)
+        )
 
     def _count(self, name: str, what: str, error: HookError) -> None:
         plugin = self._all.get(name)

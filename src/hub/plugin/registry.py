@@ -10,6 +10,7 @@ from starlette.routing import Match, Route, WebSocketRoute
 from hub.errors import HubError
 from hub.plugin import guarded
 from hub.plugin.hookspecs import LoginMethod, Panel
+from hub.plugin.provided import Provided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -61,11 +62,12 @@ class Registrar:
 
     def provider(self, provider: Any) -> None:
         """Add a language model provider."""
+        offered = Provided(self._plugin.name, provider, self._complain)
         for other in self._hub.router.providers:
-            if other.name == provider.name:
+            if other.name == offered.name:
                 raise HubError(f"The provider {other.name} is already there.", fix="Choose another name.")
-        self._plugin.providers.append(provider)
-        self._hub.router.add(provider)
+        self._plugin.providers.append(offered)
+        self._hub.router.add(offered)
 
     def login(self, name: str, title: str, path: str) -> None:
         """Offer a way to sign in."""

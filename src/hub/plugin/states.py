@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from hub.plugin.manifest import Manifest
+    from hub.plugin.provided import Provided
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,7 @@ class Plugin:
     panel: Panel | None = None
     """Its page at ``/p/<name>/``, while it runs."""
     logins: list[LoginMethod] = field(default_factory=list)
-    providers: list[Any] = field(default_factory=list)
+    providers: list[Provided] = field(default_factory=list)
     flaw: Health | None = None
     """What it failed to register or lacks: it stays degraded for that however well it feels."""
     history: deque[Change] = field(default_factory=lambda: deque(maxlen=CHANGES))
