@@ -43,6 +43,16 @@ def found(taken: frozenset[str] = frozenset()) -> dict[str, Contributed]:
     return commands
 
 
+def owner_of(command: str, plugin: str) -> str:
+    """Return whose ``command`` is, as in "the hub's" or "voice's", if not that of ``plugin``; else ""."""
+    from hub.cli import COMMANDS
+
+    if command in COMMANDS:
+        return "the hub's"
+    one = found().get(command)
+    return f"{one.plugin}'s" if one and one.plugin != plugin else ""
+
+
 def _plugins() -> dict[str, str]:
     """Return the packages of all plugins by the plugin's name."""
     plugins: dict[str, str] = {}
@@ -63,7 +73,7 @@ def _plugins() -> dict[str, str]:
 
 def _entry_points(folder: str) -> list[str]:
     try:
-        names = os.listdir(folder)
+        names = os.listdir(folder)  # noqa: PTH208  a Path for each costs as much as the rest
     except OSError:
         return []
     return [
@@ -98,7 +108,7 @@ def _manifest(package: str) -> str:
 
 
 class PluginCommand(click.Command):
-    """Stands for a plugin's command until it is called; its arguments, ``--help`` too, are passed on whole."""
+    """Stands for a plugin's command until it is called; its arguments are passed on whole, ``--help`` too."""
 
     def __init__(self, contributed: Contributed) -> None:
         super().__init__(

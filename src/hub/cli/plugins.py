@@ -19,28 +19,26 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group(invoke_without_command=True)
 @data
-@click.pass_context
-def command(context: click.Context, **given: Any) -> None:
+def command(**given: Any) -> None:
     """List, install, write, check and remove plugins."""
+    context = click.get_current_context()
     context.obj = given
     if context.invoked_subcommand is None:
         _list(given, as_json=False)
 
 
-def _given(context: click.Context, given: dict[str, Any]) -> dict[str, Any]:
+def _given(given: dict[str, Any]) -> dict[str, Any]:
     """Return the options: ``--data`` may stand before or after the sub-command."""
-    return {
-        name: value if value is not None else (context.obj or {}).get(name) for name, value in given.items()
-    }
+    before = click.get_current_context().obj or {}
+    return {name: before.get(name) if value is None else value for name, value in given.items()}
 
 
 @command.command("list")
 @data
 @as_json
-@click.pass_context
-def list_plugins(context: click.Context, *, as_json: bool, **given: Any) -> None:
+def list_plugins(*, as_json: bool, **given: Any) -> None:
     """List the installed plugins: what each is, its version and whether it is on."""
-    _list(_given(context, given), as_json=as_json)
+    _list(_given(given), as_json=as_json)
 
 
 def _list(given: dict[str, Any], *, as_json: bool) -> None:
@@ -131,10 +129,7 @@ def new(name: str, kind: Any, into: Path | None) -> None:
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
 @click.option("--allow-source", is_flag=True, help="Build what is only there as source: that runs its code.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_context
-def install(
-    context: click.Context, specs: tuple[str, ...], *, allow_source: bool, yes: bool, **given: Any
-) -> None:
+def install(specs: tuple[str, ...], *, allow_source: bool, yes: bool, **given: Any) -> None:
     """Install plugins: a package, a wheel, or a folder named with a slash, such as ./kettle.
 
     Only wheels are taken, the packages that the hub stands on never move, and what cannot be loaded is
@@ -143,7 +138,7 @@ def install(
     from hub import config
     from hub.plugin.install import install as put
 
-    settings = config.load(**_given(context, given))
+    settings = config.load(**_given(given))
     done = put(settings.data, specs, allow_source=allow_source, agree=lambda wheels: _agree(wheels, yes=yes))
     for one in done:
         click.echo(f"Installed {one.distribution} {one.version} (sha256 {one.sha256[:16]}).")
@@ -169,13 +164,12 @@ def _agree(wheels: Any, *, yes: bool) -> bool:
 @command.command()
 @data
 @click.argument("name")
-@click.pass_context
-def remove(context: click.Context, name: str, **given: Any) -> None:
+def remove(name: str, **given: Any) -> None:
     """Uninstall a plugin, and what only it needed; what it kept in the data folder stays."""
     from hub import config
     from hub.plugin.install import remove as take
 
-    settings = config.load(**_given(context, given))
+    settings = config.load(**_given(given))
     gone = take(settings.data, name)
     click.echo(f"Removed {gone.distribution} {gone.version}.")
     if _running(settings.data):
@@ -184,13 +178,12 @@ def remove(context: click.Context, name: str, **given: Any) -> None:
 
 @command.command()
 @data
-@click.pass_context
-def sync(context: click.Context, **given: Any) -> None:
+def sync(**given: Any) -> None:
     """Bring back what was installed, at the very same versions, after an update of the hub."""
     from hub import config
     from hub.plugin.install import sync as bring
 
-    settings = config.load(**_given(context, given))
+    settings = config.load(**_given(given))
     done = bring(settings.data)
     for one in done:
         word = {"here": "is here", "installed": "is back", "failed": "could not be brought back"}[one.state]
@@ -206,14 +199,13 @@ def sync(context: click.Context, **given: Any) -> None:
 @data
 @as_json
 @click.argument("name", default="")
-@click.pass_context
-def doctor(context: click.Context, name: str, *, as_json: bool, **given: Any) -> None:
+def doctor(name: str, *, as_json: bool, **given: Any) -> None:
     """Check the plugins, or one: does it load, how fast, what holds the hub up; and how good it is."""
     from hub import config
     from hub.doctor.finding import worst
     from hub.plugin import manifest
 
-    settings = config.load(**_given(context, given))
+    settings = config.load(**_given(given))
     here = manifest.installed()
     if name and name not in here:
         raise HubError(f"There is no plugin {name}.", fix="See: hub plugins list")
@@ -262,19 +254,17 @@ def _print_examined(findings: Any, grade: Any, *, whole: bool) -> None:
 @command.command()
 @data
 @click.argument("name")
-@click.pass_context
-def enable(context: click.Context, name: str, **given: Any) -> None:
+def enable(name: str, **given: Any) -> None:
     """Switch a plugin on."""
-    _switch(_given(context, given), name, on=True)
+    _switch(_given(given), name, on=True)
 
 
 @command.command()
 @data
 @click.argument("name")
-@click.pass_context
-def disable(context: click.Context, name: str, **given: Any) -> None:
+def disable(name: str, **given: Any) -> None:
     """Switch a plugin off; it stays installed."""
-    _switch(_given(context, given), name, on=False)
+    _switch(_given(given), name, on=False)
 
 
 def _switch(given: dict[str, Any], name: str, *, on: bool) -> None:

@@ -115,13 +115,10 @@ def _extras(about: Any, entry: Any) -> Iterator[Finding]:
 
 
 def _commands(about: Any) -> Iterator[Finding]:
-    from hub.cli import COMMANDS  # noqa: PLC0415  as above
-    from hub.cli.contributed import found  # noqa: PLC0415
+    from hub.cli.contributed import owner_of  # noqa: PLC0415  as above
 
-    known = found(frozenset(COMMANDS))
     for name in about.commands:
-        owner = "the hub's" if name in COMMANDS else f"{known[name].plugin}'s" if name in known else ""
-        if owner and owner != f"{about.name}'s":
+        if owner := owner_of(name, about.name):
             yield Finding(
                 about.title, "care", f"The command {name} is {owner}.", "Choose another name for it."
             )

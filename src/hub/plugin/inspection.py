@@ -10,14 +10,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 WAIT_S = 10.0
+_HUB_S = 30.0
 HEAVY = (
     "cv2", "jax", "matplotlib", "numba", "numpy", "onnxruntime", "pandas", "scipy", "sentence_transformers",
     "sklearn", "spacy", "sympy", "tensorflow", "torch", "transformers",
@@ -44,11 +46,11 @@ class Look:
 
 
 def look(module: str, wait_s: float = WAIT_S) -> Look:
-    """Import ``module`` in a new process and return what came of it; blocks for at most ``wait_s``."""
+    """Import ``module`` in a new process, which may take ``wait_s``, and return what came of it. Blocks."""
     try:
         done = subprocess.run(
-            (sys.executable, "-m", __name__, module),
-            capture_output=True, text=True, errors="replace", timeout=wait_s, check=False,
+            (sys.executable, "-m", "hub.plugin.inspection", module, str(wait_s)),
+            capture_output=True, text=True, errors="replace", timeout=wait_s + _HUB_S, check=False,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -56,20 +58,23 @@ def look(module: str, wait_s: float = WAIT_S) -> Look:
     if done.returncode < 0:
         return Look(f"it ended its process by signal {-done.returncode}")
     try:
-        told = json.loads(done.stdout)
+        told: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         last = done.stderr.strip().splitlines()[-1:] or ["it ended its process"]
         return Look(last[0][:200].rstrip("."))
-    return Look(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    return Look(**cast("dict[str, Any]", given))
 
 
-def main(module: str) -> None:
+def main(module: str, wait_s: float) -> None:
     """Import ``module`` and print what came of it as JSON; what the module prints goes to stderr."""
     out = os.dup(1)
     os.dup2(2, 1)
     hub = importlib.import_module("hub")
     for name in hub.__all__:  # a running hub has them all
         getattr(hub, name)
+    late = {"trouble": f"it took longer than {wait_s:.0f} s"}
+    threading.Timer(wait_s, _end, (out, late)).start()
     before, began = set(sys.modules), time.perf_counter()
     try:
         loaded = importlib.import_module(module)
@@ -80,9 +85,13 @@ def main(module: str) -> None:
         seconds = time.perf_counter() - began
         heavy = sorted(name for name in HEAVY if name in sys.modules and name not in before)
         told = {"seconds": round(seconds, 4), "heavy": heavy, **_hooks(loaded)}
+    _end(out, told)
+
+
+def _end(out: int, told: dict[str, object]) -> None:
+    """Say ``told`` and end at once: threads that the plugin left running do not keep us."""
     os.write(out, json.dumps(told).encode())
-    os.close(out)
-    os._exit(0)  # threads that the plugin left running do not keep us
+    os._exit(0)
 
 
 def _hooks(module: ModuleType) -> dict[str, object]:
@@ -107,4 +116,4 @@ def _hooks(module: ModuleType) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], float(sys.argv[2]))

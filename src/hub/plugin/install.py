@@ -7,6 +7,7 @@ safe, fetch, look into the wheels, install exactly those files, import each plug
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
@@ -17,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from pip._vendor.packaging.requirements import InvalidRequirement, Requirement
 
+from hub.cli.contributed import owner_of
 from hub.errors import HubError
-from hub.plugin import environment, inspection, manifest, wheels
+from hub.plugin import environment, manifest, probe, wheels
 from hub.plugin.environment import MovesError, bundled, normal, pip
+from hub.plugin.probe import Probed
 from hub.plugin.record import Installed, Record
 
 if TYPE_CHECKING:
@@ -236,12 +239,16 @@ def _admit(ours: list[Wheel], wanted: Sequence[str]) -> None:
         raise HubError(f"There is no plugin of the hub in {named}.", fix="Install it with pip instead.")
     here = manifest.installed()
     for wheel in ours:
-        for name in wheel.names:
-            owner = here[name].dist if name in here else None
+        for about in wheel.plugins.values():
+            owner = here[about.name].dist if about.name in here else None
             if owner is not None and normal(owner.name) != wheel.distribution:
                 raise HubError(
-                    f"The plugin {name} is already {owner.name}'s.", fix=f"First: hub plugins remove {name}"
+                    f"The plugin {about.name} is already {owner.name}'s.",
+                    fix=f"First: hub plugins remove {about.name}",
                 )
+            for command in about.commands:
+                if whose := owner_of(command, about.name):
+                    raise HubError(f"The command {command} is already {whose}.", fix="Tell its author.")
 
 
 def _put(steps: list[_Step], ours: list[Wheel], folder: Path) -> None:
@@ -266,8 +273,9 @@ def _try(ours: list[Wheel]) -> None:
     """Import every plugin in a process of its own."""
     for wheel in ours:
         for module, about in wheel.plugins.items():
-            if about.built and (trouble := inspection.look(module).trouble):
-                raise HubError(f"{about.title} cannot be loaded: {trouble}.", fix="Tell its author.")
+            finding = asyncio.run(probe.ask(module, about.name)) if about.built else None
+            if finding and not finding.ok:
+                raise HubError(f"{about.title} cannot be loaded. {finding.reason}", fix=finding.fix)
 
 
 def undo(names: Iterable[str], before: environment.Snapshot) -> None:
@@ -290,6 +298,10 @@ def _write(record: Record, ours: list[Wheel], found: list[Wheel]) -> list[Instal
         )  # fmt: skip
         record.keep(one, wheel.path)
         written.append(one)
+    passed = Probed(record.path.parent)
+    here = manifest.installed()
+    for name in {name for wheel in ours for name in wheel.names} & set(here):
+        passed.remember(here[name])  # so that the hub need not try it again when it starts
     return written
 
 

@@ -68,7 +68,7 @@ def _keeps(subject: Subject) -> bool:
 
 
 def _header(subject: Subject, name: str) -> str:
-    return str((subject.about or {}).get(name) or "")
+    return str(subject.about[name]) if subject.about is not None and name in subject.about else ""
 
 
 RULES: tuple[Rule, ...] = (
@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
     Rule("free-loop", "silver", "Move what waits to a thread: await asyncio.to_thread(...).",
          lambda it: not it.source.blocking),
     Rule("settings-told", "silver", "Give every setting a title and a description.",
-         lambda it: all(one.get("title") and one.get("description") for one in it.manifest.settings.values())),
+         lambda it: all({"title", "description"} <= set(one) for one in it.manifest.settings.values())),
     Rule("permissions-told", "silver", "Say in a sentence what each permission is for.",
          lambda it: all(" " in one.why.strip() for one in it.manifest.permissions.values())),
     Rule("stops", "silver", "Undo in hub_stop what hub_start began, or begin it with hub.spawn.",
@@ -106,7 +106,7 @@ RULES: tuple[Rule, ...] = (
     Rule("instant", "platinum", f"Bring its import below {INSTANT_S:g} s.",
          lambda it: it.look.seconds < INSTANT_S),
     Rule("home", "platinum", "Name where its source and its issues are, in [project.urls].",
-         lambda it: bool((it.about or {}).get("Project-URL"))),
+         lambda it: bool(_header(it, "Project-URL"))),
 )  # fmt: skip
 """All rules, the lowest tier first. A tier is reached when its rules and those below it hold."""
 
@@ -133,6 +133,5 @@ def grade(subject: Subject) -> Grade:
 def _readme(subject: Subject) -> str:
     if subject.about is None:
         return ""
-    return str(subject.about.get_payload() if hasattr(subject.about, "get_payload") else "") or _header(
-        subject, "Description"
-    )
+    body = getattr(subject.about, "get_payload", str)()  # a README is the body of METADATA, or a header
+    return str(body or "") or _header(subject, "Description")
