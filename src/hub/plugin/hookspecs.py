@@ -111,7 +111,11 @@ class Register(Protocol):
     """Handed to the ``hub_*`` registration hooks; which methods work depends on the hook."""
 
     def route(self, path: str, endpoint: Callable[..., Any], methods: tuple[str, ...] = ("GET",)) -> None:
-        """Serve ``path`` (under ``/p/<plugin>/``, or a public path of the manifest) by an endpoint."""
+        """Serve ``path`` (under ``/p/<plugin>/``, or a public path of the manifest) by an endpoint.
+
+        Only people who are signed in get there; public paths and those below a login are for strangers too.
+        Pages get the hub's own strict policy unless they bring one.
+        """
 
     def websocket(self, path: str, endpoint: Callable[..., Any]) -> None:
         """Serve a WebSocket at ``path``; the same rule."""
@@ -135,7 +139,7 @@ class Register(Protocol):
         """Show a page of your own, see `Panel`."""
 
     def login(self, name: str, title: str, path: str) -> None:
-        """Offer a way to sign in, see `LoginMethod`."""
+        """Offer a way to sign in, see `LoginMethod`; strangers get to ``path`` and below."""
 
 
 @hookspec

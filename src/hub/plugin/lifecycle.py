@@ -17,7 +17,7 @@ from hub.plugin.acting import acting, current
 from hub.plugin.entrance import Entrance
 from hub.plugin.errors import RETRY_S
 from hub.plugin.hooks import Hooks
-from hub.plugin.hookspecs import Health
+from hub.plugin.hookspecs import Health, LoginMethod
 from hub.plugin.pump import Pump
 from hub.plugin.registry import Registrar, withdraw
 from hub.plugin.states import Change, Plugin, State
@@ -127,6 +127,10 @@ class Plugins:
         for plugin in self if self._loop else ():
             if plugin.running is (plugin.name in self._off):
                 self._spawn(self._settle(plugin), f"settle:{plugin.name}")
+
+    def logins(self) -> list[LoginMethod]:
+        """Return the ways to sign in that running plugins offer."""
+        return [method for plugin in self if plugin.running for method in plugin.logins]
 
     def recheck(self, name: str) -> None:
         """Ask the plugin for its health now instead of at the next beat."""

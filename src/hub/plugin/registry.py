@@ -11,6 +11,7 @@ from hub.errors import HubError
 from hub.plugin import guarded
 from hub.plugin.hookspecs import LoginMethod, Panel
 from hub.plugin.provided import Provided
+from hub.plugin.served import served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from hub.plugin.hookspecs import Risk, Tile
     from hub.plugin.states import Plugin
 
+RISKS = ("read", "write", "danger")
 CORE_ROOTS = frozenset({"api", "v1", "p", "status", "execute", "health", "metrics", "openapi.json", "static"})
 """First parts of paths that are the core's own, whether or not something is served there now."""
 
@@ -57,6 +59,8 @@ class Registrar:
 
     def tool(self, run: Callable[..., Any], *, name: str = "", risk: Risk = "read") -> None:
         """Add a tool."""
+        if risk not in RISKS:
+            raise HubError(f"A tool cannot be of risk {risk!r}.", fix=f"Choose one of {', '.join(RISKS)}.")
         name = name or getattr(run, "__name__", "")
         self._hub.tools.add(self._plugin.name, self._guarded(f"tool {name}", run), name=name, risk=risk)
 
@@ -71,17 +75,32 @@ class Registrar:
 
     def login(self, name: str, title: str, path: str) -> None:
         """Offer a way to sign in."""
-        if not path.startswith(f"/p/{self._plugin.name}/") and path not in self._plugin.manifest.public_paths:
-            raise HubError(f"It wants to sign in at {path}, which it does not serve.", fix="Tell its author.")
+        below = path.removeprefix(f"/p/{self._plugin.name}/")
+        if below == path or not below.strip("/"):
+            raise HubError(
+                f"It wants to sign people in at {path}.", fix=f"Serve it below /p/{self._plugin.name}/."
+            )
         self._plugin.logins.append(LoginMethod(name, title, path))
 
     def _guarded(self, what: str, run: Callable[..., Any]) -> Callable[..., Any]:
         return guarded.function(self._plugin.name, what, run, self._complain)
 
     def _serve(self, route: Route | WebSocketRoute) -> None:
-        route.app = guarded.app(self._plugin.name, route.path, route.app, self._complain)
+        route.app = served(
+            self._plugin.name, route.path, route.app, self._complain, self._is_open(route.path)
+        )
         route.owner = self._plugin.name  # type: ignore[union-attr]  # so that a clash can name it
         self._hub.routes.append(route)
+
+    def _is_open(self, served_at: str) -> Callable[[str], bool]:
+        """Return what says whether strangers may ask for a path: a public one, or where they sign in."""
+        plugin = self._plugin
+        public = served_at in plugin.manifest.public_paths
+
+        def is_open(path: str) -> bool:
+            return public or any(f"{path}/".startswith(f"{one.path.rstrip('/')}/") for one in plugin.logins)
+
+        return is_open
 
     def _own(self, path: str) -> None:
         name, prefix = self._plugin.name, f"/p/{self._plugin.name}/"

@@ -156,7 +156,7 @@ def seen(name: str = "busy") -> dict[str, Any]:
     return found
 
 
-async def get(hub: Hub, path: str) -> tuple[int, str]:
+async def get(hub: Hub, path: str, person: str | None = "ada") -> tuple[int, str]:
     """Ask the plugins' routes for ``path``, as the server would."""
     path, _, query = path.partition("?")
     sent: list[Any] = []
@@ -169,7 +169,7 @@ async def get(hub: Hub, path: str) -> tuple[int, str]:
 
     scope = {
         "type": "http", "method": "GET", "path": path, "root_path": "", "headers": [],
-        "query_string": query.encode(),
+        "query_string": query.encode(), "state": {"person": person},
     }  # fmt: skip
     with contextlib.suppress(HookError):  # the server logs what was answered with 500
         await Starlette(routes=hub.routes)(scope, receive, send)
@@ -399,6 +399,8 @@ def {hook}:
             "public_paths = ['/status']",
             "the hub's",
         ),
+        ("hub_logins(register)", "register.login('t', 'T', '/p/busy/login')", "", "sign people in"),
+        ("hub_tools(register)", "register.tool(count, name='x', risk='none')", "", "risk 'none'"),
         ("hub_tools(register)", "register.tool(count)", "", "count is already busy's"),
         ("hub_providers(register)", "register.provider(Told())", "", "told is already there"),
         ("hub_providers(register)", "register.provider(object())", "", "no provider"),
@@ -446,6 +448,21 @@ async def test_a_missing_extra_disables_or_degrades(hub: Hub, add: Add, required
     assert "It sees faster" in busy.reason
     assert "no_such_module" in busy.fix
     assert ("hx_busy" in sys.modules) is not required
+
+
+async def test_strangers_only_reach_what_is_public_or_signs_them_in(hub: Hub, add: Add) -> None:
+    more = 'public_paths = ["/.well-known/busy"]'
+    code = BUSY.replace(
+        'register.route("/p/busy/page", page)',
+        'register.route("/p/busy/page", page)\n    register.route("/.well-known/busy", page)\n'
+        '    register.route("/p/busy/login/done", page)\n    register.route("/p/busy/loginother", page)',
+    )
+    add("busy", code, more)
+    await up(hub)
+    paths = ("/p/busy/page", "/p/busy/loginother", "/.well-known/busy", "/p/busy/login/done")
+    assert [(await get(hub, path, None))[0] for path in paths] == [401, 401, 200, 200]
+    assert [(await get(hub, path))[0] for path in paths] == [200] * 4
+    assert [method.title for method in hub.plugins.logins()] == ["Sign in with Busy"]
 
 
 async def test_its_log_lines_are_kept_without_secrets(
