@@ -11,6 +11,8 @@ from hub.auth.names import alike, clean_name
 from hub.auth.roles import GUEST, MEMBER, OWNER, require
 from hub.auth.sessions import Person
 from hub.errors import HubError
+from hub.plugin.hookspecs import Selector
+from hub.store.owed import owe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -144,7 +146,11 @@ def check_free(db: Any, name: str, *, but: str = "") -> None:
 
 
 def mark_talks(db: Any, whose: str) -> None:
-    """Mark the talks of somebody who is removed, so that a crash before they are erased loses none."""
+    """Mark the talks of somebody who is removed, so that a crash before they are erased loses none.
+
+    What plugins keep of them is noted to be forgotten, too.
+    """
+    owe(db, Selector(person=whose))
     db.execute(
         "UPDATE conversation SET deleted = ? WHERE person = ? AND deleted IS NULL", (time.time(), whose)
     )

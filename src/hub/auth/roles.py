@@ -31,6 +31,7 @@ ACTS: dict[str, str] = {
     "change own name": GUEST,
     "end own sessions": GUEST,
     "pair own devices": GUEST,
+    "take or forget own data": GUEST,
     "call tools": MEMBER,
     "answer approvals": MEMBER,
     "recall own memory": MEMBER,

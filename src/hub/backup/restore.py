@@ -6,14 +6,15 @@ import asyncio
 import fcntl
 import os
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import ValidationError
 
+from hub.approvals.grants import withdraw
 from hub.backup import manifest as contents
 from hub.backup import note, tape
 from hub.backup.check import check, refuse_newer
@@ -21,8 +22,9 @@ from hub.backup.exchange import exchange
 from hub.backup.scratch import need_room, scratch
 from hub.backup.seal import DAMAGED, Header, Opener
 from hub.errors import HubError
-from hub.store import forgotten
-from hub.store.connection import plainly
+from hub.plugin.hookspecs import Selector
+from hub.store import forgotten, owed
+from hub.store.connection import connect, plainly
 from hub.store.database import Database
 from hub.store.durable import sync_folder
 from hub.store.keys import ENVIRONMENT, SIZE
@@ -294,12 +296,21 @@ def _forget_again(staging: Path, data: Path, master: bytes) -> int:
     """Forget in ``staging`` what was forgotten in ``data`` after the backup; return how many deeds."""
     now, then = forgotten.read(data), forgotten.read(staging)
     deeds = forgotten.later(now, then)
-    if deeds:
+    if deeds or _waits(staging / contents.CORE, master):
         asyncio.run(_forget(staging, master, deeds))
     if now:
         (staging / forgotten.NAME).write_bytes(forgotten.joined(now, then))
         (staging / forgotten.NAME).chmod(0o600)
     return len(deeds)
+
+
+def _waits(core: Path, master: bytes) -> bool:
+    """Say whether grants wait in a database that comes back."""
+    with plainly(core), closing(connect(core, master)) as connection:
+        has_any = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'approval'").fetchone()
+        return bool(
+            has_any and connection.execute("SELECT 1 FROM approval WHERE state = 'waiting'").fetchone()
+        )
 
 
 async def _forget(folder: Path, master: bytes, deeds: list[forgotten.Deed]) -> None:
@@ -308,7 +319,12 @@ async def _forget(folder: Path, master: bytes, deeds: list[forgotten.Deed]) -> N
     transcripts = Transcripts(core, folder / "transcripts", master)
     await core.open()
     try:
+        # A grant that waited then may have been used since: nobody may use it twice.
+        await core.write(withdraw)
         for deed in deeds:
+            # What came back with the files of plugins is asked of them when they start.
+            for selector in _of_plugins(deed):
+                await core.write(partial(owed.owe, selector=selector))
             if deed.before:
                 await transcripts.forget_days_before(date.fromisoformat(deed.before))
             for talk in deed.talks:
@@ -317,6 +333,15 @@ async def _forget(folder: Path, master: bytes, deeds: list[forgotten.Deed]) -> N
     finally:
         await transcripts.close()
         await core.close()
+
+
+def _of_plugins(deed: forgotten.Deed) -> Iterator[Selector]:
+    if deed.before:
+        start = datetime.combine(date.fromisoformat(deed.before), datetime.min.time(), UTC)
+        yield Selector(before=start.timestamp())
+    yield from (Selector(talk=talk) for talk in deed.talks)
+    if deed.selector:
+        yield owed.read(deed.selector)
 
 
 def _drop(talk: str, db: Any) -> None:

@@ -239,7 +239,9 @@ class Conversations:
 
     async def whose(self, id: str) -> str | None:  # noqa: A002
         """Return the id of whose talk that is, None when there is no such talk."""
-        rows = await self._core.rows("SELECT person FROM conversation WHERE id = ? AND deleted IS NULL", (id,))
+        rows = await self._core.rows(
+            "SELECT person FROM conversation WHERE id = ? AND deleted IS NULL", (id,)
+        )
         return str(rows[0][0]) if rows else None
 
     async def tell(self, id: str, person: str, text: str) -> None:  # noqa: A002

@@ -12,7 +12,19 @@ import structlog
 
 from hub.errors import HubError
 from hub.events import LanguageAsked
-from hub.llm.provider import Act, Answer, Caps, Declined, Delta, Held, Message, Piece, Provider, Request, Usage
+from hub.llm.provider import (
+    Act,
+    Answer,
+    Caps,
+    Declined,
+    Delta,
+    Held,
+    Message,
+    Piece,
+    Provider,
+    Request,
+    Usage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
@@ -110,18 +122,18 @@ class Router:
         ``by.refusals``; one that fails later is given an honest end. Never raises but for cancellation.
         """
         by = by if by is not None else Answer()
-        why = ""
+        why = held = ""  # why the last one asked did not answer; why some could not be asked at all
         for provider in (*self.providers, self._last):
             if accepted and not provider.caps.local:
                 await accepted()
             seen = await self._look(provider, prompt.for_provider(provider.caps))
             if seen.why and not provider.caps.local:
-                by.refusals.append(seen.why)
-                why = seen.why
+                by.refusals += [seen.why] if held != seen.why else []
+                held = seen.why
                 continue
             request, began = seen.request, time.monotonic()
             if provider is self._last:
-                stream = self._last.stream(request, first_s, why=why)
+                stream = self._last.stream(request, first_s, why=held or why)
             else:
                 stream = provider.stream(request, first_s)
             async with aclosing(cast("AsyncGenerator[Piece, None]", stream)) as pieces:

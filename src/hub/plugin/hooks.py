@@ -78,9 +78,8 @@ class Hooks:
                     tasks[asyncio.ensure_future(_shielded(value))] = bound.plugin
                 else:
                     outcomes.append(Outcome(bound.plugin, value))
-            except BaseException as error:  # sys.exit in a hook must not end the hub
-                if isinstance(error, asyncio.CancelledError):
-                    raise
+            except BaseException as error:  # noqa: BLE001  sys.exit in a hook must not end the hub
+                # A CancelledError too is the hook's own: nothing waits here that could be cancelled.
                 outcomes.append(self._failed(bound.plugin, name, failure(error)))
             finally:
                 current.reset(token)

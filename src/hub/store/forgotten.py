@@ -1,7 +1,7 @@
 """Write down what was forgotten, so that the restore of an older backup forgets it again.
 
 One JSON line before the deed and one after it, in ``forgotten.jsonl`` of the data folder. Only the
-names of days and talks stand there, nothing of what was said. A backup carries the journal as it was
+names of days, talks and people stand there, nothing of what was said. A backup carries the journal as it was
 before its databases were copied: a deed that is done in there is done in them; all others are not.
 """
 
@@ -28,18 +28,27 @@ NAME = "forgotten.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What was to be forgotten: all days before ``before`` (YYYY-MM-DD) and these ``talks``, by id."""
+    """What was to be forgotten: all days before ``before`` (YYYY-MM-DD), and these ``talks``, by id.
+
+    ``selector``: what plugins were to forget, as `hub.store.owed` writes it.
+    """
 
     id: str
     before: str = ""
     talks: tuple[str, ...] = ()
+    selector: str = ""
 
 
 @asynccontextmanager
-async def noted(data: Path, *, before: str = "", talks: Sequence[str] = ()) -> AsyncIterator[None]:
+async def noted(
+    data: Path, *, before: str = "", talks: Sequence[str] = (), selector: str = ""
+) -> AsyncIterator[None]:
     """Note durably that this is about to be forgotten, and afterwards that it was."""
     deed = uuid.uuid4().hex
-    await asyncio.to_thread(_append, data, {"id": deed, "before": before, "talks": list(talks)})
+    said = {"before": before, "talks": list(talks), "selector": selector}
+    await asyncio.to_thread(
+        _append, data, {"id": deed} | {name: value for name, value in said.items() if value}
+    )
     yield
     await asyncio.to_thread(_append, data, {"id": deed, "done": True})
 
@@ -56,7 +65,12 @@ def later(now: bytes, then: bytes) -> list[Deed]:
     """Return the deeds of the journal ``now`` that were not done yet in the journal ``then``, in order."""
     done = {line["id"] for line in _lines(then) if line.get("done")}
     return [
-        Deed(line["id"], str(line.get("before", "")), tuple(map(str, line.get("talks", ()))))
+        Deed(
+            line["id"],
+            str(line.get("before", "")),
+            tuple(map(str, line.get("talks", ()))),
+            str(line.get("selector", "")),
+        )
         for line in _lines(now)
         if not line.get("done") and line["id"] not in done
     ]

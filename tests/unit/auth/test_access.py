@@ -17,6 +17,7 @@ REFUSED = {401, 403, 4401}
 ACCESS = """
 stranger  GET /health
 stranger  GET /openapi.json
+stranger  GET /api/schema/hub-plugin.json
 stranger  GET /claim/{code}
 stranger  GET /invite/{code}
 stranger  POST /invite/{code}
@@ -82,6 +83,12 @@ guest     POST /me/out
 guest     POST /me/everywhere
 guest     GET /me/pair
 guest     POST /me/pair
+guest     GET /me/data
+guest     GET /me/data/export
+guest     POST /me/data/forget
+guest     GET /api/me/data
+guest     DELETE /api/me/data
+guest     GET /api/me/forgetting
 guest     GET /api/sessions
 guest     DELETE /api/sessions
 guest     DELETE /api/sessions/{session}
@@ -101,6 +108,8 @@ member    GET /api/models/licences
 member    POST /api/tools/{name}
 
 owner     POST /people
+owner     POST /me/data/forget-everything
+owner     DELETE /api/data
 owner     POST /people/invites/{id}/revoke
 owner     POST /people/devices/{id}/revoke
 owner     POST /people/devices/{id}/rename
