@@ -21,6 +21,7 @@ from hub.auth.sessions import Sessions
 from hub.backup.keeper import Backups
 from hub.conversation.asked import Asked
 from hub.conversation.conversations import Conversations
+from hub.conversation.named import Named
 from hub.conversation.retention import Retention
 from hub.conversation.tools import Tools
 from hub.events import Bus
@@ -97,8 +98,13 @@ class Hub:
         self.jobs = Jobs(self.core, self.bus)
         self.timers = Timers(self.jobs, self.core, self.bus)
         self.router = Router(
-            [Spoken(self.timers), Asked(self.tools, self._whose), Exact(self._facts), Bigger(), self.embedded], Canned(), self.bus
-        )
+            [
+                Spoken(self.timers), Asked(self.tools, self._whose), Exact(self._facts),
+                Named(self.tools, self._whose), Bigger(), self.embedded,
+            ],
+            Canned(),
+            self.bus,
+        )  # fmt: skip
         self.secrets = Secrets(self.core)
         self.backups = Backups(self.jobs, self.secrets, self.data)
         self.providers = Providers(self.router, self.secrets)

@@ -13,5 +13,5 @@ def test_the_contract() -> None:
 def test_it_greets_as_it_is_told_to_and_counts() -> None:
     with PluginHub(hub_hello, settings={"hello": {"greeting": "Ahoy"}}) as home:
         assert home.call("say_hello", to="Ada") == "Ahoy, Ada."
-        assert home.say("what is 2 plus 2") == "2 + 2 = 4."
+        assert home.say("say hello to Ada") == "Ahoy, Ada."
         home.until(lambda: hub_hello.now["answers"] == 1)

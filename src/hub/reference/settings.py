@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from hub import schema
 from hub.config import FILE, LIVE, PREFIX, ProviderSettings, Settings
 from hub.plugin.manifest import Manifest
@@ -16,7 +18,6 @@ from hub.reference import table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).parents[3]
@@ -33,6 +34,7 @@ def page() -> str:
         table.table(
             ("setting", "variable", "default", "what it may be", "what it does", "takes effect"), _core()
         ),
+        *_groups(),
         f"## A language server: `[providers.<name>]`\n\n{table.about(ProviderSettings)}",
         table.table(("setting", "default", "what it may be", "what it does"), _of(ProviderSettings)),
         *_plugins(),
@@ -65,10 +67,20 @@ def _whole(about: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     return {**told["$defs"][name], **about} if name else about
 
 
+def _groups() -> Iterator[str]:
+    """Tell the settings that are tables with fixed fields."""
+    for name, field in Settings.model_fields.items():
+        if inspect.isclass(field.annotation) and issubclass(field.annotation, BaseModel):
+            yield f"## {field.title}: `[{name}]`\n\n{table.about(field.annotation)}"
+            yield table.table(("setting", "default", "what it may be", "what it does"), _of(field.annotation))
+
+
 def _default(field: FieldInfo) -> str:
     if field.default_factory is None:
         default = field.default
         return table.code(json.dumps(list(default) if isinstance(default, tuple) else default))
+    if inspect.isclass(field.default_factory) and issubclass(field.default_factory, BaseModel):
+        return "see below"
     if inspect.isfunction(field.default_factory):
         return table.words(inspect.getdoc(field.default_factory) or "").partition(": ")[2].rstrip(".")
     return "none"

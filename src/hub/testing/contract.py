@@ -11,6 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.loaders import FileSystemLoader
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+import hub
+from hub import events, schema
+from hub.errors import HubError
+from hub.plugin import dispatch, hookspecs, manifest
+from hub.plugin.hookspecs import Selector
 from hub.testing.inside import entry_of, hub_with
 
 if TYPE_CHECKING:
@@ -39,9 +48,6 @@ def assert_plugin_contract(plugin: ModuleType | str, *, settings: Mapping[str, A
 
 def plugin_faults(plugin: ModuleType | str, *, settings: Mapping[str, Any] | None = None) -> list[str]:
     """Return the faults, each a sentence with its fix; empty when there are none."""
-    from hub.errors import HubError  # noqa: PLC0415  the contract's own parts load when it is checked
-    from hub.plugin import manifest  # noqa: PLC0415
-
     try:
         entry = entry_of(plugin)
         about = manifest.read(entry)
@@ -61,7 +67,6 @@ def plugin_faults(plugin: ModuleType | str, *, settings: Mapping[str, Any] | Non
 
 
 def _manifest(about: Manifest) -> Iterator[str]:
-    from hub import schema  # noqa: PLC0415
 
     for name, setting in about.settings.items():
         what = f"hub-plugin.toml: settings.{name}"
@@ -81,8 +86,6 @@ def _manifest(about: Manifest) -> Iterator[str]:
 
 
 def _hooks(module: ModuleType) -> Iterator[str]:
-    from hub.errors import HubError  # noqa: PLC0415
-    from hub.plugin import dispatch, hookspecs  # noqa: PLC0415
 
     known = {name for name in vars(hookspecs) if name.startswith("hub_")}
     try:
@@ -102,8 +105,6 @@ def _hooks(module: ModuleType) -> Iterator[str]:
 
 
 def _imports(folder: Path, own: str) -> Iterator[str]:
-    import hub  # noqa: PLC0415
-    from hub.plugin import manifest  # noqa: PLC0415
 
     others = {entry.module.partition(".")[0] for entry in manifest.installed().values()} - {
         own.partition(".")[0]
@@ -130,10 +131,10 @@ async def _life(module: ModuleType, settings: dict[str, dict[str, Any]]) -> list
     """Start the plugin in a hub, look at all of it, stop it, and once more."""
     faults: list[str] = []
     for again in ("", "When it is started again: "):
-        async with hub_with(module, settings=settings) as hub:
-            plugin = next(iter(hub.plugins))
-            faults += [again + fault for fault in await _alive(hub, plugin, module)]
-            await hub.plugins.stop()
+        async with hub_with(module, settings=settings) as home:
+            plugin = next(iter(home.plugins))
+            faults += [again + fault for fault in await _alive(home, plugin, module)]
+            await home.plugins.stop()
             await asyncio.sleep(0.05)  # what was cancelled must come to its end
             left = {task.get_name() for task in asyncio.all_tasks() if _is_of(task, module)}
             faults += [f"{again}Its task {name!r} outlives it. End it in hub_stop." for name in sorted(left)]
@@ -144,7 +145,7 @@ async def _life(module: ModuleType, settings: dict[str, dict[str, Any]]) -> list
     return faults
 
 
-async def _alive(hub: Hub, plugin: Plugin, module: ModuleType) -> list[str]:
+async def _alive(home: Hub, plugin: Plugin, module: ModuleType) -> list[str]:
     if plugin.state not in STATES:
         return [f"It does not start: {plugin.reason} {plugin.fix}"]
     faults = []
@@ -154,17 +155,16 @@ async def _alive(hub: Hub, plugin: Plugin, module: ModuleType) -> list[str]:
         faults.append(f"{plugin.flaw.reason} {plugin.flaw.fix}")
     if plugin.show and (wrong := _slow(plugin.show)):
         faults.append(f"Its tile {wrong}")
-    for tool in hub.tools:
-        if tool.owner == plugin.name and not tool.about:
-            faults.append(f"The tool {tool.name} has no docstring. The model and the person read it.")
+    faults += [
+        f"The tool {tool.name} has no docstring. The model and the person read it."
+        for tool in home.tools
+        if tool.owner == plugin.name and not tool.about
+    ]
     faults += _panel(plugin, module)
     return faults + [fault async for fault in _data(plugin)]
 
 
 def _panel(plugin: Plugin, module: ModuleType) -> Iterator[str]:
-    from jinja2 import StrictUndefined, TemplateError  # noqa: PLC0415
-    from jinja2.loaders import FileSystemLoader  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
     panel = getattr(plugin, "panel", None)
     if panel is None:
@@ -196,9 +196,6 @@ def _slow(show: Any) -> str:
 
 
 async def _data(plugin: Plugin) -> Any:
-    from hub.errors import HubError  # noqa: PLC0415
-    from hub.plugin import dispatch  # noqa: PLC0415
-    from hub.plugin.hookspecs import Selector  # noqa: PLC0415
 
     forget, export = plugin.hooks.get("hub_forget"), plugin.hooks.get("hub_export")
     if bool(forget) != bool(export):
@@ -210,7 +207,7 @@ async def _data(plugin: Plugin) -> Any:
                 if count is not None and (not isinstance(count, int) or count < 0):
                     yield f"hub_forget returned {count!r} for {least}. Return how many things, or None."
                 elif count and not selector.everything:
-                    yield f"hub_forget destroyed {count} for a selector that names nothing. It selects nothing."
+                    yield f"hub_forget destroyed {count} for a selector of nothing. Let that be nothing."
         if export:
             kept = await dispatch.call(export, 30, person="nobody")
             json.dumps(kept if kept is None else dict(kept))
@@ -227,7 +224,6 @@ def _is_of(task: asyncio.Task[Any], module: ModuleType) -> bool:
 
 
 def _event_names() -> set[str]:
-    from hub import events  # noqa: PLC0415
 
     found = (getattr(events, name) for name in events.__all__)
     return {one.name for one in found if inspect.isclass(one) and issubclass(one, events.Event)} - {"event"}

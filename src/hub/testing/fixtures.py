@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hub.testing.inside import PluginHub
+from hub.testing.inside import PluginHub, entry_of
 from hub.testing.model import ScriptedModel
 
 if TYPE_CHECKING:
@@ -24,12 +24,10 @@ def scripted_model() -> ScriptedModel:
 
 @pytest.fixture
 def plugin_hub(tmp_path: Path, scripted_model: ScriptedModel) -> Iterator[Callable[..., PluginHub]]:
-    """Open a hub with a plugin: ``home = plugin_hub(hub_hello, greeting="Ahoy")``; closed after the test."""
+    """Yield a function that opens a hub with a plugin, and closes it after the test."""
     with contextlib.ExitStack() as stack:
 
         def open_hub(plugin: ModuleType, **settings: Any) -> PluginHub:
-            from hub.testing.inside import entry_of  # noqa: PLC0415  with the rest of the hub
-
             given = {entry_of(plugin).name: settings} if settings else {}
             home = PluginHub(plugin, settings=given, model=scripted_model, data=tmp_path / "hub")
             return stack.enter_context(home)

@@ -17,13 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from unittest import mock
 
+import tomlkit
+
+from hub import config
+from hub.hub import Hub
+from hub.plugin import manifest
 from hub.testing.model import ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
-    from types import ModuleType
-
-    from hub.hub import Hub
+    from types import ModuleType, TracebackType
 
     Settings = Mapping[str, Mapping[str, Any]]
 
@@ -40,7 +43,7 @@ def entry_of(plugin: ModuleType | str) -> EntryPoint:
         raise AssertionError(f"{module.__name__} has no hub-plugin.toml beside its __init__.py.") from error
     except (KeyError, ValueError) as error:
         raise AssertionError(f"{module.__name__}: hub-plugin.toml cannot be read: {error!r}") from error
-    return EntryPoint(str(name), module.__name__, "hub.plugins")
+    return EntryPoint(str(name), module.__name__, manifest.GROUP)
 
 
 @contextlib.asynccontextmanager
@@ -52,21 +55,24 @@ async def hub_with(
 ) -> AsyncIterator[Hub]:
     """Yield a hub in which ``plugins`` and no others were started.
 
-    ``settings``: by plugin; ``data``: its folder, to open it again later (default: one for this time).
+    ``settings``: by plugin, written into hub.toml; ``data``: its folder, to open it again (default: one
+    that goes with it).
     """
-    from hub import config  # noqa: PLC0415  a whole hub, only where one is asked for
-    from hub.hub import Hub  # noqa: PLC0415
-    from hub.plugin import manifest  # noqa: PLC0415
-
     entries = {entry.name: entry for entry in map(entry_of, plugins)}
     with contextlib.ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-")))
         # Only those under test: what else is installed here must not take part.
         stack.enter_context(mock.patch.object(manifest, "installed", return_value=entries))
-        hub = Hub(config.load({"plugins": dict(settings or {})}, data=folder), ())
+        if settings:
+            folder.mkdir(parents=True, exist_ok=True)
+            written = tomlkit.dumps({"plugins": {name: {**given} for name, given in settings.items()}})
+            (folder / config.FILE).write_text(written, encoding="utf-8")
+        hub = Hub(config.load(data=folder), ())
         hub.router.add(model or ScriptedModel())
         try:
             await hub.open()
+            if await hub.claims.owner() is None:
+                await hub.claims.redeem(await hub.claims.new_code())
             await hub.plugins.start()
             yield hub
         finally:
@@ -74,8 +80,9 @@ async def hub_with(
 
 
 async def ask(hub: Hub, text: str) -> str:
-    """Write ``text`` into the hub's latest talk and return the answer, whole."""
-    talk = await hub.conversations.latest()
+    """Write ``text`` into the latest talk of the hub's owner and return the answer, whole."""
+    owner = await hub.claims.owner()
+    talk = await hub.conversations.latest(owner.id if owner else "")
     turn = await talk.write(text)
     await asyncio.wait_for(talk.settled(), PATIENCE_S)
     return next(one.answer for one in talk.history() if one.id == turn)
@@ -105,9 +112,14 @@ class PluginHub:
             raise
         return self
 
-    def __exit__(self, *raised: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         try:
-            self._loop.run(self._opening.__aexit__(*raised))
+            self._loop.run(self._opening.__aexit__(kind, error, traceback))
         finally:
             self._loop.close()
 
