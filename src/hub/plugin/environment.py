@@ -46,7 +46,6 @@ def bundled(distribution: str) -> bool:
 
 def version(distribution: str) -> str:
     """Return the installed version of ``distribution``, or ""."""
-    importlib.invalidate_caches()
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
@@ -55,13 +54,16 @@ def version(distribution: str) -> str:
 
 def pins() -> dict[str, str]:
     """Return, with its version, every package that the hub and what comes with it need."""
+    here: dict[str, metadata.Distribution] = {}
+    for each in metadata.distributions():
+        here.setdefault(normal(each.name or ""), each)
     found: dict[str, str] = {}
-    waiting = [normal(each.name) for each in metadata.distributions() if each.name and bundled(each.name)]
+    waiting = [name for name in here if bundled(name)]
     while waiting:
         name = waiting.pop()
-        if name not in found and (here := version(name)):
-            found[name] = here
-            waiting += [normal(wanted.name) for wanted in needs(name)]
+        if name not in found and name in here:
+            found[name] = here[name].version
+            waiting += [normal(wanted.name) for wanted in applying(here[name].requires or ())]
     return found
 
 

@@ -160,7 +160,7 @@ def test_the_contract() -> None:
 def test_it_counts_answers() -> None:
     before = $package.now["answers"]
     with PluginHub($package) as home:
-        assert home.say("what is 2 plus 2") == "2 + 2 = 4."
+        assert "4" in home.say("what is 2 plus 2")
         home.until(lambda: $package.now["answers"] > before)
 '''
 
@@ -183,8 +183,8 @@ class $cls:
         asked, _, words = request.messages[-1].text.partition(" ")
         if asked.lower() != "$name" or not words:
             raise Declined
-        for word in reversed(words.split()):
-            yield Delta(f"{word} ")
+        for number, word in enumerate(reversed(words.split())):
+            yield Delta(f" {word}" if number else word)
         yield Done()
 
     async def probe(self) -> Probe:
