@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from hub.api import kept, models, people, schema, settings, talks, timers
+from hub.api import approvals, kept, models, people, plugins, schema, settings, talks, timers
 from hub.api.bounds import bound
 from hub.api.people import needs
 from hub.conversation.tools import Waiting
@@ -55,6 +55,8 @@ def build(hub: Hub) -> FastAPI:
     app.include_router(talks.router(hub))
     app.include_router(kept.router(hub))
     app.include_router(models.router(hub))
+    app.include_router(plugins.router(hub))
+    app.include_router(approvals.router(hub))
     app.include_router(schema.router())
 
     @app.get("/status", dependencies=[needs("see the hub's state")])

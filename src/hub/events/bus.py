@@ -36,6 +36,12 @@ class Subscription:
         self._queue.append(event)
         self._wake.set()
 
+    def take(self) -> list[Event]:
+        """Return what waits, oldest first, without waiting for more."""
+        taken = list(self._queue)
+        self._queue.clear()
+        return taken
+
     def __aiter__(self) -> Subscription:
         return self
 

@@ -25,3 +25,9 @@ def ago(at: float) -> str:
 def left(until: float) -> str:
     """Return how long it is until ``until`` (Unix seconds)."""
     return span(until - time.time())
+
+
+def moment(at: float) -> str:
+    """Return a time of day, with the day when that is not today."""
+    then = time.localtime(at)
+    return time.strftime("%H:%M:%S" if then[:3] == time.localtime()[:3] else "%d %b %H:%M", then)

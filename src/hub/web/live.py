@@ -10,6 +10,7 @@ import structlog
 
 from hub import events
 from hub.auth.roles import allows
+from hub.events.approvals import ApprovalEvent
 from hub.store.transcripts import Turn
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Live:
 
     def __init__(self, hub: Hub, site: Site) -> None:
         self._hub, self._parts, self.renderer = hub, site.parts, site.renderer
+        self._asks = site.asks
         self._tabs: set[Tab] = set()
         self._sent: dict[tuple[str, str], str] = {}
         self._dirty = asyncio.Event()
@@ -75,6 +77,8 @@ class Live:
         with self._hub.bus.subscribe("*", size=4_096) as subscription:
             async for event in subscription:
                 self._stream(event)
+                if isinstance(event, ApprovalEvent):
+                    await self._asks.refresh()
                 if not isinstance(event, _TOLD_BY_THEMSELVES):
                     self._dirty.set()
                 if isinstance(event, events.ChildChanged):
@@ -124,6 +128,7 @@ class Live:
                 await asyncio.to_thread(self.renderer.measure)
             count += 1
             await self.renderer.probe()
+            await self._asks.refresh()
             self._dirty.set()
             await asyncio.sleep(TICK_S)
 

@@ -33,7 +33,7 @@ class Hello(_Message):
     conversation: Annotated[str, Field(max_length=64)] = ""
     page: bool = False
     rev: Annotated[str, Field(max_length=64)] = ""
-    parts: Annotated[tuple[Annotated[str, Field(max_length=32)], ...], Field(max_length=32)] = ()
+    parts: Annotated[tuple[Annotated[str, Field(max_length=48)], ...], Field(max_length=32)] = ()
     talk: bool = True
     audio: Format = Format()
 

@@ -35,6 +35,8 @@ PLACES = (
     Place("Home", (Link("/", "Home"),)),
     Place("Talks", (Link("/talks", "Talks"),)),
     Place("Timers", (Link("/timers", "Timers"),)),
+    Place("Approvals", (Link("/approvals", "Approvals", "answer approvals"),)),
+    Place("Plugins", (Link("/plugins", "Plugins", "member"),)),
     Place("Health", (Link("/health", "Health"), Link("/events", "Events", "read every event"))),
     Place(
         "Settings",
@@ -51,9 +53,9 @@ PLACES = (
 """All pages in their order. A person sees those that their role may open."""
 
 
-def places(path: str, person: Person) -> list[Link]:
-    """Return the entries of the top line for ``person`` on ``path``."""
-    shown = ((place.title, _open(place.pages, person)) for place in PLACES)
+def places(path: str, person: Person, panels: Sequence[Link] = ()) -> list[Link]:
+    """Return the entries of the top line for ``person`` on ``path``; ``panels``: the pages of plugins."""
+    shown = ((place.title, _open(_with(place, panels), person)) for place in PLACES)
     return [
         Link(pages[0].path, title, here=any(page.path == path for page in pages))
         for title, pages in shown
@@ -61,13 +63,17 @@ def places(path: str, person: Person) -> list[Link]:
     ]
 
 
-def tabs(path: str, person: Person) -> list[Link]:
+def tabs(path: str, person: Person, panels: Sequence[Link] = ()) -> list[Link]:
     """Return the pages beside ``path`` in its place; none when it stands alone."""
     for place in PLACES:
-        pages = _open(place.pages, person)
+        pages = _open(_with(place, panels), person)
         if len(pages) > 1 and any(page.path == path for page in pages):
             return [Link(page.path, page.title, page.needs, page.path == path) for page in pages]
     return []
+
+
+def _with(place: Place, panels: Sequence[Link]) -> Sequence[Link]:
+    return (*place.pages, *panels) if place.title == "Plugins" else place.pages
 
 
 def _open(pages: Sequence[Link], person: Person) -> list[Link]:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from hub.auth.roles import allows
 from hub.errors import HubError
+from hub.web.asks import Asks
 from hub.web.nav import places, tabs
 from hub.web.parts import Parts
 from hub.web.render import Renderer
@@ -59,7 +60,8 @@ class Site:
         self.hub = hub
         self.static = Static()
         self.parts = Parts()
-        self.renderer = Renderer(hub, self.static, self.parts)
+        self.asks = Asks(hub)
+        self.renderer = Renderer(hub, self.static, self.parts, self.asks)
         self._said: OrderedDict[str, str] = OrderedDict()
 
     def page(
@@ -76,10 +78,12 @@ class Site:
         self, request: Request, template: str, *, title: str, parts: tuple[str, ...] = (), **values: object
     ) -> Response:
         """Answer with ``template``, which extends page.html; ``parts`` are those it shows."""
-        names, person = (*parts, "alarms"), request.state.person
+        names, person = (*parts, "asked", "alarms"), request.state.person
+        panels = self.renderer.panels()
         page = self.renderer.page(
-            template, title=title, names=names, rev=self.parts.revision(names), person=person,
-            places=places(request.url.path, person), tabs=tabs(request.url.path, person),
+            template, title=title, names=names, rev=self.parts.revision(names, person),
+            person=person, places=places(request.url.path, person, panels),
+            tabs=tabs(request.url.path, person, panels),
             said=self._said.pop(request.state.token, ""), **values,
         )  # fmt: skip
         return self.answer(request, page)
@@ -137,11 +141,13 @@ class Site:
         async def answer(request: Request) -> Response:
             person = getattr(request.state, "person", None)
             if person is None:
-                return self.answer(request, self.renderer.page("locked.html"), 401)
+                door = self.renderer.page("locked.html", logins=self.hub.plugins.logins())
+                return self.answer(request, door, 401)
             if not allows(person, needs):
                 who = "the owner" if needs == "owner" else f"a {needs}"
                 said = {"message": f"This page is for {who}.", "fix": "Ask the owner of this hub."}
                 return self.answer(request, self.renderer.page("lost.html", **said), 403)
+            await self.asks.refresh()
             try:
                 return await handler(request)
             except HubError as error:

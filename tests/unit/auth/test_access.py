@@ -76,6 +76,7 @@ device    POST /timers/{id}/resume
 device    POST /timers/{id}/snooze
 device    POST /timers/{id}/stop
 device    POST /timers/{id}/undo
+device    GET /p/{name}/
 
 guest     POST /me
 guest     POST /me/sessions/{id}/end
@@ -106,6 +107,16 @@ member    GET /models
 member    GET /api/models
 member    GET /api/models/licences
 member    POST /api/tools/{name}
+member    GET /approvals
+member    POST /approvals/{id}/approve
+member    POST /approvals/{id}/deny
+member    GET /plugins
+member    GET /plugins/{name}
+member    GET /api/plugins
+member    GET /api/plugins/{name}
+member    GET /api/approvals
+member    POST /api/approvals/{id_}/approve
+member    POST /api/approvals/{id_}/deny
 
 owner     POST /people
 owner     POST /me/data/forget-everything
@@ -161,6 +172,15 @@ owner     POST /models/{id}/cancel
 owner     POST /models/{id}/remove
 owner     POST /models/{id}/use
 owner     POST /models/{id}/verify
+owner     POST /plugins/look
+owner     POST /plugins/{name}/check
+owner     POST /plugins/{name}/disable
+owner     POST /plugins/{name}/enable
+owner     POST /plugins/{name}/restart
+owner     GET /api/plugins/{name}/log
+owner     POST /api/plugins/{name}/disable
+owner     POST /api/plugins/{name}/enable
+owner     POST /api/plugins/{name}/restart
 """
 """The least role a line: ``role METHOD path``; ``stranger`` means that anybody may."""
 
