@@ -16,6 +16,7 @@ from hub.errors import HubError
 from hub.events import HubRecovered
 from hub.guardian import AGAIN
 from hub.heads import BoundedHeads
+from hub.plugin.watchdog import Watchdog
 from hub.telemetry import logs
 from hub.terminal import show_progress
 
@@ -31,20 +32,27 @@ MAX_MESSAGE = 1 << 20
 MOST_FILES = 1 << 16
 
 
-def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth) -> int:
-    """Serve until told to stop; return the exit status. ``rebirth`` says whether an earlier hub died."""
+def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth, *, safe: bool = False) -> int:
+    """Serve until told to stop; return the exit status. ``rebirth`` says whether an earlier hub died.
+
+    ``safe``: start no plugin but those that came with the hub.
+    """
     logs.configure()
     allow_files()
     lock = _sole_hub_of(settings.data)
     port = sockets[0].getsockname()[1]
 
     async def opened(hub: Hub) -> None:
+        dog = Watchdog(asyncio.get_running_loop(), hub.plugins.entrance.owners, hub.plugins.held_up, box)
+        dog.start()
         if rebirth.died_at is not None:
             hub.bus.publish(HubRecovered(down=max(0.0, time.time() - rebirth.died_at)))
         await _greet(hub, port)
         await show_progress(hub.models)
 
     app = build(settings, opened=opened)
+    entrance = app.state.hub.plugins.entrance
+    entrance.safe, box = safe, entrance.crashes.watch(rebirth)
     # A start that fails is told to the person in words, not in uvicorn's traceback.
     logging.getLogger("uvicorn.error").addFilter(lambda _: app.state.failure is None)
     server = uvicorn.Server(

@@ -16,7 +16,8 @@ from hub.errors import HubError
 @data
 @click.option("--host", help="Address to listen on (default: this machine only).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (default: 8420).")
-def command(**given: Any) -> None:
+@click.option("--safe", is_flag=True, help="Start no plugin but those that came with the hub.")
+def command(*, safe: bool, **given: Any) -> None:
     """Start the hub and keep it running."""
     from hub import config, guardian
 
@@ -28,7 +29,7 @@ def command(**given: Any) -> None:
 
         gc.freeze()
         gc.enable()
-        return run(settings, sockets, rebirth)
+        return run(settings, sockets, rebirth, safe=safe)
 
     def address() -> tuple[str, int]:
         nonlocal settings

@@ -154,14 +154,18 @@ class Crashes:
         finally:
             await asyncio.shield(self._quietly(lambda: self._clear(name)))
 
+    def times(self, name: str) -> int:
+        """Return how often the plugin took the process down lately."""
+        return sum(death.plugin == name for death in self._book.deaths)
+
     def held(self, name: str) -> Held | None:
         """Return why the plugin is kept out; None when it may start."""
-        deaths = [death for death in self._book.deaths if death.plugin == name]
-        if len(deaths) < ENOUGH:
+        times = self.times(name)
+        if times < ENOUGH:
             return None
+        last = next(death for death in reversed(self._book.deaths) if death.plugin == name)
         return Held(
-            f"It took me down {'twice' if len(deaths) == ENOUGH else f'{len(deaths)} times'}: "
-            f"{deaths[-1].said()}.",
+            f"It took me down {'twice' if times == ENOUGH else f'{times} times'}: {last.said()}.",
             "Update it, or enable it again on the plugins page.",
         )
 
@@ -208,6 +212,7 @@ class Crashes:
                 return []
         before = self._book.suspects
         alone = marks & set(before) or marks
+        alone = {name for name in alone if self.times(name)} or alone  # who did it before is the likeliest
         outside = dump is None and self._ended in OUTSIDE
         if len(alone) > 1:
             self._book.suspects = {

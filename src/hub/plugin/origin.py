@@ -21,14 +21,9 @@ Frame = tuple[str, int]
 """A file and a line."""
 
 
-def distribution(entry: EntryPoint) -> str:
-    """Return the name of the distribution that ``entry`` belongs to; "" when there is none. Reads a file."""
-    return entry.dist.name if entry.dist else ""
-
-
-def bundled(entry: EntryPoint) -> bool:
-    """Say whether the plugin came with the hub. Reads a file."""
-    return distribution(entry).lower().replace("_", "-") in BUNDLED
+def bundled(distribution: str) -> bool:
+    """Say whether the plugins of ``distribution`` came with the hub."""
+    return distribution.lower().replace("_", "-") in BUNDLED
 
 
 def identity(entry: EntryPoint) -> str:

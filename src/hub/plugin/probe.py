@@ -32,21 +32,17 @@ START_S = 20.0
 REMEMBERED = "probed.toml"
 MEMORY = 4 << 30
 FILE = 256 << 20
-HEAVY = ("cv2", "jax", "matplotlib", "numpy", "onnxruntime", "pandas", "scipy", "sklearn", "tensorflow",
-         "torch", "transformers")  # fmt: skip
 MOST_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of a probe. ``seconds``: how long the import took; ``heavy``: what it should load later."""
+    """What came of a probe; ``seconds``: how long the import took."""
 
     ok: bool
     reason: str = ""
     fix: str = ""
     seconds: float = 0.0
-    heavy: tuple[str, ...] = ()
-    hooks: tuple[str, ...] = ()
 
 
 class Probed:
@@ -57,7 +53,7 @@ class Probed:
         self._few = asyncio.Semaphore(2)
 
     async def check(self, entry: EntryPoint) -> Finding:
-        """Probe the plugin unless it came with the hub, or this very version passed before."""
+        """Probe the plugin unless this very version passed before, or it was never installed."""
         what = await asyncio.to_thread(self._unknown, entry)
         if not what:
             return Finding(ok=True)
@@ -68,19 +64,24 @@ class Probed:
         return finding
 
     def remember(self, entry: EntryPoint) -> None:
-        """Note that the plugin, as it is now, has passed. Blocks."""
-        from hub.store import toml  # noqa: PLC0415  the probing process needs none of it
+        """Note that the plugin, as it is now, has passed; what cannot be noted is probed again. Blocks."""
+        from hub.errors import HubError  # noqa: PLC0415  the probing process needs none of it
+        from hub.store import toml  # noqa: PLC0415  likewise
 
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        toml.change(self._path, {(entry.name,): origin.identity(entry)})
+        now = {(entry.name,): origin.identity(entry)}
+        with contextlib.suppress(OSError, HubError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                toml.change(self._path, now)
+            except HubError:  # nobody's words are lost: all of it can be found out again
+                self._path.unlink(missing_ok=True)
+                toml.change(self._path, now)
 
     def _unknown(self, entry: EntryPoint) -> str:
         """Return what the plugin is now; "" when it needs no probe."""
         from hub.errors import HubError  # noqa: PLC0415  likewise
         from hub.store import toml  # noqa: PLC0415  likewise
 
-        if origin.bundled(entry):
-            return ""
         what = origin.identity(entry)
         with contextlib.suppress(HubError):
             if toml.read(self._path).get(entry.name) == what:
@@ -117,7 +118,7 @@ def _read(told: bytes, status: int, seconds: float) -> Finding:
         about: dict[str, Any] = json.loads(lines[0])
         if about.get("late"):
             return _late(seconds)
-        return Finding(**{**about, "heavy": tuple(about["heavy"]), "hooks": tuple(about["hooks"])})
+        return Finding(**about)
     how = f"died of {signal.Signals(-status).name}" if status < 0 else f"exit code {status}"
     return Finding(ok=False, reason=f"Its import ends the process: {how}.", fix="Tell its author.")
 
@@ -146,7 +147,7 @@ def _limit(seconds: float) -> None:
     for what, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, int(6 * seconds)),  # of all its threads
-        (resource.RLIMIT_DATA, MEMORY),
+        (resource.RLIMIT_DATA, min(MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)),
         (resource.RLIMIT_FSIZE, FILE),
     ):
         _, hard = resource.getrlimit(what)
@@ -170,17 +171,16 @@ def _report_late(out: int, seconds: float) -> None:
 
 
 def _examine(module: str, name: str) -> Finding:
-    before, began = set(sys.modules), time.perf_counter()
+    began = time.perf_counter()
     try:
         found = importlib.import_module(module)
         took = time.perf_counter() - began
-        hooks = dispatch.implementations(dispatch.validator(), name, found)
+        dispatch.implementations(dispatch.validator(), name, found)
     except dispatch.HookError as error:
         return Finding(ok=False, reason=str(error), fix=error.fix)
     except BaseException as error:  # noqa: BLE001  sys.exit at import is a finding
         return Finding(ok=False, reason=dispatch.describe(error), fix="See the log, or tell its author.")
-    heavy = tuple(one for one in HEAVY if one in sys.modules and one not in before)
-    return Finding(ok=True, seconds=round(took, 4), heavy=heavy, hooks=tuple(sorted(hooks)))
+    return Finding(ok=True, seconds=round(took, 4))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,9 @@ DEAF_S = 13.0
 """So long nobody could run Python at all, and even this thread stood still (faulthandler's own timer)."""
 
 
+REARM_S = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Stall:
     """The loop stood still for ``seconds``; ``plugin`` and ``file`` are "" where no plugin's code ran."""
@@ -38,6 +41,11 @@ class Stall:
     plugin: str = ""
     file: str = ""
     line: int = 0
+
+    @property
+    def where(self) -> str:
+        """File and line in words; "" where no plugin's code ran."""
+        return f"{self.file}, line {self.line}" if self.file else ""
 
 
 class Watchdog:
@@ -70,7 +78,7 @@ class Watchdog:
     def _run(self) -> None:
         armed = 0.0
         while not self._stopped.wait(EVERY_S):
-            if self._box and time.monotonic() - armed > 1:
+            if self._box and time.monotonic() - armed > REARM_S:
                 armed = time.monotonic()
                 self._box.arm(DEAF_S)
             try:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 import textwrap
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,9 +18,6 @@ from hub.events import Bus
 from hub.llm.canned import Canned
 from hub.llm.router import Router
 from hub.plugin import lifecycle, manifest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HOSTILE = {
     "good": ("async def hub_start(hub, settings): hub.seen = settings", "ready", ""),
@@ -67,6 +66,7 @@ class FakeHub:
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self.bus, self.routes, self.tools = Bus(), [], Tools()
+        self.data = Path(tempfile.mkdtemp())
         self.settings = SimpleNamespace(plugins=settings, disabled=("off",))
         self.configuration = Configured(self)
         self.router = Router([], Canned())
