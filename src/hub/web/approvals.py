@@ -1,4 +1,4 @@
-"""Serve what waits for a person's yes: what it leads to, the exact call, Deny and Approve, what came of it."""
+"""Serve what waits for a person's yes: what it leads to, the exact call, both answers, what came of it."""
 
 from __future__ import annotations
 

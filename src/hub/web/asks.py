@@ -83,7 +83,8 @@ class Asks:
         self._over: list[Approval] = []
         self._names: dict[str, str] = {}
         self._shown: dict[tuple[str, str], float] = {}
-        self._changes = ExitStack().enter_context(hub.bus.subscribe("approval.*", size=1))
+        self._open = ExitStack()  # held: a subscription that nobody holds ends
+        self._changes = self._open.enter_context(hub.bus.subscribe("approval.*", size=1))
         self._read = False
 
     async def refresh(self) -> None:
