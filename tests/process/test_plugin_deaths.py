@@ -121,8 +121,12 @@ async def test_what_was_said_before_it_died_is_there_afterwards(tmp_path: Path) 
         await hub.sign_in()
         async with hub.tab() as tab:
             for number in range(5):
-                await tab.send(type="write", text=f"What is {number} plus 1?")
-                await tab.until("llm_response")
+                words = f"What is {number} plus 1?"
+                await tab.send(type="write", text=words)
+                while True:  # until it is acknowledged
+                    message = await tab.until("transcription", timeout=60)
+                    if message["is_final"] and message["text"] == words:
+                        break
         await until(hub, lambda now: now["bad"]["state"] == "ready")
         (tmp_path / "now").touch()
         await until(hub, lambda now: now["bad"]["state"] == "disabled")
