@@ -126,6 +126,24 @@ THIEVES = {
         state="degraded",
         says="calm_tool",
     ),
+    "commandthief": Hostile(
+        "def run(arguments):\n    print('stolen')\n",
+        'commands = { serve = { run = "hx_commandthief:run", about = "Serve me." } }',
+        state="degraded",
+        says="serve",
+    ),
+    "foreigner": Hostile(
+        about='commands = { rmtree = { run = "shutil:rmtree", about = "Not mine." } }',
+        state="degraded",
+        says="outside",
+    ),
+    "doubled": Hostile(
+        "from hub import hookimpl\n@hookimpl\ndef hub_panels(register):\n"
+        "    for _ in range(2):\n        register.panel('panel.html', dict)\n",
+        files={"templates/panel.html": "<p>once</p>"},
+        state="degraded",
+        says="/p/doubled/",
+    ),
 }
 
 # -- not what it says it is -----------------------------------------------------------------------
@@ -136,6 +154,17 @@ UNTRUE = {
     "halfsaid": Hostile(manifest='name = "halfsaid"\n', says="title"),
     "wisher": Hostile(about="wish = 1", says="wish"),
     "liar": Hostile(manifest='name = "calm"\ntitle = "Liar"\nsummary = "I am calm."\n', says="calm"),
+    "lacking": Hostile(
+        "raise RuntimeError('must not be imported')",
+        '[extras.sight]\nmodules = ["hx_no_such_module"]\nwhy = "Sees."\nrequired = true',
+        says="hx_no_such_module",
+    ),
+    "boaster": Hostile(
+        about='[permissions.network]\nwhy = "Calls home."\nenforced = true', says="permissions.network"
+    ),
+    "fibber": Hostile(about='[settings.pace]\ntype = "integer"\ndefault = "fast"', says="settings.pace"),
+    "keythief": Hostile(about='data = ["../keys/master.key"]', says="data"),
+    "modelthief": Hostile(about='models = "../../secrets.toml"', says="models"),
     "binary": Hostile(manifest="\x00\x01\x02", says="cannot be read"),
     "stranger": Hostile("from hub import hookimpl\n@hookimpl\ndef hub_takeover(hub):\n    pass\n", says="hub_takeover"),
     "misfit": Hostile(_start("pass").replace("settings", "keys_please"), says="keys_please"),
@@ -214,6 +243,33 @@ WHILE_RUNNING = {
         state="degraded",
         says="ValueError: x",
     ),
+}
+
+# -- files outside its folder ---------------------------------------------------------------------
+
+SECRET = "a secret that lies outside"
+
+
+def _panel(template: str, **files: str) -> Hostile:
+    code = (
+        "from hub import hookimpl\n@hookimpl\ndef hub_panels(register):\n"
+        f"    register.panel({template!r}, lambda: {{'word': '<b>bold</b>'}})\n"
+    )
+    return Hostile(code, files={name.replace("__", "/", 1) + ".html": text for name, text in files.items()})
+
+
+OUTSIDE = {
+    "climber": _panel("../../secret.txt"),
+    "absolute": _panel("/etc/hostname"),
+    "linker": _panel("panel.html", templates__panel="-> ../../secret.txt"),
+    "includer": _panel("panel.html", templates__panel="{% include '../../secret.txt' %}"),
+    "linkincluder": _panel(
+        "panel.html", templates__panel="{% include 'more.html' %}", templates__more="-> ../../secret.txt"
+    ),
+    "escaper": _panel(
+        "panel.html", templates__panel="{{ ''.__class__.__mro__[1].__subclasses__() }}{{ word }}"
+    ),
+    "looper": _panel("panel.html", templates__panel="{% for a in range(10**9) %}x{% endfor %}"),
 }
 
 # -- takes the process down -----------------------------------------------------------------------
