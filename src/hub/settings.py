@@ -6,11 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from hub import config
+from hub.auth.roles import require
 from hub.config import LIVE, Settings
+from hub.errors import HubError
+from hub.plugin import acting
 from hub.store import toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from hub.auth.sessions import Person
 
     Key = tuple[str, ...]
 
@@ -32,12 +37,15 @@ class Configuration:
             content = await asyncio.to_thread(toml.read, self._running.data / config.FILE)
             return self._take(config.load(content, **self._given))
 
-    async def change(self, changes: Mapping[Key, Any]) -> Settings:
+    async def change(self, changes: Mapping[Key, Any], by: Person | None = None) -> Settings:
         """Write ``changes`` (None goes back to the default) and return what is set then.
 
-        Raises `config.Invalid` with what is wrong by setting, or `HubError`; then nothing is written.
+        ``by``: the person who wants it, without whom nothing of the gate is changed. A plugin changes its
+        own settings and no others. Raises `config.Invalid` with what is wrong by setting, or `HubError`;
+        then nothing is written.
         """
-        if fixed := {".".join(key): f"set by {by}" for key in changes if (by := self.overridden(key))}:
+        _refuse(changes, by)
+        if fixed := {".".join(key): f"set by {other}" for key in changes if (other := self.overridden(key))}:
             raise config.Invalid(fixed)
         async with self._lock:
             content = await asyncio.to_thread(
@@ -74,3 +82,16 @@ class Configuration:
             self._running = self._running.model_copy(update=live)
             self._apply(self._running)
         return settings
+
+
+GATE = "approvals"
+
+
+def _refuse(keys: Iterable[Key], by: Person | None) -> None:
+    """Raise `HubError` when a plugin reaches beyond its own settings, or nobody stands for the gate's."""
+    plugin = acting.current.get()
+    for key in keys:
+        if plugin and key[:2] != ("plugins", plugin):
+            raise HubError(f"{plugin} may not change {'.'.join(key)}.", fix="Change it on the settings page.")
+        if key[:1] == (GATE,):
+            require(by, "change settings")

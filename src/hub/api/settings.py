@@ -18,10 +18,11 @@ from hub.schema import check, is_secret
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hub.auth.sessions import Person
     from hub.hub import Hub
     from hub.settings import Key
 
-_TABLES = {"providers": 2, "plugins": 2}
+_TABLES = {"providers": 2, "plugins": 2, "approvals": 1}
 
 
 class NewKey(BaseModel):
@@ -53,10 +54,10 @@ def routes(hub: Hub) -> APIRouter:
         return await _told(hub, await hub.configuration.read())
 
     @router.patch("", response_model=None)
-    async def change(changes: dict[str, Any], _: Owner) -> dict[str, Any] | JSONResponse:
+    async def change(changes: dict[str, Any], by: Owner) -> dict[str, Any] | JSONResponse:
         """Change settings by a merge patch (RFC 7396): null goes back to the default."""
         try:
-            known = await _change(hub, dict(_flat(changes)))
+            known = await _change(hub, dict(_flat(changes)), by)
         except Invalid as error:
             told = {"error": str(error), "fix": error.fix, "fields": error.fields}
             return JSONResponse(told, status_code=422)
@@ -82,14 +83,14 @@ def routes(hub: Hub) -> APIRouter:
     return router
 
 
-async def _change(hub: Hub, changes: dict[Key, Any]) -> Settings:
+async def _change(hub: Hub, changes: dict[Key, Any], by: Person) -> Settings:
     """Write ``changes``; a key that was for another host is forgotten. Raises `Invalid`."""
     if wrong := {
         ".".join(path): why for path, value in changes.items() if (why := _refusal(hub, path, value))
     }:
         raise Invalid(wrong)
     before = (await hub.configuration.read()).providers
-    known = await hub.configuration.change(changes)
+    known = await hub.configuration.change(changes, by)
     await setup.forget_moved(hub, before, known.providers)
     return known
 

@@ -19,7 +19,9 @@ MOST_CHARS = 500
 MOST_NOTES = 200
 
 _ADD = re.compile(r"(?:please )?(?:add|put) (.+?) (?:to|on|in) my notes[.!]?", re.IGNORECASE | re.DOTALL)
-_READ = re.compile(r"(?:please )?(?:read|show|what(?:'s| is| are) (?:in|on))(?: me)? my notes[.!?]?", re.IGNORECASE)
+_READ = re.compile(
+    r"(?:please )?(?:read|show|what(?:'s| is| are) (?:in|on))(?: me)? my notes[.!?]?", re.IGNORECASE
+)
 _TAKE = re.compile(r"(?:please )?(?:take off|remove|drop) my last note[.!]?", re.IGNORECASE)
 _DESTROY = re.compile(
     r"(?:please )?(?:throw (?:all )?(?:of )?my notes away|throw away all (?:of )?my notes"

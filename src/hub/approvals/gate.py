@@ -263,9 +263,7 @@ class Gate:
         try:
             if tool is None:
                 raise HubError(f"The tool {found.tool} is not there now.", fix=f"Start {found.owner}.")
-            call = self._bound(
-                tool, canonical(dict(found.arguments)), found.person, found.talk, found.plugin
-            )
+            call = self._bound(tool, canonical(dict(found.arguments)), found.person, found.talk, found.plugin)
         except HubError as error:
             return Refused(str(error), error.fix)
         if not hmac.compare_digest(call.digest, found.digest):
@@ -424,7 +422,7 @@ async def _caught(work: Awaitable[Any]) -> tuple[Outcome, BaseException | None]:
         stopped = HubError("It stopped itself.", fix="Tell its author.")
         return Failed(str(stopped), stopped.fix, stopped), stopped
     except BaseException as error:  # noqa: BLE001  sys.exit in a tool must not end the hub
-        log.error("tool failed", exc_info=error)
+        log.exception("tool failed")
         wrong = HubError(f"It went wrong: {type(error).__name__}.", fix="See the log for why.")
         wrong.__cause__ = error
         return Failed(str(wrong), wrong.fix, wrong), wrong

@@ -116,7 +116,13 @@ class Grants:
         return await self._decide(id, digest, principal, "denied", "denied", now)
 
     async def _decide(  # noqa: PLR0917  one decision
-        self, id: str, digest: str, principal: str, state: State, what: What, now: float  # noqa: A002
+        self,
+        id: str,  # noqa: A002
+        digest: str,
+        principal: str,
+        state: State,
+        what: What,
+        now: float,
     ) -> Decided:
         def decide(db: Any) -> Decided:
             who = db.execute("SELECT role FROM person WHERE id = ?", (principal,)).fetchone()
@@ -235,6 +241,14 @@ class Grants:
             return list(db.execute(sql, about))
 
         return [_approval(row) for row in await self._core.read(rows)]
+
+
+def withdraw(db: Any) -> None:
+    """Close all that waits or runs in a file that comes back from a backup, in the transaction of ``db``."""
+    sql = f"UPDATE approval SET state = 'expired', outcome = 'It came back with a backup.' WHERE state = 'waiting' RETURNING {_COLUMNS}"  # noqa: S608, E501
+    now = time.time()
+    for row in db.execute(sql).fetchall():
+        note(db, _record(_approval(row), "expired", now, ""))
 
 
 def _find(db: Any, id: str) -> Approval | None:  # noqa: A002

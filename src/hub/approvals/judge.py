@@ -7,6 +7,7 @@ all that does more than read.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -40,7 +41,7 @@ class Judge:
     ) -> None:
         self._hooks, self._plugin, self._health = hooks, plugin, health
         self._required = tuple(required)
-        self._failed: dict[str, tuple[float, int]] = {}
+        self._failed: dict[str, _Failure] = {}
 
     async def before(self, call: Call) -> Refused | None:
         """Return why ``call`` may not be made, or None."""
@@ -78,7 +79,10 @@ class Judge:
                 self._failed.pop(outcome.plugin, None)
 
     def _note(self, name: str) -> None:
-        self._failed[name] = (time.time(), self._failed.get(name, (0.0, 0))[1] + 1)
+        before = self._failed.get(name)
+        self._failed[name] = _Failure(
+            time.time(), lied=before is not None and (before.lied or before.trusted)
+        )
         log.warning("a required recorder failed", plugin=name)
 
     async def _missing(self) -> Refused | None:
@@ -92,28 +96,38 @@ class Judge:
                     f"{name} must agree, and is not there.",
                     fix=f"Start {name}, or take it out of approvals.required.",
                 )
-            if name in self._failed and not await self._mended(name, plugin):
+            if name in self._failed and not await self._mended(self._failed[name], name, plugin):
                 return Refused(
                     f"{name} must take note, and could not.", fix=f"See why {name} failed, then restart it."
                 )
         return None
 
-    async def _mended(self, name: str, plugin: Any) -> bool:
+    async def _mended(self, failure: _Failure, name: str, plugin: Any) -> bool:
         """Say whether a recorder that failed may be trusted again: it was restarted, or says it is well.
 
         Its word is taken once: one that says it is well and fails again must be restarted.
         """
-        at, times = self._failed[name]
-        if plugin.state == "ready" and plugin.since > at:
-            del self._failed[name]
+        if plugin.state == "ready" and plugin.since > failure.at:
+            self._failed.pop(name, None)
             return True
         hooks = self._hooks()
-        if times > 1 or plugin.state != "ready" or hooks is None or name not in hooks.who("hub_health"):
+        if failure.lied or plugin.state != "ready" or hooks is None or name not in hooks.who("hub_health"):
             return False
         told = await hooks.each("hub_health", HEALTH_S, frozenset((name,)), **self._health())
-        return all(
+        well = bool(told) and all(
             one.error is None and isinstance(one.value, Health) and one.value.state == "ready" for one in told
         )
+        failure.trusted |= well
+        return well
+
+
+@dataclass(slots=True)
+class _Failure:
+    """A required recorder failed ``at`` a time; since then it was ``trusted`` once, or it ``lied``."""
+
+    at: float
+    lied: bool = False
+    trusted: bool = False
 
 
 def _read(outcome: Outcome, *, strict: bool) -> Refused | None:
@@ -125,14 +139,16 @@ def _read(outcome: Outcome, *, strict: bool) -> Refused | None:
         return Refused(f"{outcome.plugin} could not say yes: {outcome.error}", fix=outcome.error.fix)
     if value is None:
         return None
-    if isinstance(value, Refusal) and isinstance(value.reason, str) and isinstance(value.fix, str):
+    if type(value) is Refusal and isinstance(value.reason, str) and isinstance(value.fix, str):
         return Refused(
-            value.reason or f"{outcome.plugin} says no.", fix=value.fix or f"Ask the maker of {outcome.plugin}."
+            value.reason or f"{outcome.plugin} says no.",
+            fix=value.fix or f"Ask the maker of {outcome.plugin}.",
         )
     if not strict:
         return None
-    return Refused(
-        f"{outcome.plugin} gave no clear answer.", fix=f"Tell the author of {outcome.plugin}, or switch it off."
+    return Refused(  # anything else, a subclass that may lie included
+        f"{outcome.plugin} gave no clear answer.",
+        fix=f"Tell the author of {outcome.plugin}, or switch it off.",
     )
 
 

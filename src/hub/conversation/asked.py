@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from hub.conversation.tools import Tool, Tools
 
-_USE = re.compile(r"(?:please )?use (?:the )?(?:tool )?([a-z][a-z_ ]*?)(?: with (.+?))?[.!]?", re.I | re.S)
+_USE = re.compile(
+    r"(?:please )?use (?:the )?(?:tool )?([a-z][a-z_ ]*?)(?: with (.+?))?[.!]?", re.IGNORECASE | re.DOTALL
+)
 _PAIR = re.compile(r"""\s*([a-z_]\w*)\s*=\s*("(?:[^"\\]|\\.)*"|[^,]*?)\s*(?:,|$)""", re.IGNORECASE)
 MOST_CHARS = 2_000
 MOST_SAID = 2_000
@@ -83,7 +85,9 @@ def _arguments(text: str, tool: Tool) -> dict[str, Any] | None:
         place = pair.end()
     if pairs and place == len(text):
         return pairs
-    needs = [name for name, about in tool.schema.get("properties", {}).items() if about.get("type") == "string"]
+    needs = [
+        name for name, about in tool.schema.get("properties", {}).items() if about.get("type") == "string"
+    ]
     return {needs[0]: text} if len(needs) == 1 and "=" not in text else None
 
 

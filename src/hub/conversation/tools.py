@@ -35,7 +35,7 @@ CORE = "hub"
 
 
 class Waiting(Held):
-    """The call waits for a person's yes; it will be done after that, and not before. ``status``: as HTTP's."""
+    """The call waits for a person's yes; it will be done after that, not before. ``status``: as HTTP's."""
 
     status = 202
 
@@ -86,7 +86,7 @@ class Tools:
         return self._all.get(name)
 
     def later(self, offer: Callable[[Tools], None]) -> None:
-        """Let ``offer`` add tools when they are first looked at: schemas are not for the first page's path."""
+        """Let ``offer`` add tools once they are looked at: schemas are not for the first page's path."""
         self._later.append(offer)
 
     def _settle(self) -> None:
@@ -115,9 +115,7 @@ class Tools:
         """Take away all tools of ``owner``."""
         self._all = {name: tool for name, tool in self._all.items() if tool.owner != owner}
 
-    async def call(
-        self, name: str, arguments: Mapping[str, Any], *, person: str = "", talk: str = ""
-    ) -> Any:
+    async def call(self, name: str, arguments: Mapping[str, Any], *, person: str = "", talk: str = "") -> Any:
         """Call a tool through the gate and return its result.
 
         Raises `Waiting` when a person must say yes first, and `HubError` when it is refused or goes wrong.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from hub.config import FILE, LIVE, Invalid, Settings
+from hub.config import FILE, LIVE, ApprovalSettings, Invalid, Settings
 from hub.errors import HubError
 from hub.llm.presets import PRESETS
 from hub.web import language
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
+    from hub.auth.sessions import Person
     from hub.web.site import Site
 
 PATH = "/settings"
-SHOWN = ("system_prompt", "forget_after_days", "disabled", "host", "port", "names")
+SHOWN = (
+    "system_prompt", "forget_after_days", "disabled", "approvals.expire_s", "approvals.required", "host",
+    "port", "names",
+)  # fmt: skip
 """The hub's own settings in the order of the page; the data folder is where hub.toml itself lies."""
 FRESH_S = 60.0
 
@@ -53,7 +57,7 @@ class SettingsPages:
                 await self._restart()
                 # The next of us answers that, when it is there.
                 return self._site.back(request, f"{PATH}?fresh")
-            said = await self._do(what, name, given)
+            said = await self._do(what, name, given, request.state.person)
         except HubError as error:
             shown = {key: value for key, value in form.items() if key != "key"}
             told = error.fields if isinstance(error, Invalid) else {}
@@ -65,17 +69,17 @@ class SettingsPages:
             return await self._show(request, do=form["do"], wrong=said.wrong, written=written)
         return self._site.back(request, PATH, said=said)
 
-    async def _do(self, what: str, name: str, given: list[tuple[str, str]]) -> str | _Refused:
+    async def _do(self, what: str, name: str, given: list[tuple[str, str]], by: Person) -> str | _Refused:
         if what == "hub":
-            return await self._save(await self._core(), given)
+            return await self._save(await self._core(), given, by)
         if what == "plugin":
-            return await self._save(await self._plugin(name), given)
+            return await self._save(await self._plugin(name), given, by)
         was = unchanged(dict(given).get("was", ""))
         return await language.act(
             self._hub, what, name, {key: text for key, text in given if text != was.get(key)}
         )
 
-    async def _save(self, form: list[Field], given: list[tuple[str, str]]) -> str | _Refused:
+    async def _save(self, form: list[Field], given: list[tuple[str, str]], by: Person) -> str | _Refused:
         """Write the fields that were changed in this form; secrets go to their own place.
 
         What it shows may have been changed in another tab meanwhile, and stays so.
@@ -90,7 +94,7 @@ class SettingsPages:
             for name, value in values.items()
             if name not in secret and written[name] not in (before[name].value, was.get(name))
         }
-        now = await self._hub.configuration.change(changes)
+        now = await self._hub.configuration.change(changes, by)
         for name in secret & set(values):
             await self._hub.secrets.set(name.replace("plugins.", "plugin.", 1), values[name])
         waits = self._hub.configuration.waiting(now) or secret & set(values)
@@ -141,6 +145,10 @@ class SettingsPages:
         names = [plugin.name for plugin in self._hub.plugins]
         told["disabled"]["items"] = {"type": "string", "enum": names}
         values = (await self._now()).model_dump(mode="json") | (written or {})
+        for name, about in ApprovalSettings.model_json_schema()["properties"].items():
+            told[f"approvals.{name}"] = about
+            values.setdefault(f"approvals.{name}", values["approvals"][name])
+        told["approvals.required"]["items"] = {"type": "string", "enum": _and_set(names, values)}
         return fields(
             {name: told[name] for name in SHOWN}, values, wrong=wrong,
             fixed=self._hub.configuration.overridden, live=LIVE.__contains__,
@@ -171,6 +179,11 @@ class _Refused:
 
     def __init__(self, wrong: dict[str, str], written: dict[str, Any]) -> None:
         self.wrong, self.written = wrong, written
+
+
+def _and_set(names: list[str], values: dict[str, Any]) -> list[str]:
+    """Return ``names``, and those that are required though no such plugin is there: they can be taken out."""
+    return [*names, *(name for name in values["approvals"]["required"] if name not in names)]
 
 
 def _title(name: str) -> str:

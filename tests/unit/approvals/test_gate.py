@@ -6,16 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from .conftest import GUEST, MEMBER, OTHER, OWNER, TABLET, World, opened
 
-from hub.approvals.approval import Done, Failed, Pending, Refused
-from hub.auth.roles import Forbidden
-from hub.auth.sessions import Person
-from hub.conversation.tools import Waiting
-from hub.errors import HubError
+from hub.approvals.approval import Done, Pending, Refused
+
+from .conftest import MEMBER, OWNER
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from .conftest import World
 
 
 async def ask(world: World, tool: str = "write", person: str = "m", **arguments: Any) -> Any:
