@@ -101,7 +101,9 @@ class Desk:
         prompt = self._chat.whole(data["messages"])
         job = Job(str(data["id"]), prompt, wanted, str(data.get("conversation", "")))
         if job.conversation:
-            self._cancel(lambda other: other.conversation == job.conversation)
+            for other in self._cancel(lambda other: other.conversation == job.conversation):
+                # Whoever still waits for that answer must not wait in vain.
+                await self._refuse(other.id, "A newer question took its place.", "Ask once more.")
         if self._running and not self._running.id:
             self._running.stopped = True  # what it has read so far stays read
         if len(self._waiting) >= _MOST_WAITING:
@@ -114,10 +116,13 @@ class Desk:
             self._running.stopped = True
         self._ahead = Job("", self._chat.ahead(data["messages"]), 0)
 
-    def _cancel(self, which: Callable[[Job], bool]) -> None:
-        for job in [*self._waiting, *([self._running] if self._running else [])]:
-            if job.id and which(job):
-                job.stopped = True
+    def _cancel(self, which: Callable[[Job], bool]) -> list[Job]:
+        """Stop the jobs ``which`` is true of; return those that were not stopped before."""
+        jobs = [*self._waiting, *([self._running] if self._running else [])]
+        gone = [job for job in jobs if job.id and not job.stopped and which(job)]
+        for job in gone:
+            job.stopped = True
+        return gone
 
     def _next(self) -> Job | None:
         while self._waiting:
