@@ -57,13 +57,13 @@ def plugin_faults(plugin: ModuleType | str, *, settings: Mapping[str, Any] | Non
         return [f"{error} {error.fix}"]
     module = entry.load()
     folder = Path(module.__file__ or "").parent
-    faults = [*_manifest(about), *_hooks(module), *_imports(folder, entry.module)]
+    faults = [*_manifest(about), *_hooks(module, about), *_imports(folder, entry.module)]
     if faults or not about.built:
         return faults
     given = {about.name: dict(settings or {})}
     # On a thread with a loop of its own, so that a test that already runs in one can call this too.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(_life(module, given))).result()
+        return thread.submit(_run, module, given).result()
 
 
 def _manifest(about: Manifest) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _manifest(about: Manifest) -> Iterator[str]:
             yield f"hub-plugin.toml: permissions.{name} does not say why. Tell the person."
 
 
-def _hooks(module: ModuleType) -> Iterator[str]:
+def _hooks(module: ModuleType, about: Manifest) -> Iterator[str]:
 
     known = {name for name in vars(hookspecs) if name.startswith("hub_")}
     try:
@@ -100,7 +100,7 @@ def _hooks(module: ModuleType) -> Iterator[str]:
             yield f"{name} is no hook. See docs/reference/hooks.md, or choose a name without hub_."
         elif name not in hooks:
             yield f"{name} is not marked. Put @hookimpl above it."
-    if not hooks:
+    if about.built and not hooks:
         yield "It has no hook at all. Mark one with @hookimpl."
 
 
@@ -125,6 +125,20 @@ def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
         yield from ((alias.name, "") for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.level == 0:
         yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def _run(module: ModuleType, settings: dict[str, dict[str, Any]]) -> list[str]:
+    """Run `_life` to its end. Unlike `asyncio.run` it does not wait for who swallows its cancellation."""
+    loop = asyncio.new_event_loop()
+    try:
+        faults = loop.run_until_complete(_life(module, settings))
+        if left := asyncio.all_tasks(loop):
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.wait(left, timeout=1))
+        return faults
+    finally:
+        loop.close()
 
 
 async def _life(module: ModuleType, settings: dict[str, dict[str, Any]]) -> list[str]:

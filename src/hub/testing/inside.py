@@ -25,7 +25,7 @@ from hub.plugin import manifest
 from hub.testing.model import ScriptedModel
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
     from types import ModuleType, TracebackType
 
     Settings = Mapping[str, Mapping[str, Any]]
@@ -136,6 +136,10 @@ class PluginHub:
     def say(self, text: str) -> str:
         """Write ``text`` into a talk and return the hub's answer."""
         return self._loop.run(ask(self.hub, text))
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Await ``work`` where the hub runs and return its result."""
+        return self._loop.run(work)
 
     def until(self, holds: Callable[[], object], seconds: float = PATIENCE_S) -> None:
         """Let the hub go on until ``holds()``; an `AssertionError` when it does not come to it."""
