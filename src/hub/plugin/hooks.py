@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.plugin.acting import current
-from hub.plugin.dispatch import HookError, LateError, failure
+from hub.plugin.dispatch import HookError, failure
+from hub.plugin.rounds import Round
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
     Complain = Callable[[str, str, HookError], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one plugin's hook came to: its value, or the error that it ended with."""
 
     plugin: str
@@ -25,13 +24,15 @@ class Outcome:
     error: HookError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(NamedTuple):
     plugin: str
     run: Callable[..., Any]
     wants: frozenset[str]
-    waits: bool
-    """Whether it is ``async def``."""
+    takes: int
+    """How many arguments that is."""
+
+    nothing: Outcome
+    """That it returned None, as most calls do."""
 
 
 class Hooks:
@@ -47,8 +48,7 @@ class Hooks:
         for plugin, hooks in plugins:
             for name, run in hooks.items():
                 wants = frozenset(inspect.signature(run).parameters)
-                one = _Bound(plugin, run, wants, inspect.iscoroutinefunction(run))
-                bound.setdefault(name, []).append(one)
+                bound.setdefault(name, []).append(_Bound(plugin, run, wants, len(wants), Outcome(plugin)))
         self._bound = {name: tuple(each) for name, each in bound.items()}
 
     def who(self, name: str) -> list[str]:
@@ -63,71 +63,47 @@ class Hooks:
         Plain functions are called in place, one after the other: they must not block. Coroutines run
         together under one timer of ``seconds``; one that is late is cancelled and left behind.
         """
+        everyone = self._bound.get(name)
+        if not everyone:
+            return []
         outcomes: list[Outcome] = []
-        tasks: dict[asyncio.Future[Any], str] = {}
-        for bound in self._bound.get(name, ()):
-            if only is not None and bound.plugin not in only:
-                continue
-            given = arguments
-            if len(bound.wants) != len(arguments):
-                given = {key: value for key, value in arguments.items() if key in bound.wants}
-            token = current.set(bound.plugin)
-            try:
-                value = bound.run(**given)
-                if bound.waits or inspect.isawaitable(value):
-                    tasks[asyncio.ensure_future(_shielded(value))] = bound.plugin
-                else:
-                    outcomes.append(Outcome(bound.plugin, value))
-            except BaseException as error:  # noqa: BLE001  sys.exit in a hook must not end the hub
-                # A CancelledError too is the hook's own: nothing waits here that could be cancelled.
-                outcomes.append(self._failed(bound.plugin, name, failure(error)))
-            finally:
-                current.reset(token)
-        if tasks:
-            outcomes += await self._gather(name, seconds, tasks)
-        return outcomes
-
-    async def _gather(
-        self, name: str, seconds: float, tasks: dict[asyncio.Future[Any], str]
-    ) -> list[Outcome]:
+        works: list[tuple[str, Coroutine[Any, Any, Any]]] = []
+        given, token = len(arguments), current.set("")
         try:
-            done, late = await asyncio.wait(tasks, timeout=seconds)
-        except asyncio.CancelledError:
-            for task in tasks:
-                task.cancel()
-            raise
-        for task in late:
-            task.cancel()
-            task.add_done_callback(_swallow)
-        return [self._outcome(name, seconds, task, plugin, task in done) for task, plugin in tasks.items()]
-
-    def _outcome(
-        self, name: str, seconds: float, task: asyncio.Future[Any], plugin: str, in_time: bool
-    ) -> Outcome:
-        if not in_time:
-            late = LateError(
-                f"{name} took longer than {seconds:g} s.", fix="See the log, or tell its author."
-            )
-            return self._failed(plugin, name, late)
-        error = asyncio.CancelledError("cancelled itself") if task.cancelled() else task.exception()
-        if error is not None:
-            return self._failed(plugin, name, failure(error))
-        return Outcome(plugin, task.result())
+            for plugin, run, wants, takes, nothing in everyone:
+                if only is not None and plugin not in only:
+                    continue
+                current.set(plugin)
+                try:
+                    if takes == given:
+                        value = run(**arguments)
+                    else:
+                        value = run(**{key: value for key, value in arguments.items() if key in wants})
+                except BaseException as error:  # noqa: BLE001  sys.exit in a hook must not end the hub
+                    # A CancelledError too is the hook's own: nothing waits here that could be cancelled.
+                    outcomes.append(self._failed(plugin, name, failure(error)))
+                    continue
+                if value is None:
+                    outcomes.append(nothing)
+                elif type(value) is CoroutineType:
+                    works.append((plugin, value))
+                elif inspect.isawaitable(value):
+                    works.append((plugin, _awaited(value)))
+                else:
+                    outcomes.append(Outcome(plugin, value))
+        finally:
+            current.reset(token)
+        if works:
+            ended = await Round(name, seconds, works, self._complain).run()
+            outcomes += [
+                Outcome(work[0], value, error) for work, (value, error) in zip(works, ended, strict=True)
+            ]
+        return outcomes
 
     def _failed(self, plugin: str, name: str, error: HookError) -> Outcome:
         self._complain(plugin, name, error)
         return Outcome(plugin, error=error)
 
 
-async def _shielded(hook: Coroutine[Any, Any, Any]) -> Any:
-    """Await ``hook``; asyncio would hand SystemExit and KeyboardInterrupt to the loop and end the hub."""
-    try:
-        return await hook
-    except (SystemExit, KeyboardInterrupt) as error:
-        raise failure(error) from error
-
-
-def _swallow(task: asyncio.Future[Any]) -> None:
-    """Fetch what an abandoned task ended with, so that nobody warns of it."""
-    if not task.cancelled():
-        task.exception()
+async def _awaited(value: Awaitable[Any]) -> Any:
+    return await value

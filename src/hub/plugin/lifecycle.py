@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from hub import schema
 from hub.errors import HubError
 from hub.events import LoopBlocked, PluginChanged, PluginCrashed
-from hub.plugin import commands, dispatch, manifest
+from hub.plugin import dispatch, manifest, needs
 from hub.plugin.acting import acting, current
 from hub.plugin.entrance import Entrance
 from hub.plugin.errors import RETRY_S
@@ -39,6 +38,7 @@ IMPORT_S = 10.0
 HEALTH_S = 1.0
 REGISTER_S = 1.0
 REGISTERS = ("hub_routes", "hub_panels", "hub_tools", "hub_providers", "hub_logins")
+GONE = "It was removed."
 PAGE = "Enable it again on the plugins page."
 
 
@@ -82,6 +82,24 @@ class Plugins:
         for death in await self.entrance.open(self._all):
             self._tell(death)
         await asyncio.gather(*(self._begin(plugin) for plugin in self if plugin.state == "discovered"))
+
+    async def notice(self) -> None:
+        """Start what a terminal has installed since, and stop what it has removed."""
+        here = await asyncio.to_thread(manifest.installed)
+        known = {plugin.name for plugin in self}
+        if set(here) - known:
+            self.discover()
+        gone = [plugin for plugin in self if plugin.entry and plugin.name not in here]
+        back = [plugin for plugin in self if plugin.reason == GONE and plugin.name in here]
+        for plugin in back:
+            plugin.entry = here[plugin.name]
+            if plugin.started_before:
+                self.mark(plugin, "disabled", "It was installed anew while I ran.", "Restart me to run it.")
+        new = [one for one in self if one.name not in known or (one in back and not one.started_before)]
+        await asyncio.gather(
+            *(self._begin(plugin) for plugin in new),
+            *(self._end(plugin, GONE, "Install it again.") for plugin in gone),
+        )
 
     async def stop(self) -> None:
         """Stop all running plugins at once."""
@@ -238,6 +256,10 @@ class Plugins:
             return self.mark(plugin, "disabled", "Not built yet", plugin.manifest.fix)
         if plugin.name in self._off:
             return self.mark(plugin, "disabled", "Switched off", "Enable it on the plugins page.")
+        try:
+            needs.lacks(self, plugin)  # before it is tried, which would only say that an import fails
+        except HubError as error:
+            return self.mark(plugin, "disabled", str(error), error.fix)
         if held := await self.entrance.refusal(plugin):
             return self.mark(plugin, "disabled", held.reason, held.fix)
         if wait := self.entrance.crashes.put_off(plugin.name):
@@ -263,13 +285,13 @@ class Plugins:
     async def _bring_up(self, plugin: Plugin) -> None:
         assert plugin.entry is not None  # noqa: S101  discover() sets it
         plugin.budget.forgive()
-        flaw = self._lacks(plugin)
+        flaw = needs.lacks(self, plugin)
         with acting(plugin.name):
             module = await dispatch.load(plugin.entry.module, IMPORT_S)
             plugin.started_before = True
             plugin.hooks = dispatch.implementations(self._manager, plugin.name, module)
         self.mark(plugin, "imported")
-        settings = await self._settings(plugin)
+        settings = await needs.settings(self._hub, plugin)
         self.mark(plugin, "configured")
         self.mark(plugin, "starting")
         if start := plugin.hooks.get("hub_start"):
@@ -278,23 +300,6 @@ class Plugins:
         plugin.flaw = flaw
         await self._registrations(plugin)
         await self._check(plugin)
-
-    def _lacks(self, plugin: Plugin) -> Health | None:
-        """Return what the plugin does without. Raises `HubError` when a required extra is missing."""
-        flaw = None
-        try:
-            commands.check(self, plugin)
-        except HubError as error:
-            flaw = Health("degraded", str(error), error.fix)
-        for name, extra in plugin.manifest.extras.items():
-            if gone := manifest.missing(extra):
-                reason, fix = f"{gone[0]} is not installed: {extra.why}", f"Install {gone[0]}."
-                if plugin.distribution:
-                    fix = f"Run: hub plugins install '{plugin.distribution}[{name}]'"
-                if extra.required:
-                    raise HubError(reason, fix=fix)
-                flaw = flaw or Health("degraded", reason, fix)
-        return flaw
 
     async def _registrations(self, plugin: Plugin) -> None:
         for name in REGISTERS:
@@ -305,32 +310,6 @@ class Plugins:
                         await dispatch.call(hook, REGISTER_S, register=register)
                 except HubError as error:
                     plugin.flaw = plugin.flaw or Health("degraded", str(error), error.fix)
-
-    async def _settings(self, plugin: Plugin) -> dict[str, Any]:
-        known = plugin.manifest.settings
-        given = (await self._set_now()).get(plugin.name, {})
-        if unknown := sorted(set(given) - set(known)):
-            raise HubError(
-                f"It has no setting {unknown[0]!r}.", fix=f"Remove it from [plugins.{plugin.name}]."
-            )
-        for name, value in given.items():
-            if schema.is_secret(known[name]):
-                raise HubError(f"Its setting {name} is a secret.", fix="Move it from hub.toml to Settings.")
-            if wrong := schema.check(known[name], value):
-                raise HubError(f"Its setting {name} is not right. {wrong}", fix="Correct it in Settings.")
-        secrets = {
-            name: await self._hub.secrets.get(f"plugin.{plugin.name}.{name}")
-            for name, about in known.items()
-            if schema.is_secret(about)
-        }
-        return {name: given.get(name, about.get("default")) for name, about in known.items()} | secrets
-
-    async def _set_now(self) -> dict[str, dict[str, Any]]:
-        """Return the settings of plugins as hub.toml has them now; while it is broken, as they were."""
-        try:
-            return (await self._hub.configuration.read()).plugins
-        except HubError:
-            return self._hub.settings.plugins
 
     async def _watch(self, plugin: Plugin) -> None:
         """Ask for the health at every beat, and at once when woken."""
@@ -374,6 +353,7 @@ class Plugins:
                     await dispatch.call(hook, plugin.manifest.stop_s, hub=self._hub)
             except HubError as error:
                 log.warning("plugin did not stop well", plugin=plugin.name, reason=str(error))
+                self.mark(plugin, "stopping", f"It did not stop well: {error}", error.fix)
         await self._clear(plugin)
         self.mark(plugin, "stopped")
 

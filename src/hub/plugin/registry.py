@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.routing import Match, Route, WebSocketRoute
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from hub.hub import Hub
+    from hub.llm.provider import Provider
     from hub.plugin.hooks import Complain
     from hub.plugin.hookspecs import Risk, Tile
     from hub.plugin.states import Plugin
@@ -71,7 +72,7 @@ class Registrar:
             if other.name == offered.name:
                 raise HubError(f"The provider {other.name} is already there.", fix="Choose another name.")
         self._plugin.providers.append(offered)
-        self._hub.router.add(offered)
+        self._hub.router.add(cast("Provider", offered))
 
     def login(self, name: str, title: str, path: str) -> None:
         """Offer a way to sign in."""
@@ -138,7 +139,7 @@ def withdraw(hub: Hub, plugin: Plugin) -> None:
     hub.routes[:] = [route for route in hub.routes if getattr(route, "owner", "") != plugin.name]
     hub.tools.drop(plugin.name)
     for provider in plugin.providers:
-        hub.router.drop(provider)
+        hub.router.drop(cast("Provider", provider))
     plugin.providers.clear()
     plugin.logins.clear()
     plugin.show = plugin.panel = plugin.flaw = None
