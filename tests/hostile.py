@@ -235,8 +235,9 @@ run_child(main)
 """,
 )
 
-WHILE_RUNNING = {
-    "floods": Hostile(FLOOD, says=""),
+FLOODS = Hostile(FLOOD, state="ready")
+
+SICK = {
     "leaks": Hostile(LEAK[0], files={"child.py": LEAK[1]}, state="degraded", says="stopped"),
     "feverish": Hostile(
         "from hub import hookimpl\n@hookimpl\ndef hub_health(hub):\n    raise ValueError('x')\n",
@@ -255,7 +256,8 @@ def _panel(template: str, **files: str) -> Hostile:
         "from hub import hookimpl\n@hookimpl\ndef hub_panels(register):\n"
         f"    register.panel({template!r}, lambda: {{'word': '<b>bold</b>'}})\n"
     )
-    return Hostile(code, files={name.replace("__", "/", 1) + ".html": text for name, text in files.items()})
+    named = {name.replace("__", "/", 1) + ".html": text for name, text in files.items()}
+    return Hostile(code, files=named, state="ready")
 
 
 OUTSIDE = {
@@ -275,12 +277,31 @@ OUTSIDE = {
 # -- takes the process down -----------------------------------------------------------------------
 
 DEADLY = {
-    "slyexit": Hostile(f"{PROBED}\nif not probed:\n    import os\n    os._exit(3)\n"),
-    "slysegv": Hostile(_start(SEGFAULT)),
-    "blocks": Hostile(_start("time.sleep(3600)", "import time")),
+    "slyexit": Hostile(f"{PROBED}\nif not probed:\n    import os\n    os._exit(3)\n", says="twice"),
+    "slysegv": Hostile(_start(SEGFAULT), says="twice"),
+    "blocks": Hostile(_start("time.sleep(3600)", "import time"), says="twice"),
 }
 
-ALL = {**AT_IMPORT, **BEFORE_ENABLING, **AT_START, **THIEVES, **UNTRUE, **WHILE_RUNNING, **DEADLY}
+STUTTERS = Hostile(
+    """
+import time
+from hub import hookimpl
+
+def stutter() -> str:
+    "Hold the loop for a moment."
+    # asyncio knows nothing of it
+    time.sleep(2.5)
+    return "done"
+
+@hookimpl
+def hub_tools(register):
+    register.tool(stutter)
+""",
+    state="ready",
+)
+"""Holds the loop for a moment when its tool is called."""
+
+ALL = {**AT_IMPORT, **BEFORE_ENABLING, **AT_START, **THIEVES, **UNTRUE, **SICK, **DEADLY}
 
 
 def hook(name: str, takes: str, body: str) -> str:
