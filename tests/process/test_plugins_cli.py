@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.wheels import Throwaway, repository, wheel
 
 from hub.testing import RunningHub
-from tests.wheels import Throwaway, repository, wheel
 
 RAISES = "raise ValueError('no water')"
 COMMAND = """
@@ -71,40 +71,49 @@ def listed(place: Throwaway, data: Path) -> dict[str, dict[str, object]]:
     }
 
 
-def test_what_was_written_is_installed_ready_and_removed(tmp_path: Path) -> None:
+async def until(hub: RunningHub, name: str, state: str, reason: str = "") -> None:
+    end = time.monotonic() + 60
+    while True:
+        found = {one["name"]: one for one in (await hub.get("/status"))["plugins"]}.get(name, {})
+        if found.get("state") == state and reason in found["reason"]:
+            return
+        assert time.monotonic() < end, found
+        await asyncio.sleep(0.1)
+
+
+async def test_what_was_written_is_installed_ready_and_removed(tmp_path: Path) -> None:
     if importlib.util.find_spec("hatchling") is None:
         pytest.skip("NOT TESTED: there is no build backend (hatchling) to make a wheel with")
     place, data = Throwaway(tmp_path / "venv", index=tmp_path), tmp_path / "data"
-    began = time.monotonic()
-    place.hub("plugins", "new", "teapot", cwd=tmp_path)
+
+    async def plugins(*arguments: str) -> str:
+        done = await asyncio.to_thread(place.hub, "plugins", "--data", str(data), *arguments, cwd=tmp_path)
+        return done.stdout
+
+    await plugins("new", "teapot")
     assert len([path for path in (tmp_path / "teapot").rglob("*") if path.is_file()]) <= 7
-    said = place.hub("plugins", "install", "./teapot", "--data", str(data), cwd=tmp_path).stdout
-    assert "Installed hub-teapot 0.1.0" in said
+    assert "Installed hub-teapot 0.1.0" in await plugins("install", "./teapot")
     assert place.own() == {"hub_teapot-0.1.0.dist-info"}
+    serve = (str(place.python), "-m", "hub.cli", "serve")
+    async with RunningHub(data, env=place.env | {"HUB_DATA": str(data)}, command=serve) as hub:
+        await hub.sign_in()
+        await until(hub, "teapot", "ready")
+        row = listed(place, data)["teapot"]
+        assert (row["version"], row["state"], row["distribution"]) == ("0.1.0", "on", "hub-teapot")
+        assert len(str(row["sha256"])) == 64
+        assert "Quality: silver" in await plugins("doctor", "teapot")
 
-    async def run() -> None:
-        hub = RunningHub(
-            data,
-            env=place.env | {"HUB_DATA": str(data)},
-            command=(str(place.python), "-m", "hub.cli", "serve"),
-        )
-        async with hub:
-            await hub.sign_in()
-            end = time.monotonic() + 60
-            while True:
-                states = {one["name"]: one for one in (await hub.get("/status"))["plugins"]}
-                if states["teapot"]["state"] == "ready":
-                    break
-                assert time.monotonic() < end, states
-        print(f"new to ready: {time.monotonic() - began:.1f} s")
-
-    asyncio.run(run())
-    row = listed(place, data)["teapot"]
-    assert (row["version"], row["state"], row["distribution"]) == ("0.1.0", "on", "hub-teapot")
-    assert len(str(row["sha256"])) == 64
-    assert "Quality: silver" in place.hub("plugins", "doctor", "teapot", "--data", str(data)).stdout
-    assert "Removed hub-teapot 0.1.0" in place.hub("plugins", "remove", "teapot", "--data", str(data)).stdout
-    assert place.own() == set()
+        # what a terminal does beside a hub that runs, that hub follows
+        await plugins("disable", "teapot")
+        await until(hub, "teapot", "disabled", "Switched off")
+        await plugins("enable", "teapot")
+        await until(hub, "teapot", "ready")
+        await plugins("new", "samovar", "--kind", "panel")
+        await plugins("install", "./samovar")
+        await until(hub, "samovar", "ready")
+        assert "Removed hub-teapot 0.1.0" in await plugins("remove", "teapot")
+        await until(hub, "teapot", "disabled", "It was removed")
+        assert place.own() == {"hub_samovar-0.1.0.dist-info"}
     assert "teapot" not in listed(place, data)
 
 

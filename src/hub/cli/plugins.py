@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,9 +143,12 @@ def install(specs: tuple[str, ...], *, allow_source: bool, yes: bool, **given: A
     done = put(settings.data, specs, allow_source=allow_source, agree=lambda wheels: _agree(wheels, yes=yes))
     for one in done:
         click.echo(f"Installed {one.distribution} {one.version} (sha256 {one.sha256[:16]}).")
-    if done:
-        who = "It starts" if len(done) == 1 else "They start"
-        click.echo(f"{who} with the hub{_next(settings.data)}.")
+    if not done:
+        click.echo("Nothing was installed.")
+    elif _running(settings.data):
+        click.echo("The hub takes in within seconds what is new, and a newer version at its next start.")
+    else:
+        click.echo("It starts with the hub." if len(done) == 1 else "They start with the hub.")
 
 
 def _agree(wheels: Any, *, yes: bool) -> bool:
@@ -172,8 +176,6 @@ def remove(name: str, **given: Any) -> None:
     settings = config.load(**_given(given))
     gone = take(settings.data, name)
     click.echo(f"Removed {gone.distribution} {gone.version}.")
-    if _running(settings.data):
-        click.echo("The hub that runs keeps it until its next start.")
 
 
 @command.command()
@@ -223,11 +225,12 @@ def _examined(name: str, entry: Any, disabled: Sequence[str]) -> tuple[Any, Any,
     from dataclasses import asdict
 
     from hub.doctor.plugins import examine
-    from hub.plugin import quality
+    from hub.plugin import inspection, quality
 
-    findings = examine(name, entry, off=name in disabled)
+    look = functools.cache(inspection.look)  # once is enough for both
+    findings = examine(name, entry, off=name in disabled, look_at=look)
     try:
-        subject = quality.examine(entry)
+        subject = quality.examine(entry, look)
         grade = quality.grade(subject) if subject.manifest.built else None
     except HubError:
         grade = None
@@ -283,20 +286,14 @@ def _switch(given: dict[str, Any], name: str, *, on: bool) -> None:
     toml.change(
         settings.data / config.FILE, {("disabled",): off or None}, lambda told: _check(told, settings.given)
     )
-    click.echo(f"{name} is {'on' if on else 'off'}{_next(settings.data)}.")
-    if _running(settings.data):
-        click.echo("On the page Plugins it takes effect at once.")
+    soon = " The hub follows within seconds." if _running(settings.data) else ""
+    click.echo(f"{name} is {'on' if on else 'off'}.{soon}")
 
 
 def _check(told: dict[str, Any], given: dict[str, Any]) -> None:
     from hub import config
 
     config.load(told, **given)
-
-
-def _next(folder: Path) -> str:
-    """Say from when on a change counts, if not from now on: a hub that runs reads it when it starts again."""
-    return ", from its next start on" if _running(folder) else ""
 
 
 def _running(folder: Path) -> bool:

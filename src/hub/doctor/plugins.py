@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hub.doctor.finding import Case, Finding, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    Look = Callable[[str], Any]
 
 WAIT_S = 10.0
 SLOW_S = 1.0
@@ -55,8 +57,11 @@ def record(case: Case) -> Iterator[Finding]:
         yield Finding("Record", "well", f"All {len(known)} that were installed are here.")
 
 
-def examine(name: str, entry: Any, *, off: bool = False) -> list[Finding]:
-    """Return what is to be said of one plugin; one finding when all is well."""
+def examine(name: str, entry: Any, *, off: bool = False, look_at: Look | None = None) -> list[Finding]:
+    """Return what is to be said of one plugin; one finding when all is well.
+
+    ``look_at``: imports a module in a process of its own, as `hub.plugin.inspection.look` does.
+    """
     from hub.errors import HubError  # noqa: PLC0415  may be what is broken
     from hub.plugin import inspection, manifest, source  # noqa: PLC0415
 
@@ -69,7 +74,7 @@ def examine(name: str, entry: Any, *, off: bool = False) -> list[Finding]:
         return [Finding(about.title, "well", "Switched off in the settings.")]
     if not about.built:
         return [Finding(about.title, "well", about.fix or "Not built yet.")]
-    look = inspection.look(entry.module, WAIT_S)
+    look = look_at(entry.module) if look_at else inspection.look(entry.module, WAIT_S)
     if look.trouble:
         return [*_extras(about, entry), _unloadable(about, entry, look.trouble)]
     read = source.read(folder)
@@ -110,7 +115,7 @@ def _extras(about: Any, entry: Any) -> Iterator[Finding]:
         if lost := manifest.missing(extra):
             state = "stop" if extra.required else "care"
             what = f"{', '.join(lost)} is missing. {extra.why}"
-            command = f"{sys.executable} -m pip install '{dist}[{name}]'"
+            command = f"hub plugins install '{dist}[{name}]'"
             yield Finding(about.title, state, what, f"Install its extra {name}.", command)  # type: ignore[arg-type]
 
 

@@ -70,9 +70,7 @@ def main(module: str, wait_s: float) -> None:
     """Import ``module`` and print what came of it as JSON; what the module prints goes to stderr."""
     out = os.dup(1)
     os.dup2(2, 1)
-    hub = importlib.import_module("hub")
-    for name in hub.__all__:  # a running hub has them all
-        getattr(hub, name)
+    spent = _count_the_hub()
     late = {"trouble": f"it took longer than {wait_s:.0f} s"}
     threading.Timer(wait_s, _end, (out, late)).start()
     before, began = set(sys.modules), time.perf_counter()
@@ -82,10 +80,27 @@ def main(module: str, wait_s: float) -> None:
         first = str(error).strip().partition("\n")[0]
         told: dict[str, object] = {"trouble": f"{type(error).__name__}: {first}"[:200].rstrip(".")}
     else:
-        seconds = time.perf_counter() - began
+        seconds = max(0.0, time.perf_counter() - began - sum(spent))
         heavy = sorted(name for name in HEAVY if name in sys.modules and name not in before)
         told = {"seconds": round(seconds, 4), "heavy": heavy, **_hooks(loaded)}
     _end(out, told)
+
+
+def _count_the_hub() -> list[float]:
+    """Return a list that grows by the seconds that parts of the hub take to load: it has them anyway."""
+    importlib.import_module("hub.plugin.dispatch")
+    hub = importlib.import_module("hub")
+    load, spent = hub.__getattr__, list[float]()
+
+    def loading(name: str) -> object:
+        began = time.perf_counter()
+        try:
+            return load(name)
+        finally:
+            spent.append(time.perf_counter() - began)
+
+    hub.__getattr__ = loading  # type: ignore[method-assign]  # PEP 562
+    return spent
 
 
 def _end(out: int, told: dict[str, object]) -> None:

@@ -8,6 +8,7 @@ safe, fetch, look into the wheels, install exactly those files, import each plug
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import shutil
@@ -63,17 +64,16 @@ def install(
     with environment.alone(), TemporaryDirectory(prefix="hub-plugins-") as scratch:
         folder = Path(scratch)
         wanted = [_wanted(spec, folder / f"built{number}", allow_source) for number, spec in enumerate(specs)]
-        steps = [
-            _fetch(step, folder / "wheels", allow_source=allow_source)
-            for step in _plan(wanted, folder, allow_source=allow_source)
-        ]
+        plan = _plan(wanted, folder, allow_source=allow_source)
+        steps = [_fetch(step, folder / "wheels", allow_source=allow_source) for step in plan]
         found = [_verified(step) for step in steps]
         ours = [wheel for wheel in found if wheel.plugins]
-        _admit(ours, wanted)
-        if not agree(ours):
+        enlarged = _enlarged(wanted)
+        _admit(ours, wanted, enlarged)
+        if not steps or not agree(ours):
             return []
         _put(steps, ours, folder)
-        return _write(record, ours, found)
+        return _write(record, ours, found, enlarged)
 
 
 def _wanted(spec: str, built: Path, allow_source: bool) -> str:
@@ -232,9 +232,18 @@ def _verified(step: _Step) -> Wheel:
     return wheel
 
 
-def _admit(ours: list[Wheel], wanted: Sequence[str]) -> None:
+def _enlarged(wanted: Sequence[str]) -> set[str]:
+    """Return those among ``wanted`` that are plugins here already, as when an extra of one is asked for."""
+    names = set()
+    for one in wanted:
+        with contextlib.suppress(InvalidRequirement):
+            names.add(normal(Requirement(one).name))
+    return names & {normal(entry.dist.name) for entry in manifest.installed().values() if entry.dist}
+
+
+def _admit(ours: list[Wheel], wanted: Sequence[str], enlarged: set[str]) -> None:
     """Refuse what is no plugin, and plugins whose name or commands are somebody else's."""
-    if not ours:
+    if not ours and not enlarged:
         named = ", ".join(re.sub(r"-\d.*", "", Path(one).name) for one in wanted)
         raise HubError(f"There is no plugin of the hub in {named}.", fix="Install it with pip instead.")
     here = manifest.installed()
@@ -286,7 +295,7 @@ def undo(names: Iterable[str], before: environment.Snapshot) -> None:
     before.restore()
 
 
-def _write(record: Record, ours: list[Wheel], found: list[Wheel]) -> list[Installed]:
+def _write(record: Record, ours: list[Wheel], found: list[Wheel], enlarged: set[str]) -> list[Installed]:
     brought = tuple(f"{each.distribution}=={each.version}" for each in found if not each.plugins)
     written = []
     for wheel in ours:
@@ -298,6 +307,10 @@ def _write(record: Record, ours: list[Wheel], found: list[Wheel]) -> list[Instal
         )  # fmt: skip
         record.keep(one, wheel.path)
         written.append(one)
+    for known in record.read().values():
+        if known.distribution in enlarged and known not in written:
+            written.append(replace(known, brought=_merged(known.brought, brought)))
+            record.note(written[-1])
     passed = Probed(record.path.parent)
     here = manifest.installed()
     for name in {name for wheel in ours for name in wheel.names} & set(here):
@@ -376,20 +389,22 @@ def sync(data: Path) -> list[Synced]:
 
 
 def _bring(data: Path, one: Installed) -> Synced:
-    if environment.version(one.distribution) == one.version and not environment.missing(one.distribution):
+    brought = [each for each in one.brought if not environment.version(each.partition("==")[0])]
+    here = environment.version(one.distribution) == one.version
+    if here and not brought and not environment.missing(one.distribution):
         return Synced(one, "here")
     try:
         kept = Record(data).wheel(one)
         if kept is None:
-            _refetch(data, one)
+            _refetch(data, one, brought)
         else:
-            install(data, [str(kept)])
+            install(data, [str(kept), *brought])
     except HubError as error:
         return Synced(one, "failed", error)
     return Synced(one, "installed")
 
 
-def _refetch(data: Path, one: Installed) -> None:
+def _refetch(data: Path, one: Installed, brought: list[str]) -> None:
     """Fetch the recorded version anew; a wheel with another digest is not the one that was trusted."""
     with TemporaryDirectory(prefix="hub-plugins-") as scratch:
         exact = Path(scratch) / "exact.txt"
@@ -398,4 +413,4 @@ def _refetch(data: Path, one: Installed) -> None:
             "download", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--dest", scratch,
             "--requirement", str(exact), about=f"Fetching {one.distribution} {one.version}",
         )  # fmt: skip
-        install(data, [str(next(Path(scratch).glob("*.whl")))])
+        install(data, [str(next(Path(scratch).glob("*.whl"))), *brought])

@@ -111,11 +111,11 @@ RULES: tuple[Rule, ...] = (
 """All rules, the lowest tier first. A tier is reached when its rules and those below it hold."""
 
 
-def examine(entry: EntryPoint) -> Subject:
-    """Look at an installed plugin; imports it, in a process of its own. Raises `HubError`."""
+def examine(entry: EntryPoint, look_at: Callable[[str], Look] = inspection.look) -> Subject:
+    """Look at an installed plugin, which ``look_at`` imports in a process of its own. Raises `HubError`."""
     about, folder = manifest.read(entry), manifest.package_folder(entry)
     dist = entry.dist.metadata if entry.dist else None
-    return Subject(entry.name, about, folder, inspection.look(entry.module), source.read(folder), dist)
+    return Subject(entry.name, about, folder, look_at(entry.module), source.read(folder), dist)
 
 
 def grade(subject: Subject) -> Grade:

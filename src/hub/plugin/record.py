@@ -76,9 +76,13 @@ class Record:
         draft = folder / f".{installed.wheel}"
         shutil.copyfile(wheel, draft)
         draft.replace(folder / installed.wheel)
-        toml.change(self.path, {("distributions", installed.distribution): installed.plain()})
+        self.note(installed)
         if before and before.wheel != installed.wheel:
             self._drop(before)
+
+    def note(self, installed: Installed) -> None:
+        """Write down what is known of a distribution whose wheel is kept."""
+        toml.change(self.path, {("distributions", installed.distribution): installed.plain()})
 
     def forget(self, distribution: str) -> None:
         """Strike ``distribution`` out, and its wheel too."""

@@ -55,7 +55,7 @@ def test_a_running_hub_is_told_of(tmp_path: Path) -> None:
 
     with (tmp_path / "hub.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "from its next start on" in run("disable", "voice", "--data", str(tmp_path)).output
+        assert "follows within seconds" in run("disable", "voice", "--data", str(tmp_path)).output
 
 
 def test_what_cannot_be_switched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
