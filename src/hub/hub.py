@@ -35,7 +35,7 @@ from hub.llm.embedded import Embedded
 from hub.llm.providers import Providers
 from hub.llm.router import Router
 from hub.models import Models
-from hub.plugin import guarded
+from hub.plugin import changes, guarded
 from hub.plugin.acting import current
 from hub.plugin.dispatch import failure
 from hub.plugin.lifecycle import Plugins
@@ -223,6 +223,7 @@ class Hub:
         self.spawn(self.backups.plan(self.settings), name="backups")
         self.spawn(self.models.keep(), name="models")
         await self.plugins.start()
+        self.spawn(changes.follow(self), name="changes of plugins")
 
     async def stop(self) -> None:
         """Stop everything, newest first; safe after a start that failed half-way."""
