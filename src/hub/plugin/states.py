@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 
 from hub.plugin import journal
+from hub.plugin.dispatch import HookError
 from hub.plugin.errors import Budget
 from hub.plugin.hookspecs import Health, LoginMethod, Panel, Tile
 
@@ -101,6 +102,8 @@ class Plugin:
             return Tile()
         try:
             shown = self.show()
+        except HookError:
+            return Tile()  # it has been told of, see `hub.plugin.guarded`
         except Exception:
             log.exception("tile failed", plugin=self.name)
             return Tile()

@@ -351,6 +351,20 @@ async def test_a_background_task_that_exits_costs_only_its_plugin(hub: Hub, add:
     assert "SystemExit: 3" in of(hub, "quits").budget.last
 
 
+async def test_tasks_begun_behind_the_hubs_back_end_with_it_too(hub: Hub, add: Add) -> None:
+    add(
+        "sly",
+        "import asyncio\nfrom hub import hookimpl\nseen = {}\n"
+        "async def tick():\n    try:\n        await asyncio.sleep(3600)\n    finally:\n        seen['ended'] = True\n"
+        "@hookimpl\ndef hub_start(hub):\n    seen['task'] = asyncio.create_task(tick())\n",
+    )
+    await up(hub)
+    await asyncio.sleep(0)
+    await hub.plugins.disable("sly")
+    assert seen("sly")["ended"]
+    assert seen("sly")["task"].cancelled()
+
+
 async def test_a_plugin_may_not_switch_plugins(hub: Hub, add: Add) -> None:
     add("busy", BUSY)
     await up(hub)
