@@ -16,7 +16,6 @@ from hub.errors import HubError
 from hub.events import HubRecovered
 from hub.guardian import AGAIN
 from hub.heads import BoundedHeads
-from hub.plugin.watchdog import Watchdog
 from hub.telemetry import logs
 from hub.terminal import show_progress
 
@@ -43,8 +42,6 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth, *, s
     port = sockets[0].getsockname()[1]
 
     async def opened(hub: Hub) -> None:
-        dog = Watchdog(asyncio.get_running_loop(), hub.plugins.entrance.owners, hub.plugins.held_up, box)
-        dog.start()
         if rebirth.died_at is not None:
             hub.bus.publish(HubRecovered(down=max(0.0, time.time() - rebirth.died_at)))
         await _greet(hub, port)
@@ -52,7 +49,8 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth, *, s
 
     app = build(settings, opened=opened)
     entrance = app.state.hub.plugins.entrance
-    entrance.safe, box = safe, entrance.crashes.watch(rebirth)
+    entrance.safe = safe
+    entrance.guard(rebirth)
     # A start that fails is told to the person in words, not in uvicorn's traceback.
     logging.getLogger("uvicorn.error").addFilter(lambda _: app.state.failure is None)
     server = uvicorn.Server(

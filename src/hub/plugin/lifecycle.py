@@ -79,7 +79,7 @@ class Plugins:
     async def start(self) -> None:
         """Start all plugins at once; each costs at most its own time and its own tile."""
         self._loop = asyncio.get_running_loop()
-        for death in await self.entrance.open(self._all):
+        for death in await self.entrance.open(self._all, self.held_up):
             self._tell(death)
         await asyncio.gather(*(self._begin(plugin) for plugin in self if plugin.state == "discovered"))
 

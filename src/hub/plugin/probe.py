@@ -68,7 +68,7 @@ class Probed:
         from hub.errors import HubError  # noqa: PLC0415  the probing process needs none of it
         from hub.store import toml  # noqa: PLC0415  likewise
 
-        now = {(entry.name,): origin.identity(entry)}
+        now: dict[tuple[str, ...], str] = {(entry.name,): origin.identity(entry)}
         with contextlib.suppress(OSError, HubError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
