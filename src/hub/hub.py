@@ -38,6 +38,7 @@ from hub.models import Models
 from hub.plugin import changes, guarded
 from hub.plugin.acting import current
 from hub.plugin.dispatch import failure
+from hub.plugin.flood import Flood
 from hub.plugin.lifecycle import Plugins
 from hub.plugin.reach import Reach
 from hub.plugin.remembered import Remembered
@@ -117,11 +118,13 @@ class Hub:
         )
         self.retention = Retention(self.jobs, self.conversations, lambda: self.settings.forget_after_days)
         self.plugins = Plugins(self)
+        self.bus.gate = Flood(self.plugins.complain).passes
         self.remembered = Remembered(self.core)
         self.reach = Reach(self.core, self.jobs, self.bus, self.plugins, self.remembered, self.data)
         self.router.guard = Words(self.plugins, self.remembered, lambda: self.settings.disabled)
         self.conversations.on_owed = self.reach.poke
         self.gate = self.tools.gate = self._gate(settings)
+        self.sessions.signs_in = self._signs_in
         self.tools.later(lambda tools: demo.offer(tools, self.core))
         self._ports: dict[type, dict[str, Any]] = {}  # adapters by who provided them, the latest last
         self._tasks: dict[asyncio.Task[Any], str] = {}  # with the plugin that began it; "" is the core
@@ -140,6 +143,10 @@ class Hub:
     async def _tell_answer(self, approval: Approval, outcome: Outcome) -> None:
         """Tell the talk that asked what became of it."""
         await self.conversations.tell(approval.talk, approval.person, aftermath(approval, outcome))
+
+    def _signs_in(self, plugin: str) -> bool:
+        found = self.plugins.get(plugin)
+        return found is not None and bool(found.logins)
 
     async def _whose(self, talk: str) -> str | None:
         return await self.conversations.whose(talk)
@@ -169,7 +176,7 @@ class Hub:
         """Take back what ``plugin`` provided, and end its tasks and child processes."""
         for given in self._ports.values():
             given.pop(plugin, None)
-        tasks = [task for task, owner in self._tasks.items() if owner == plugin]
+        tasks = self._tasks_of(plugin)
         for task in tasks:
             task.cancel()
         ends = [asyncio.ensure_future(child.stop()) for child in self.children.drop(plugin)]
@@ -250,6 +257,16 @@ class Hub:
         self.providers.apply(settings.providers)
         self.spawn(self.providers.settle(), name="providers")
         self.plugins.follow()
+
+    def _tasks_of(self, plugin: str) -> set[asyncio.Task[Any]]:
+        """Return what ``plugin`` spawned, and what else runs a coroutine from its files."""
+        owners = self.plugins.entrance.owners()
+        tasks = {task for task, owner in self._tasks.items() if owner == plugin}
+        for task in asyncio.all_tasks():
+            code = getattr(task.get_coro(), "cr_code", None)
+            if code is not None and owners.owner(code.co_filename) == plugin:
+                tasks.add(task)
+        return tasks - {asyncio.current_task()}
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         owner = self._tasks.pop(task, "")

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from hub.approvals.forgetting import erase
+from hub.auth.sessions import Person
 from hub.conversation import export as talks
 from hub.plugin.hookspecs import Selector
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from hub.auth.sessions import Person
     from hub.hub import Hub
     from hub.plugin.reach import Forgotten, Owed
 
 
 async def export(hub: Hub, person: Person, form: talks.Format) -> AsyncIterator[bytes]:
-    """Yield a zip: ``about.json``, what each plugin keeps under ``plugins/``, and the talks in ``form``.
+    """Yield a zip: ``about.json``, ``approvals.json``, what each plugin keeps under ``plugins/``, and the talks in ``form``.
 
     Plugins are asked when the first piece is; one that fails is named in ``about.json``, with the reason.
     """
@@ -32,9 +34,21 @@ async def export(hub: Hub, person: Person, form: talks.Format) -> AsyncIterator[
         "missing": dict(found.failed),
     }
     files = {"about.json": orjson.dumps(about, option=orjson.OPT_INDENT_2)}
+    files["approvals.json"] = orjson.dumps(await _decided(hub, person), option=orjson.OPT_INDENT_2)
     files |= {f"plugins/{name}.json": packed for name, packed in sorted(found.kept.items())}
     async for piece in talks.archive(hub.transcripts, hub.conversations.all(person.id), form, files):
         yield piece
+
+
+async def _decided(hub: Hub, person: Person) -> dict[str, Any]:
+    """Return the notes of a person, and what was asked for them and what came of it."""
+    own = Person(person.id, person.name, "member")  # the owner sees all of them, but takes along their own
+    asked = [*await hub.gate.waiting(own), *await hub.gate.history(10_000, own)]
+    notes = await hub.core.rows("SELECT at, text FROM note WHERE person = ? ORDER BY id", (person.id,))
+    return {
+        "notes": [{"at": at, "text": text} for at, text in notes],
+        "approvals": [dataclasses.asdict(one) for one in asked],
+    }
 
 
 async def forget(hub: Hub, person: str) -> Forgotten:
@@ -47,6 +61,7 @@ async def forget_everything(hub: Hub) -> Forgotten:
     """Erase all talks of everybody, and have all plugins forget everything; people and settings stay."""
     for person in await hub.conversations.everybody():
         await hub.conversations.leave(person)
+    await hub.core.forget(lambda db: erase(db, everything=True))
     return await hub.reach.forget(Selector(everything=True))
 
 

@@ -8,6 +8,7 @@ and no agent can answer, whatever it holds.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hmac
 import time
 import uuid
@@ -53,7 +54,7 @@ _READ = "read"
 
 
 class Gate:
-    """`hub.gate`. ``version`` returns that of a tool's owner; ``clock`` Unix seconds, ``ticks`` monotonic ones.
+    """`hub.gate`. ``version`` returns that of a tool's owner; ``clock`` Unix seconds, ``ticks`` monotonic.
 
     ``tell`` is awaited with what became of an approval that a talk asked for.
     """
@@ -200,7 +201,7 @@ class Gate:
     async def deny(self, id: str, principal: Person | None, digest: str = "") -> Outcome:  # noqa: A002
         """Take a person's no. Raises and returns as `approve`; `Refused` says that it will not be done."""
         person = await self._person(id, principal)
-        return await self._to_the_end(self._deny(id, digest, person))
+        return await self._to_the_end(self._deny(id, digest or None, person))
 
     async def waiting(self, person: Person | None) -> list[Approval]:
         """Return what ``person`` may answer, the oldest first: all for the owner, their own for others."""
@@ -210,7 +211,7 @@ class Gate:
         return [each for each in found if not self._late(each)]
 
     async def history(self, count: int = 50, person: Person | None = None) -> list[Approval]:
-        """Return the latest answered or expired, newest first: all for the owner (or nobody in particular)."""
+        """Return the latest answered or expired, newest first: all for the owner or nobody in particular."""
         own = person is not None and person.role != "owner"
         return await self._grants.history(count, person.id if person and own else None)
 
@@ -252,25 +253,13 @@ class Gate:
         )  # fmt: skip
 
     async def _approve(self, id: str, shown: str, person: Person) -> Outcome:  # noqa: A002
-        found = await self._grants.find(id)
-        if found is None or (person.role != "owner" and found.person != person.id):
-            return _unknown()
-        if not hmac.compare_digest(found.digest.encode(), str(shown).encode()):
-            return Refused("That is not what you were shown.", fix="Look at it again, then answer.")
-        if found.state != "waiting" or self._late(found):
-            return _over(found)
-        tool = self._tools.get(found.tool)
         try:
-            if tool is None:
-                raise HubError(f"The tool {found.tool} is not there now.", fix=f"Start {found.owner}.")
-            call = self._bound(tool, canonical(dict(found.arguments)), found.person, found.talk, found.plugin)
-        except HubError as error:
-            return Refused(str(error), error.fix)
-        if not hmac.compare_digest(call.digest, found.digest):
-            return Refused(f"{found.tool} has changed since I asked.", fix="Ask for it anew.")
-        call = Call(
-            found.id, call.tool, call.owner, call.arguments, call.risk, call.digest, call.person, call.talk
-        )
+            found = await self._own(id, shown, person)
+            if found.state != "waiting" or self._late(found):
+                raise _No(_over(found))
+            tool, call = self._again(found)
+        except _No as no:
+            return no.refused
         refusal = await self._standing(call.person) or await self._judge.before(call)
         if refusal:
             return await self._refused(call, refusal)
@@ -282,12 +271,11 @@ class Gate:
         await self._finish(taken.approval, outcome)
         return outcome
 
-    async def _deny(self, id: str, shown: str, person: Person) -> Outcome:  # noqa: A002
-        found = await self._grants.find(id)
-        if found is None or (person.role != "owner" and found.person != person.id):
-            return _unknown()
-        if shown and not hmac.compare_digest(found.digest.encode(), shown.encode()):
-            return Refused("That is not what you were shown.", fix="Look at it again, then answer.")
+    async def _deny(self, id: str, shown: str | None, person: Person) -> Outcome:  # noqa: A002
+        try:
+            found = await self._own(id, shown, person)
+        except _No as no:
+            return no.refused
         taken = await self._grants.deny(id, found.digest, person.id, self._clock())
         if not taken.counted or taken.approval is None:
             return _not_counted(taken)
@@ -296,6 +284,30 @@ class Gate:
         refused = Refused("It was not done: the answer was no.", fix="Ask again if that was a mistake.")
         self._later(self._tell(taken.approval, refused))
         return refused
+
+    async def _own(self, id: str, shown: str | None, person: Person) -> Approval:  # noqa: A002
+        """Return what ``person`` answers. Raises `_No` when it is not theirs, or not what they were shown."""
+        found = await self._grants.find(id)
+        if found is None or (person.role != "owner" and found.person != person.id):
+            raise _No(_unknown())
+        if shown is not None and not hmac.compare_digest(
+            found.digest.encode(), str(shown).encode("utf-8", "replace")
+        ):
+            raise _No(Refused("That is not what you were shown.", fix="Look at it again, then answer."))
+        return found
+
+    def _again(self, found: Approval) -> tuple[Tool, Call]:
+        """Return what would run now. Raises `_No` when that is not what was asked for then."""
+        tool = self._tools.get(found.tool)
+        if tool is None:
+            raise _No(Refused(f"The tool {found.tool} is not there now.", fix=f"Start {found.owner}."))
+        try:
+            call = self._bound(tool, canonical(dict(found.arguments)), found.person, found.talk, found.plugin)
+        except HubError as error:
+            raise _No(Refused(str(error), error.fix)) from error
+        if not hmac.compare_digest(call.digest, found.digest):
+            raise _No(Refused(f"{found.tool} has changed since I asked.", fix="Ask for it anew."))
+        return tool, dataclasses.replace(call, id=found.id)
 
     # -- run -----------------------------------------------------------------------------------------------
 
@@ -371,6 +383,14 @@ class Gate:
             self._later(self._tell(each, _over(each)))
 
 
+class _No(Exception):  # noqa: N818  an answer
+    """It cannot be answered, and why."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.reason)
+        self.refused = refused
+
+
 def spoken(outcome: Outcome) -> str:
     """Return what an outcome says, for a person."""
     if isinstance(outcome, Refused):
@@ -421,7 +441,7 @@ async def _caught(work: Awaitable[Any]) -> tuple[Outcome, BaseException | None]:
             raise
         stopped = HubError("It stopped itself.", fix="Tell its author.")
         return Failed(str(stopped), stopped.fix, stopped), stopped
-    except BaseException as error:  # noqa: BLE001  sys.exit in a tool must not end the hub
+    except BaseException as error:  # sys.exit in a tool must not end the hub
         log.exception("tool failed")
         wrong = HubError(f"It went wrong: {type(error).__name__}.", fix="See the log for why.")
         wrong.__cause__ = error

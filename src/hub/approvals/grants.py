@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.approvals.approval import Approval, State
 from hub.approvals.audit import Record, What, note
+from hub.approvals.forgetting import erase
 from hub.auth.roles import allows
 from hub.auth.sessions import Person
 
@@ -205,26 +206,8 @@ class Grants:
         return float(rows[0][0]) if rows[0][0] is not None else None
 
     async def forget(self, *, person: str = "", talk: str = "", before: float | None = None) -> int:
-        """Destroy approvals of a person, of a talk, or decided before a time; all that is given must hold.
-
-        Without anything given nothing is. What waits is withdrawn by that; the audit has no words in it.
-        """
-        asks = {"person": person, "talk": talk, "before": before}
-        terms = [
-            *(["person = :person"] if person else ()),
-            *(["talk = :talk"] if talk else ()),
-            *(["coalesce(decided, asked) < :before"] if before is not None else ()),
-        ]
-        if not terms:
-            return 0
-        sql = f"DELETE FROM approval WHERE {' AND '.join(terms)}"  # noqa: S608  ours
-
-        def delete(db: Any) -> int:
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'approval'").fetchone():
-                return 0  # a backup from before there was a gate
-            return int(db.execute(sql, asks).rowcount)
-
-        return await self._core.forget(delete)
+        """Destroy approvals, in the backups of the file too; see `hub.approvals.forgetting`."""
+        return await self._core.forget(lambda db: erase(db, person=person, talk=talk, before=before))
 
     async def trim(self) -> None:
         """Drop the oldest of those that wait no more."""

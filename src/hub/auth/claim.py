@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from hub.auth.codes import WrongCode
 from hub.auth.sessions import Person, digest
+from hub.errors import HubError
+from hub.plugin import acting
 
 if TYPE_CHECKING:
     from hub.store.database import Database
@@ -28,7 +30,9 @@ class Claims:
         return Person(*rows[0]) if rows else None
 
     async def new_code(self) -> str:
-        """Return a fresh code, valid once and for a day. Earlier codes end."""
+        """Return a fresh code, valid once and for a day. Earlier codes end. No plugin gets one."""
+        if plugin := acting.current.get():
+            raise HubError(f"{plugin} may not claim this hub.", fix="Run `hub claim` on the machine.")
         code = secrets.token_urlsafe(18)
 
         def replace(db: Any) -> None:

@@ -56,6 +56,8 @@ class Guard:
         scheme = scope.get("scheme", "http")
         if reason := self._refusal(headers, secure=scheme in {"https", "wss"}):
             return await _refuse(scope, receive, send, reason)
+        if _is_stray(scope, headers):
+            return await _refuse(scope, receive, send, "A page of a plugin may only send to its plugin.")
         cookie = full_name(self._cookie, scheme)
         token = _value(headers.get("cookie", ""), cookie)
         session = await self._sessions.find(token) if token else None
@@ -118,6 +120,23 @@ def _is_embedded(headers: dict[str, str]) -> bool:
         headers.get("sec-fetch-site") in {"cross-site", "same-site"}
         and headers.get("sec-fetch-mode") != "navigate"
     )
+
+
+def _is_stray(scope: Scope, headers: dict[str, str]) -> bool:
+    """Say whether a form in a plugin's page leads to the hub itself: to a yes to its own call, for instance.
+
+    Such pages have no scripts, so they cannot change where they come from; and without a referrer a browser
+    sends no origin, which is refused already (WHATWG Fetch, "append a request `Origin` header").
+    """
+    if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+        return False
+    try:
+        place = urlsplit(headers.get("referer", "")).path.split("/")
+    except ValueError:
+        return True
+    if len(place) < 3 or place[1] != "p":  # noqa: PLR2004  "", "p", its name
+        return False
+    return not scope["path"].startswith((f"/p/{place[2]}/", "/timers/"))
 
 
 def _value(cookies: str, name: str) -> str:

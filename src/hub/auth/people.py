@@ -6,6 +6,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from hub.approvals import forgetting as approvals
 from hub.auth.events import PersonChanged, PersonLeft
 from hub.auth.names import alike, clean_name
 from hub.auth.roles import GUEST, MEMBER, OWNER, require
@@ -107,6 +108,7 @@ class People:
                 raise HubError("The owner cannot be removed.", fix="Hand the hub over to a member first.")
             db.execute("DELETE FROM person WHERE id = ?", (id,))
             mark_talks(db, id)
+            approvals.erase(db, person=id)
             return person
 
         person = await self._core.write(delete)

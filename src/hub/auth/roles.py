@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import HubError
+from hub.plugin import acting
 
 if TYPE_CHECKING:
     from hub.auth.sessions import Person
@@ -57,7 +58,12 @@ def allows(person: Person | None, needs: str) -> bool:
 
 
 def require(person: Person | None, needs: str) -> Person:
-    """Return ``person`` when they may do ``needs``. Raises `Forbidden` with what to do otherwise."""
+    """Return ``person`` when they may do ``needs``. Raises `Forbidden` with what to do otherwise.
+
+    What a person may do no plugin may, whoever it says it is for: it could make itself an owner.
+    """
+    if plugin := acting.current.get():
+        raise HubError(f"{plugin} may not do that: only a person may.", fix="Do it on the hub's pages.")
     if person is not None and allows(person, needs):
         return person
     raise Forbidden(person, needs)

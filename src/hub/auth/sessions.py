@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hub.auth.browser import describe
 from hub.auth.events import SessionEnded, SessionStarted
 from hub.errors import HubError
+from hub.plugin import acting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +96,8 @@ class Sessions:
         self._core, self._bus = core, bus
         self._known: dict[bytes, Session] = {}
         self._lock = asyncio.Lock()
+        self.signs_in: Callable[[str], bool] = lambda _plugin: False
+        """Whether a plugin offers a way to sign in; no other begins a session, which could say yes to it."""
 
     async def open(self) -> None:
         """Load what is stored and drop what has expired."""
@@ -109,6 +112,8 @@ class Sessions:
 
         Raises `HubError` when they, or the device, have been removed meanwhile.
         """
+        if (plugin := acting.current.get()) and not self.signs_in(plugin):
+            raise HubError(f"{plugin} may sign nobody in.", fix="Tell its author to register a login.")
         token, now = secrets.token_urlsafe(32), time.time()
         key = digest(token)
         sql = _START_DEVICE if device else _START

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import ValidationError
 
+from hub.approvals.forgetting import erase
 from hub.approvals.grants import withdraw
 from hub.backup import manifest as contents
 from hub.backup import note, tape
@@ -345,6 +346,7 @@ def _of_plugins(deed: forgotten.Deed) -> Iterator[Selector]:
 
 
 def _drop(talk: str, db: Any) -> None:
+    erase(db, talk=talk)
     db.execute("DELETE FROM conversation_day WHERE conversation = ?", (talk,))
     db.execute("DELETE FROM conversation WHERE id = ?", (talk,))
 

@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from hub.approvals import forgetting as approvals
 from hub.conversation.conversation import Conversation, title_of
 from hub.errors import HubError
 from hub.events import TalkDeleted, TalkRenamed, TalkRestored
@@ -220,6 +221,7 @@ class Conversations:
         await self._core.execute(
             "UPDATE conversation SET deleted = ? WHERE person = ? AND deleted IS NULL", (time.time(), person)
         )
+        await self._core.forget(lambda db: approvals.erase(db, person=person))
         await self.resume()
 
     async def forget_old(self, days: int) -> Sequence[str]:
@@ -302,6 +304,7 @@ class Conversations:
                 await self._search.drop(id, days)
 
             def delete(db: Any) -> None:
+                approvals.erase(db, talk=id)
                 db.execute("DELETE FROM conversation_day WHERE conversation = ?", (id,))
                 db.execute("DELETE FROM conversation WHERE id = ?", (id,))
 

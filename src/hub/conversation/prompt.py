@@ -71,5 +71,5 @@ def _window(history: Sequence[Turn], room: int) -> Sequence[Turn]:
 
 
 def _messages(turn: Turn) -> tuple[Message, ...]:
-    said = (Message("user", turn.text),) if turn.text else ()  # a turn of the hub's own has no words of theirs
+    said = (Message("user", turn.text),) if turn.text else ()  # the hub asked itself nothing
     return *said, Message("assistant", turn.answer)

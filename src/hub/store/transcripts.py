@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from hub.approvals import forgetting as approvals
 from hub.errors import HubError
 from hub.store.days import Days
 from hub.store.forgotten import noted
@@ -283,6 +284,7 @@ def _forget_before(db: Any, day: str, start: float) -> None:
         " AND id NOT IN (SELECT conversation FROM conversation_day)",
         (start,),
     )
+    approvals.erase(db, before=start)
     had_any = db.execute("SELECT 1 FROM transcript_key WHERE day < ?", (day,)).fetchone()
     if had_any and db.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_key'").fetchone():
         db.execute("DELETE FROM search_key")
