@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 _LARGEST_CONFIG = 1 << 20
+PLUGINS = "plugins/plugins.toml"
+"""Which plugins were installed, see `hub.plugin.record`: ``hub plugins sync`` fetches them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def others_of(data: Path, master: bytes | None) -> Iterator[Source]:
     if (data / CONFIG).is_file():
         with plainly(data / CONFIG):
             yield Source(CONFIG, "file", content=(data / CONFIG).read_bytes()[:_LARGEST_CONFIG])
+    if (data / PLUGINS).is_file():
+        yield Source(PLUGINS, "file", data / PLUGINS)
     yield from _of_plugins(data)
 
 

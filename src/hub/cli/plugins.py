@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -204,31 +205,40 @@ def sync(**given: Any) -> None:
 def doctor(name: str, *, as_json: bool, **given: Any) -> None:
     """Check the plugins, or one: does it load, how fast, what holds the hub up; and how good it is."""
     from hub import config
-    from hub.doctor.finding import worst
+    from hub.doctor.finding import Case, worst
+    from hub.doctor.plugins import record
     from hub.plugin import manifest
 
     settings = config.load(**_given(given))
     here = manifest.installed()
     if name and name not in here:
         raise HubError(f"There is no plugin {name}.", fix="See: hub plugins list")
+    case = Case(settings.data, settings)
     chosen = {each: entry for each, entry in sorted(here.items()) if name in {"", each}}
-    told = [_examined(each, entry, settings.disabled) for each, entry in chosen.items()]
+    told = [_examined(case, each, entry) for each, entry in chosen.items()]
+    lost = [] if name else [one for one in record(case) if one.state != "well"]
     if as_json:
-        _print_json([plain for _, _, plain in told])
+        _print_json(
+            [plain for _, _, plain in told] + [{"name": "", "findings": [asdict(one) for one in lost]}]
+        )
     else:
         for findings, grade, _ in told:
             _print_examined(findings, grade, whole=bool(name))
-    sys.exit(1 if worst([one for findings, _, _ in told for one in findings]) == "stop" else 0)
+        _print_examined(lost, None, whole=False)
+    found = [*lost, *(one for findings, _, _ in told for one in findings)]
+    sys.exit(1 if worst(found) == "stop" else 0)
 
 
-def _examined(name: str, entry: Any, disabled: Sequence[str]) -> tuple[Any, Any, dict[str, Any]]:
-    from dataclasses import asdict
-
-    from hub.doctor.plugins import examine
+def _examined(case: Any, name: str, entry: Any) -> tuple[Any, Any, dict[str, Any]]:
+    """Return what was found of a plugin, how good it is, and both as plain values."""
+    from hub.doctor.plugins import deaths, examine
     from hub.plugin import inspection, quality
 
     look = functools.cache(inspection.look)  # once is enough for both
-    findings = examine(name, entry, off=name in disabled, look_at=look)
+    findings = [
+        *examine(name, entry, off=name in case.settings.disabled, look_at=look),
+        *(one for one in deaths(case) if one.name == name),
+    ]
     try:
         subject = quality.examine(entry, look)
         grade = quality.grade(subject) if subject.manifest.built else None
@@ -286,8 +296,21 @@ def _switch(given: dict[str, Any], name: str, *, on: bool) -> None:
     toml.change(
         settings.data / config.FILE, {("disabled",): off or None}, lambda told: _check(told, settings.given)
     )
-    soon = " The hub follows within seconds." if _running(settings.data) else ""
-    click.echo(f"{name} is {'on' if on else 'off'}.{soon}")
+    click.echo(f"{name} is {'on' if on else 'off'}.{_follows(settings, name, on=on)}")
+
+
+def _follows(settings: Any, name: str, *, on: bool) -> str:
+    """Let a plugin that is on be tried again although it took the hub down; say what a running hub does."""
+    from hub.plugin import crash
+    from hub.plugin.record import FOLDER
+
+    if _running(settings.data):
+        if on and name not in settings.disabled:
+            return " The page Plugins starts it again."
+        return " The hub follows within seconds."
+    if on and crash.pardon(settings.data / FOLDER, name):
+        return " It is tried again, although it took the hub down."
+    return ""
 
 
 def _check(told: dict[str, Any], given: dict[str, Any]) -> None:

@@ -57,6 +57,21 @@ def record(case: Case) -> Iterator[Finding]:
         yield Finding("Record", "well", f"All {len(known)} that were installed are here.")
 
 
+@check("Plugins")
+def deaths(case: Case) -> Iterator[Finding]:
+    """Tell which plugins took a hub down lately, and how: held it up for good, or ended its process."""
+    from hub.plugin import crash  # noqa: PLC0415  may be what is broken
+    from hub.plugin.record import FOLDER  # noqa: PLC0415
+
+    told = crash.read(case.data / FOLDER).deaths
+    for name in sorted({death.plugin for death in told}):
+        own = [death for death in told if death.plugin == name]
+        often = "once" if len(own) == 1 else f"{len(own)} times"
+        state = "stop" if len(own) >= crash.ENOUGH else "care"
+        what = f"It took the hub down {often}, last by {own[-1].said()}."
+        yield Finding(name, state, what, "Update it, or remove it.", f"hub plugins remove {name}")
+
+
 def examine(name: str, entry: Any, *, off: bool = False, look_at: Look | None = None) -> list[Finding]:
     """Return what is to be said of one plugin; one finding when all is well.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from hub import config
 from hub.cli import plugins
 from hub.errors import HubError
+from hub.plugin import crash
 
 
 def run(*arguments: str) -> Result:
@@ -83,7 +85,8 @@ def test_a_broken_record_does_not_keep_the_list_away(tmp_path: Path) -> None:
 
 def test_the_doctor_looks_at_one(tmp_path: Path) -> None:
     done = run("doctor", "voice", "--json", "--data", str(tmp_path))
-    (told,) = json.loads(done.output)
+    told, lost = json.loads(done.output)
+    assert lost == {"name": "", "findings": []}
     assert told["findings"][0]["state"] in {"well", "care"}
     assert told["quality"] in {"", "bronze", "silver", "gold", "platinum"}
     assert all(one["fix"] for one in told["missing"])
@@ -93,3 +96,18 @@ def test_new_says_what_to_do_next(tmp_path: Path) -> None:
     said = run("new", "samovar", "--kind", "panel", "--into", str(tmp_path / "s")).output
     assert "hub plugins install" in said
     assert "pytest" in said
+
+
+def test_one_that_took_the_hub_down_is_told_of_and_may_be_tried_again(tmp_path: Path) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    deaths = [crash.Death("memory", time.time(), "os._exit(3)", "hub_memory/__init__.py, line 4")] * 2
+    crash.write(folder, crash.Book(deaths=deaths))
+    told = run("doctor", "memory", "--data", str(tmp_path))
+    assert told.exit_code == 1
+    assert (
+        "It took the hub down 2 times, last by os._exit(3) in hub_memory/__init__.py, line 4." in told.output
+    )
+    assert "tried again" in run("enable", "memory", "--data", str(tmp_path)).output
+    assert crash.read(folder).deaths == []
+    assert run("doctor", "memory", "--data", str(tmp_path)).exit_code == 0
