@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from hub.doctor.finding import Case, Finding, check
+from hub.doctor.finding import Case, Finding, State, check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -67,7 +67,7 @@ def deaths(case: Case) -> Iterator[Finding]:
     for name in sorted({death.plugin for death in told}):
         own = [death for death in told if death.plugin == name]
         often = "once" if len(own) == 1 else f"{len(own)} times"
-        state = "stop" if len(own) >= crash.ENOUGH else "care"
+        state: State = "stop" if len(own) >= crash.ENOUGH else "care"
         what = f"It took the hub down {often}, last by {own[-1].said()}."
         yield Finding(name, state, what, "Update it, or remove it.", f"hub plugins remove {name}")
 
@@ -128,10 +128,10 @@ def _extras(about: Any, entry: Any) -> Iterator[Finding]:
     dist = entry.dist.name if entry.dist else entry.name
     for name, extra in about.extras.items():
         if lost := manifest.missing(extra):
-            state = "stop" if extra.required else "care"
+            state: State = "stop" if extra.required else "care"
             what = f"{', '.join(lost)} is missing. {extra.why}"
             command = f"hub plugins install '{dist}[{name}]'"
-            yield Finding(about.title, state, what, f"Install its extra {name}.", command)  # type: ignore[arg-type]
+            yield Finding(about.title, state, what, f"Install its extra {name}.", command)
 
 
 def _commands(about: Any) -> Iterator[Finding]:
