@@ -87,16 +87,17 @@ class Asks:
         self._changes = self._open.enter_context(hub.bus.subscribe("approval.*", size=1))
         self._read = False
 
-    async def refresh(self) -> None:
-        """Read what waits, if anything has changed since it was read last."""
+    async def refresh(self) -> bool:
+        """Read what waits, if anything has changed since it was read last; say whether that was so."""
         if self._read and not self._changes.take():
-            return
+            return False
         self._read = True
         self._waiting = await self._hub.gate.waiting(_EVERYBODY)
         self._over = await self._hub.gate.history(4 * SHOWN)
         self._names = {person.id: person.name for person in await self._hub.people.all()}
         known = {each.id for each in self._waiting}
         self._shown = {key: at for key, at in self._shown.items() if key[1] in known}
+        return True
 
     def waiting(self, person: Person | None) -> list[Ask]:
         """Return what ``person`` may answer, the oldest first."""
@@ -139,7 +140,7 @@ class Asks:
     def _who(self, id: str, person: Person | None) -> str:  # noqa: A002
         if person and id == person.id:
             return "You"
-        return self._names.get(id, "Somebody who left") if id else "I myself"
+        return self._names.get(id, "Somebody who left") if id else "I"
 
     def _owner(self, each: Approval) -> str:
         return f"{self._title(each.owner) or 'the hub itself'} {each.version}".strip()

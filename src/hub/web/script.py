@@ -59,6 +59,8 @@ def note(turn: Turn, reason: str = "") -> Note | None:
         return None
     if turn.state == "failed":
         return Note("Ask me again.", care=f"I could not answer: {reason or 'something broke'}.")
+    if turn.state == "pending":
+        return Note("Only with your yes.")
     told = _told(turn)
     return Note(f"Stopped here. {told}".strip() if turn.state == "interrupted" else told)
 

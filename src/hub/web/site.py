@@ -147,7 +147,8 @@ class Site:
                 who = "the owner" if needs == "owner" else f"a {needs}"
                 said = {"message": f"This page is for {who}.", "fix": "Ask the owner of this hub."}
                 return self.answer(request, self.renderer.page("lost.html", **said), 403)
-            await self.asks.refresh()
+            if await self.asks.refresh():
+                self.parts.renew()
             try:
                 return await handler(request)
             except HubError as error:
