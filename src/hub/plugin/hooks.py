@@ -47,7 +47,11 @@ class Hooks:
         bound: dict[str, list[_Bound]] = {}
         for plugin, hooks in plugins:
             for name, run in hooks.items():
-                wants = frozenset(inspect.signature(run).parameters)
+                try:
+                    wants = frozenset(inspect.signature(run).parameters)
+                except (TypeError, ValueError) as error:
+                    self._complain(plugin, name, failure(error))
+                    continue
                 bound.setdefault(name, []).append(_Bound(plugin, run, wants, len(wants), Outcome(plugin)))
         self._bound = {name: tuple(each) for name, each in bound.items()}
 

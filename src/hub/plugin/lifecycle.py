@@ -15,18 +15,19 @@ from hub.plugin import dispatch, manifest, needs
 from hub.plugin.acting import acting, current
 from hub.plugin.entrance import Entrance
 from hub.plugin.errors import RETRY_S
+from hub.plugin.health import ask
 from hub.plugin.hooks import Hooks
-from hub.plugin.hookspecs import Health, LoginMethod
 from hub.plugin.pump import Pump
-from hub.plugin.registry import Registrar, withdraw
+from hub.plugin.registry import register, withdraw
 from hub.plugin.states import Change, Plugin, State
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
     from hub.hub import Hub
     from hub.plugin.crash import Death
     from hub.plugin.dispatch import HookError
+    from hub.plugin.hookspecs import LoginMethod
     from hub.plugin.watchdog import Stall
 
 __all__ = ["Plugin", "Plugins", "State"]
@@ -35,9 +36,6 @@ log = structlog.get_logger(__name__)
 
 EVERY_S = 15.0
 IMPORT_S = 10.0
-HEALTH_S = 1.0
-REGISTER_S = 1.0
-REGISTERS = ("hub_routes", "hub_panels", "hub_tools", "hub_providers", "hub_logins")
 GONE = "It was removed."
 PAGE = "Enable it again on the plugins page."
 
@@ -56,6 +54,8 @@ class Plugins:
         self.hooks = Hooks(self.complain)
         self.entrance = Entrance(hub.data)
         self.pump = Pump(hub.bus, self.hooks)
+        self.on_imported: Callable[[Plugin], Awaitable[None]] | None = None
+        """Awaited before a plugin's own work begins; when it raises, that does not."""
 
     def __iter__(self) -> Iterator[Plugin]:
         return iter(sorted(self._all.values(), key=lambda plugin: (plugin.manifest.order, plugin.name)))
@@ -268,7 +268,8 @@ class Plugins:
         try:
             async with self.entrance.crashes.starting(plugin.name):
                 await self._bring_up(plugin)
-        except HubError as error:
+        except Exception as fault:  # whatever it is, it must not reach the others' start
+            error = dispatch.failure(fault) if not isinstance(fault, HubError) else fault
             log.warning(
                 "plugin did not start", plugin=plugin.name, reason=str(error), exc_info=error.__cause__
             )
@@ -291,6 +292,8 @@ class Plugins:
             plugin.started_before = True
             plugin.hooks = dispatch.implementations(self._manager, plugin.name, module)
         self.mark(plugin, "imported")
+        if self.on_imported:
+            await self.on_imported(plugin)
         settings = await needs.settings(self._hub, plugin)
         self.mark(plugin, "configured")
         self.mark(plugin, "starting")
@@ -298,18 +301,8 @@ class Plugins:
             with acting(plugin.name):
                 await dispatch.call(start, plugin.manifest.start_s, hub=self._hub, settings=settings)
         plugin.flaw = flaw
-        await self._registrations(plugin)
+        await register(self._hub, plugin, self.complain)
         await self._check(plugin)
-
-    async def _registrations(self, plugin: Plugin) -> None:
-        for name in REGISTERS:
-            if hook := plugin.hooks.get(name):
-                try:
-                    with acting(plugin.name):
-                        register = Registrar(self._hub, plugin, self.complain)
-                        await dispatch.call(hook, REGISTER_S, register=register)
-                except HubError as error:
-                    plugin.flaw = plugin.flaw or Health("degraded", str(error), error.fix)
 
     async def _watch(self, plugin: Plugin) -> None:
         """Ask for the health at every beat, and at once when woken."""
@@ -326,19 +319,7 @@ class Plugins:
                 plugin.beats.append(plugin.state)
 
     async def _check(self, plugin: Plugin) -> None:
-        health = Health()
-        if hook := plugin.hooks.get("hub_health"):
-            try:
-                with acting(plugin.name):
-                    health = await dispatch.call(hook, HEALTH_S, hub=self._hub)
-                if not isinstance(health, Health):
-                    health = Health("degraded", "Its hub_health returned no Health.", "Tell its author.")
-            except HubError as error:
-                health = Health("degraded", str(error), error.fix)
-        if health.state == "ready" and plugin.flaw:
-            health = plugin.flaw
-        if health.state == "ready" and plugin.budget.verdict != "well":
-            health = Health("degraded", plugin.budget.last, "See its log, or restart it.")
+        health = await ask(self._hub, plugin)
         if not plugin.beats and health.state == "ready":
             plugin.beats.append(health.state)
         self.mark(plugin, health.state, health.reason, health.fix)

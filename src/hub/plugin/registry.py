@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from starlette.routing import Match, Route, WebSocketRoute
 
 from hub.errors import HubError
-from hub.plugin import guarded
-from hub.plugin.hookspecs import LoginMethod, Panel
+from hub.plugin import dispatch, guarded
+from hub.plugin.acting import acting
+from hub.plugin.hookspecs import Health, LoginMethod, Panel
 from hub.plugin.provided import Provided
 from hub.plugin.served import served
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from hub.plugin.hookspecs import Risk, Tile
     from hub.plugin.states import Plugin
 
+REGISTER_S = 1.0
+REGISTERS = ("hub_routes", "hub_panels", "hub_tools", "hub_providers", "hub_logins")
 RISKS = ("read", "write", "danger")
 CORE_ROOTS = frozenset({"api", "v1", "p", "status", "execute", "health", "metrics", "openapi.json", "static"})
 """First parts of paths that are the core's own, whether or not something is served there now."""
@@ -123,6 +126,17 @@ class Registrar:
             route.matches(scope)[0] is not Match.NONE for route in self._hub.reserved
         )
         return "the hub's" if taken else ""
+
+
+async def register(hub: Hub, plugin: Plugin, complain: Complain) -> None:
+    """Let ``plugin`` register all it has; what fails is its flaw, and costs only what failed."""
+    for name in REGISTERS:
+        if hook := plugin.hooks.get(name):
+            try:
+                with acting(plugin.name):
+                    await dispatch.call(hook, REGISTER_S, register=Registrar(hub, plugin, complain))
+            except HubError as error:
+                plugin.flaw = plugin.flaw or Health("degraded", str(error), error.fix)
 
 
 def owner_of(routes: Iterable[BaseRoute], path: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hub.approvals import judge
 from hub.approvals.approval import Done, Pending, Refused
 from hub.events import TimerRang
-from hub.plugin import hookspecs, lifecycle, pump, reach, words
+from hub.plugin import health, hookspecs, pump, reach, registry, words
 from hub.plugin.hookspecs import Selector
 from hub.testing import ScriptedModel, ask, hub_with
 from tests import hostile
@@ -42,7 +42,7 @@ SOON_S = 0.2
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait out the real time boxes."""
     for module, name in (
-        (lifecycle, "HEALTH_S"), (lifecycle, "REGISTER_S"), (judge, "BEFORE_S"), (judge, "AFTER_S"),
+        (health, "HEALTH_S"), (registry, "REGISTER_S"), (judge, "BEFORE_S"), (judge, "AFTER_S"),
         (words, "BEFORE_S"), (words, "AFTER_S"), (pump, "PATIENCE_S"), (reach, "PATIENCE_S"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, SOON_S)

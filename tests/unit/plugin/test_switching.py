@@ -365,6 +365,42 @@ async def test_tasks_begun_behind_the_hubs_back_end_with_it_too(hub: Hub, add: A
     assert seen("sly")["task"].cancelled()
 
 
+@pytest.mark.parametrize(
+    "returned",
+    ["Health('stopped')", "None", "'ready'", "Health('ready', 'x' * 100_000)", "Health(['ready'])"],
+)
+async def test_a_health_that_is_none_is_not_believed(hub: Hub, add: Add, returned: str) -> None:
+    add("odd", f"from hub import Health, hookimpl\n@hookimpl\ndef hub_health():\n    return {returned}\n")
+    await up(hub)
+    assert of(hub, "odd").state in {"ready", "degraded"}
+    assert len(of(hub, "odd").reason) <= 300
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("@hookimpl(wrapper=True)\ndef hub_before_tool(call):\n    return (yield)\n", "wraps others"),
+        ("@hookimpl\ndef hub_takeover(hub):\n    pass\n", "hub_takeover"),
+        ("hub_start = 7\n", ""),
+        ("def __getattr__(name):\n    raise RuntimeError('no ' + name)\n", ""),
+        (
+            (
+                "class Odd:\n    __signature__ = 7\n    def __call__(self, call):\n        return None\n"
+                "hub_before_tool = hookimpl(Odd())\n"
+            ),
+            "",
+        ),
+    ],
+)
+async def test_odd_modules_cost_only_themselves(hub: Hub, add: Add, code: str, says: str) -> None:
+    add("odd", f"from hub import hookimpl\n{code}")
+    add("busy", BUSY)
+    await up(hub)
+    assert of(hub, "busy").state == "ready"
+    assert of(hub, "odd").state in {"ready", "degraded", "disabled"}
+    assert says in of(hub, "odd").reason
+
+
 async def test_a_plugin_may_not_switch_plugins(hub: Hub, add: Add) -> None:
     add("busy", BUSY)
     await up(hub)
