@@ -120,6 +120,7 @@ class Hub:
         self.plugins = Plugins(self)
         self.bus.gate = Flood(self.plugins.complain).passes
         self.remembered = Remembered(self.core)
+        self.plugins.on_imported = self.remembered.note
         self.reach = Reach(self.core, self.jobs, self.bus, self.plugins, self.remembered, self.data)
         self.router.guard = Words(self.plugins, self.remembered, lambda: self.settings.disabled)
         self.conversations.on_owed = self.reach.poke

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from hub.events.event import Event
 
@@ -59,9 +59,13 @@ class Bus:
         self._subscriptions: set[Subscription] = set()
         self._ring: deque[Event] = deque(maxlen=ring)
         self._lasting: deque[Event] = deque(maxlen=2 * ring)
+        self.gate: Callable[[Event], bool] | None = None
+        """Says which events pass; without one all do."""
 
     def publish(self, event: Event) -> None:
         """Hand ``event`` to every subscriber that wants it; never blocks and never raises."""
+        if self.gate is not None and not self.gate(event):
+            return
         self._ring.append(event)
         if not event.fleeting:
             self._lasting.append(event)

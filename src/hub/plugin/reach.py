@@ -103,18 +103,15 @@ class Reach:
         return job
 
     async def follow(self) -> None:
-        """Notice, for as long as the hub runs, what each plugin keeps, and ask those that come back."""
+        """Ask those that come back for what they owe, for as long as the hub runs."""
         with self._bus.subscribe(PluginChanged.name) as changes:
             async for event in changes:
                 plugin = self._plugins.get(getattr(event, "plugin", ""))
-                if plugin is None or not (plugin.running or plugin.state in {"imported", "starting"}):
-                    continue
                 try:
-                    await self._remembered.note(plugin)
-                    if plugin.running and await self._owes(plugin.name):
+                    if plugin and plugin.running and await self._owes(plugin.name):
                         self.poke()
                 except HubError as error:
-                    log.warning("plugin not noted", plugin=plugin.name, reason=str(error))
+                    log.warning("plugin not asked yet", reason=str(error), fix=error.fix)
 
     async def forget(self, selector: Selector) -> Forgotten:
         """Have all plugins destroy what is selected; durable before the first is asked.
@@ -233,14 +230,8 @@ class Reach:
         return [plugin.name for plugin in self._plugins if plugin.running and hook in plugin.hooks]
 
     def _away(self, hook: str) -> list[str]:
-        """Return who cannot be asked now: those that had ``hook`` when they last ran, or never ran yet."""
-        had = set(self._remembered.had(hook))
-        gone = {name for name in had if self._plugins.get(name) is None}
-        for plugin in self._plugins:
-            if not plugin.running and plugin.manifest.built:
-                untried = not self._remembered.knows(plugin.name) and hook == "hub_forget"
-                gone |= {plugin.name} if plugin.name in had or untried else set()
-        return sorted(gone)
+        """Return who cannot be asked now: those that had ``hook`` when they last ran, and do not run."""
+        return [name for name in self._remembered.had(hook) if not self._runs(name)]
 
     def _runs(self, name: str) -> bool:
         plugin = self._plugins.get(name)

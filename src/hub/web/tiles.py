@@ -55,7 +55,7 @@ def tile(hub: Hub, plugin: Plugin) -> TileView:
         checks=checks(plugin.beats),
         number=shown.number,
         unit=shown.unit,
-        note=_note(plugin, shown),
+        note=_missed(hub, plugin) or _note(plugin, shown),
         reason=_sentence(plugin.reason),
         fix=plugin.fix,
     )
@@ -66,6 +66,12 @@ def _note(plugin: Plugin, shown: Tile) -> str:
     if plugin.reason or not plugin.running:
         return ""
     return shown.note or ("" if shown.number else plugin.summary)
+
+
+def _missed(hub: Hub, plugin: Plugin) -> str:
+    """Say that a plugin was too slow for its events."""
+    lost = hub.plugins.pump.lost(plugin.name)
+    return f"Too slow: it missed {lost:,} event{'s' * (lost != 1)}" if lost else ""
 
 
 def ticks(beats: Sequence[str]) -> list[tuple[str, str]]:

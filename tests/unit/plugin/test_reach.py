@@ -169,6 +169,15 @@ async def test_an_answer_that_is_no_number_is_a_failure(home, answer):
     assert "not with a number" in done.failed[0].reason
 
 
+async def test_what_it_keeps_is_noted_before_it_can_keep_anything(home):
+    home.plant("keeper", keeping.KEEPER.replace("global home", "raise OSError('no')"))
+    hub = await home.open()
+    assert hub.plugins.get("keeper").state == "disabled"
+    assert hub.remembered.had("hub_forget") == ["keeper"]
+    hub = await home.again("keeper")
+    assert "not running" in (await hub.reach.forget(Selector(talk="t"))).failed[0].reason
+
+
 async def test_a_plugin_without_the_hook_owes_nothing_however_it_does(home):
     home.plant("plain", "", "")
     hub = await home.open()
@@ -180,7 +189,8 @@ async def test_a_plugin_without_the_hook_owes_nothing_however_it_does(home):
 
 async def test_a_later_moment_takes_the_place_of_an_earlier_one(home):
     home.plant("keeper")
-    hub = await home.open("keeper")
+    await home.open()
+    hub = await home.again("keeper")
     for before in (100.0, 300.0, 200.0):
         await hub.reach.forget(Selector(before=before))
     await hub.reach.forget(Selector(before=50.0, talk="t"))
