@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted(ROOT.glob("requirements*.lock"))
-PROJECTS = [ROOT / "pyproject.toml", *sorted(ROOT.glob("plugins/*/pyproject.toml"))]
+PROJECTS = [ROOT / "pyproject.toml", *sorted(ROOT.glob("[ep]*/*/pyproject.toml"))]
 # Written so that this file does not match itself.
 ADDRESSES = re.compile(
     r"pyp[i][.]org|pytho[n]hosted|regis[t]ry[.]npmjs|de[b][.]debian[.]org|(?<![\w.])/wor[k]/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.reference import cli, events, hooks, manifest, metrics, settings
+from hub.reference import cli, events, hooks, manifest, metrics, names, quality, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli.page,
     "metrics.md": metrics.page,
     "manifest.md": manifest.page,
+    "names.md": names.page,
+    "quality.md": quality.page,
     "hub-plugin.schema.json": manifest.schema,
 }
 """The file of each page, and who writes it."""

@@ -89,7 +89,10 @@ async def ask(hub: Hub, text: str) -> str:
 
 
 class PluginHub:
-    """The same for tests that are not ``async``: ``with PluginHub(hub_hello) as home: home.say("hello")``."""
+    """A hub for tests that are not ``async``: ``with PluginHub(hub_hello) as home: home.say("hello")``.
+
+    Its arguments are those of `hub_with`.
+    """
 
     def __init__(
         self,

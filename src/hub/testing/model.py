@@ -19,7 +19,7 @@ _PIECES = re.compile(r"\s*\S+|\s+$")
 
 
 class ScriptedModel:
-    """``ScriptedModel("Hello.", TimeoutError(), ["Half an", 0.2, ConnectionError()])``.
+    """A script of answers: ``ScriptedModel("Hello.", TimeoutError(), ["Half an", 0.2, ConnectionError()])``.
 
     It answers one request after the other by: a text, streamed word by word; an exception, raised before
     the first word; a function of the request; or steps: texts, seconds to wait, and an exception at which

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,14 +15,11 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 __all__ = ["plugin_hub", "scripted_model"]
-SAMPLE = Path(__file__).parents[3] / "examples" / "plugin-hello" / "src"
 
 
 @pytest.fixture
-def hello(monkeypatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(SAMPLE))
-    yield importlib.import_module("hub_hello")
-    del sys.modules["hub_hello"]
+def hello() -> ModuleType:
+    return importlib.import_module("hub_hello")
 
 
 @pytest.fixture

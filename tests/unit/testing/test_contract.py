@@ -11,6 +11,24 @@ from hub.testing import assert_plugin_contract, plugin_faults
 START = "from hub import hookimpl\n@hookimpl\ndef hub_start(settings): pass\n"
 TOOL = START + "@hookimpl\ndef hub_tools(register): register.tool(ask)\n"
 
+CLINGS = """
+import asyncio
+from hub import hookimpl
+kept = []
+
+async def work():
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if len(kept) > 1:
+                raise
+
+@hookimpl
+def hub_start():
+    kept.append(asyncio.get_running_loop().create_task(work(), name="mine"))
+"""
+
 BROKEN = {
     "no hook": ("", "", "no hook at all"),
     "misspelt": ("from hub import hookimpl\n@hookimpl\ndef hub_begin(): pass\n", "", "hub_begin"),
@@ -60,13 +78,7 @@ BROKEN = {
         "",
         "no JSON",
     ),
-    "outlives": (
-        "import asyncio\nfrom hub import hookimpl\nkept = []\nasync def work():\n"
-        "  while True:\n    try: await asyncio.sleep(60)\n    except asyncio.CancelledError:\n      if len(kept) > 1: raise\n"
-        "@hookimpl\ndef hub_start(): kept.append(asyncio.get_running_loop().create_task(work(), name='mine'))\n",
-        "",
-        "'mine' outlives it",
-    ),
+    "outlives": (CLINGS, "", "'mine' outlives it"),
 }  # fmt: skip
 
 

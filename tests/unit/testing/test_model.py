@@ -9,6 +9,7 @@ import pytest
 from hub.errors import Unavailable
 from hub.llm.provider import Declined, Delta, Done, Message, Provider, Request, Usage
 from hub.testing import PluginHub, ScriptedModel, ask, hub_with
+from hub.testing.contracts import check_provider
 
 HELLO = Request((Message("system", "You are kind."), Message("user", "hello there")))
 
@@ -34,11 +35,10 @@ async def test_it_fails_where_it_is_told_to() -> None:
     )
     with pytest.raises(TimeoutError, match="late"):
         await heard(model)
-    pieces = []
+    stream = model.stream(HELLO, 15)
+    assert await anext(stream) == Delta("Half an")
     with pytest.raises(ConnectionError, match="gone"):
-        async for piece in model.stream(HELLO, 15):
-            pieces.append(piece)
-    assert pieces == [Delta("Half an")]
+        await anext(stream)
     assert "".join(piece.text for piece in await heard(model) if isinstance(piece, Delta)) == "hello there"
 
 
@@ -51,6 +51,10 @@ async def test_after_its_script_it_declines_and_says_so() -> None:
         await heard(model)
     assert not (await model.probe()).ok
     assert len(model.requests) == 2
+
+
+async def test_it_keeps_the_contract_of_its_port() -> None:
+    await check_provider(lambda: ScriptedModel(*["Good morning to you."] * 200))
 
 
 async def test_who_gives_an_answer_up_is_counted() -> None:
