@@ -33,6 +33,7 @@ def wheel(
     files: Mapping[str, str] | None = None,
     plugin: bool = True,
     distribution: str = "",
+    scripts: str = "",
 ) -> Path:
     """Write the wheel of a plugin (or, with ``plugin=False``, of a plain package) and return its path."""
     package = f"hub_{name}" if plugin else name
@@ -40,10 +41,12 @@ def wheel(
     manifest = f'name = "{name}"\ntitle = "{name.title()}"\nsummary = "Is tried."\n{about}'
     info = f"{dist}-{version}.dist-info"
     needed = "".join(f"Requires-Dist: {one}\n" for one in requires)
+    if 'extra == "gpu"' in needed:
+        needed += "Provides-Extra: gpu\n"
     content = {f"{package}/__init__.py": code, **(files or {})}
     if plugin:
         content[f"{package}/hub-plugin.toml"] = manifest
-        content[f"{info}/entry_points.txt"] = f"[hub.plugins]\n{name} = {package}\n"
+        content[f"{info}/entry_points.txt"] = f"[hub.plugins]\n{name} = {package}\n{scripts}"
     content[f"{info}/METADATA"] = (
         f"Metadata-Version: 2.1\nName: {dist.replace('_', '-')}\nVersion: {version}\n{needed}"
     )

@@ -21,7 +21,7 @@ from pip._vendor.packaging.requirements import InvalidRequirement, Requirement
 
 from hub.cli.contributed import owner_of
 from hub.errors import HubError
-from hub.plugin import environment, manifest, probe, wheels
+from hub.plugin import environment, manifest, probe, trespass, wheels
 from hub.plugin.environment import MovesError, bundled, normal, pip
 from hub.plugin.probe import Probed
 from hub.plugin.record import Installed, Record
@@ -70,6 +70,9 @@ def install(
         ours = [wheel for wheel in found if wheel.plugins]
         enlarged = _enlarged(wanted)
         _admit(ours, wanted, enlarged)
+        for wheel in found:
+            if wrong := trespass.found(wheel.path, wheel.distribution):
+                raise HubError(f"I do not install {wheel.path.name}. {wrong}", fix="Tell its author.")
         if not steps or not agree(ours):
             return []
         _put(steps, ours, folder)

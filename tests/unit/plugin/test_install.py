@@ -11,7 +11,7 @@ import pytest
 from tests.wheels import repository, wheel
 
 from hub.errors import HubError
-from hub.plugin import environment, install, wheels
+from hub.plugin import environment, install, trespass, wheels
 from hub.plugin.environment import MovesError, Snapshot
 
 
@@ -132,6 +132,35 @@ def test_wheels_that_are_none(tmp_path: Path) -> None:
     torn.write_bytes(b"PK torn")
     with pytest.raises(HubError, match="no wheel"):
         wheels.read(torn)
+
+
+@pytest.mark.parametrize(
+    ("files", "scripts", "word"),
+    [
+        ({"hub/__init__.py": ""}, "", "write over hub, which comes with the hub"),
+        ({"hub_voice/__init__.py": ""}, "", "hub_voice, which comes with the hub"),
+        ({"click/core.py": ""}, "", "click, which is click's"),
+        ({"click.py": ""}, "", "click, which is click's"),
+        ({"kettle.pth": "import os"}, "", "kettle.pth in it would run in every Python"),
+        ({"sitecustomize.py": ""}, "", "sitecustomize.py in it would run"),
+        ({"hub_kettle-1.0.data/purelib/hub/x.py": ""}, "", "write over hub"),
+        ({}, "[console_scripts]\nhub = hub_kettle:go\n", "the command hub"),
+        ({}, "[console_scripts]\npython = hub_kettle:go\n", "the command python"),
+        ({"hub_kettle-1.0.data/scripts/pip": "x"}, "", "the command pip"),
+    ],
+)
+def test_a_wheel_that_reaches_beyond_itself_is_refused(
+    tmp_path: Path, files: dict[str, str], scripts: str, word: str
+) -> None:
+    made = wheel(tmp_path, "kettle", files=files, scripts=scripts)
+    with pytest.raises(HubError, match=word):
+        install.install(tmp_path / "data", [str(made)])
+
+
+def test_a_wheel_may_bring_a_command_and_more_packages(tmp_path: Path) -> None:
+    files = {"kettle_parts/boil.py": "", "hub_kettle-1.0.data/purelib/hub_kettle_more/x.py": ""}
+    made = wheel(tmp_path, "kettle", files=files, scripts="[console_scripts]\nboil-kettle = hub_kettle:go\n")
+    assert trespass.found(made, "hub-kettle") == ""
 
 
 SAID = """
