@@ -30,7 +30,7 @@ HOW = {
     "exits": ("raise SystemExit(3)", "SystemExit"),
     "hangs": ("await asyncio.sleep(3600)", "longer than"),
     "clings": (
-        "while time.monotonic() < END:\n        try:\n            await asyncio.sleep(0.05)\n"
+        "end = time.monotonic() + 1.2\n    while time.monotonic() < end:\n        try:\n            await asyncio.sleep(0.05)\n"
         "        except asyncio.CancelledError:\n            pass",
         "longer than",
     ),
@@ -143,7 +143,7 @@ def blamed(plugin: Plugin, hook: str, said: str) -> bool:
 async def test_each_hook_in_turn(folder: Path, hook: str, how: str) -> None:
     body, said = HOW[how]
     takes = ", ".join(_parameters(hook))
-    code = hostile.hook(hook, takes, body).replace("END", repr(time.monotonic() + 1.2))
+    code = hostile.hook(hook, takes, body)
     bad = hostile.Hostile(code, 'start_s = 0.2\nstop_s = 0.2\nevents = ["timer.*"]')
     hostile.install(folder, calm=hostile.CALM, bad=bad)
     far = ScriptedModel("From far away.", local=False)
