@@ -131,6 +131,10 @@ async def test_the_sample_is_built_installed_ready_called_and_removed(tmp_path: 
     assert "hello" not in await plugins("list")
     assert "Installed hub-hello 0.1.0" in await plugins("install", str(wheels[1]))
     assert clean.there() - before == {"hub_hello-0.1.0.dist-info"}
+    # Its author needs nothing but the hub to hold it to the contract.
+    contract = "import hub_hello; from hub.testing import assert_plugin_contract as hold; hold(hub_hello)"
+    await asyncio.to_thread(clean.run, "python", "-c", contract)
+    assert "Quality: silver" in await plugins("doctor", "hello")
     data.mkdir(exist_ok=True)
     (data / "hub.toml").write_text('[plugins.hello]\ngreeting = "Ahoy"\n')
 
