@@ -268,6 +268,7 @@ class Crashes:
         with self._lock:
             pardon(self._folder, name)
             self._book = read(self._folder)
+            self._outdate()
 
     def _sweep(self) -> set[str]:
         """Remove all markers and return whose they were."""

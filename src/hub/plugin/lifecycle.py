@@ -269,13 +269,13 @@ class Plugins:
             async with self.entrance.crashes.starting(plugin.name):
                 await self._bring_up(plugin)
         except Exception as fault:  # whatever it is, it must not reach the others' start
-            error = dispatch.failure(fault) if not isinstance(fault, HubError) else fault
+            told = dispatch.failure(fault) if not isinstance(fault, HubError) else fault
             log.warning(
-                "plugin did not start", plugin=plugin.name, reason=str(error), exc_info=error.__cause__
+                "plugin did not start", plugin=plugin.name, reason=str(told), exc_info=told.__cause__
             )
             began = plugin.state == "starting"
             await self._clear(plugin)
-            self.mark(plugin, "disabled", str(error), error.fix)
+            self.mark(plugin, "disabled", str(told), told.fix)
             if began:  # what failed may come back by itself; an import does not
                 self._retry(plugin)
             return None
