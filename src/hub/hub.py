@@ -136,6 +136,7 @@ class Hub:
         )
         gate = Gate(
             self.core, self.bus, self.tools, judge, version=self._version_of,
+            known=self.sessions.role,
             expire_s=settings.approvals.expire_s,
         )  # fmt: skip
         gate.tell = self._tell_answer

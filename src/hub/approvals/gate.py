@@ -56,7 +56,9 @@ _READ = "read"
 class Gate:
     """`hub.gate`. ``version`` returns that of a tool's owner; ``clock`` Unix seconds, ``ticks`` monotonic.
 
-    ``tell`` is awaited with what became of an approval that a talk asked for.
+    ``known`` returns the role of who is signed in, as far as that is known at once; to answer, and to run
+    what was asked for, the database is asked. ``tell`` is awaited with what became of an approval that a talk
+    asked for.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Gate:
         judge: Judge,
         *,
         version: Callable[[str], str] = lambda _owner: "",
+        known: Callable[[str], str] = lambda _person: "",
         expire_s: float = EXPIRE_S,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
@@ -74,6 +77,7 @@ class Gate:
         self._core, self._bus, self._tools, self._judge = core, bus, tools, judge
         self._grants = Grants(core)
         self._version, self._expire_s, self._clock, self._ticks = version, expire_s, clock, ticks
+        self._known = known
         self._ends: dict[str, float] = {}
         self._runs: set[asyncio.Task[Any]] = set()
         self._asked = asyncio.Event()
@@ -141,11 +145,11 @@ class Gate:
         """Return why ``call`` may not even be asked for, or None: the decision alone."""
         return await self._standing(call.person) or await self._judge.before(call)
 
-    async def _standing(self, person: str) -> Refused | None:
-        """Return why somebody may call no tools; what they were when they signed in does not count."""
+    async def _standing(self, person: str, *, fresh: bool = False) -> Refused | None:
+        """Return why somebody may call no tools; ``fresh``: by the database, whatever is known."""
         if not person:
             return None
-        role = await self._grants.role(person)
+        role = ("" if fresh else self._known(person)) or await self._grants.role(person)
         if allows(Person(person, "", role), "call tools"):
             return None
         if role == "device":
@@ -255,12 +259,10 @@ class Gate:
     async def _approve(self, id: str, shown: str, person: Person) -> Outcome:  # noqa: A002
         try:
             found = await self._own(id, shown, person)
-            if found.state != "waiting" or self._late(found):
-                raise _No(_over(found))
             tool, call = self._again(found)
         except _No as no:
             return no.refused
-        refusal = await self._standing(call.person) or await self._judge.before(call)
+        refusal = await self._standing(call.person, fresh=True) or await self._judge.before(call)
         if refusal:
             return await self._refused(call, refusal)
         taken = await self._grants.consume(id, found.digest, person.id, self._clock())
@@ -297,7 +299,9 @@ class Gate:
         return found
 
     def _again(self, found: Approval) -> tuple[Tool, Call]:
-        """Return what would run now. Raises `_No` when that is not what was asked for then."""
+        """Return what would run now. Raises `_No` when it is too late, or not what was asked for then."""
+        if found.state != "waiting" or self._late(found):
+            raise _No(_over(found))
         tool = self._tools.get(found.tool)
         if tool is None:
             raise _No(Refused(f"The tool {found.tool} is not there now.", fix=f"Start {found.owner}."))

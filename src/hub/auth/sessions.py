@@ -160,6 +160,12 @@ class Sessions:
         own = (s for s in self._known.values() if s.person.id == person and not s.expired(now))
         return sorted(own, key=lambda session: session.seen, reverse=True)
 
+    def role(self, person: str) -> str:
+        """Return the role of whoever is signed in under that id, without a look at the disk; "" for nobody."""
+        now = time.time()
+        found = (s.person.role for s in self._known.values() if s.person.id == person and not s.expired(now))
+        return next(found, "")
+
     def by_device(self) -> dict[str, Session]:
         """Return the sessions of devices, by the device's id."""
         return {session.device: session for session in self._known.values() if session.device}
