@@ -37,13 +37,14 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder,
         "kettle",
         "1.0",
-        requires=("timmy-hub", "steamlib>=2"),
+        requires=("timmy-hub", "steamlib>=2", 'fastheat; extra == "gpu"'),
         about=COMMAND,
         files={"hub_kettle/cli.py": CLI},
     )
     wheel(folder, "kettle", "2.0", code=RAISES, requires=("timmy-hub", "steamlib>=3"))
     wheel(folder, "steamlib", "2.5", plugin=False, requires=(), code="two = 2")
     wheel(folder, "steamlib", "3.0", plugin=False, requires=(), code="three = 3")
+    wheel(folder, "fastheat", plugin=False, requires=())
     wheel(folder, "greedy", requires=("oldclick",))
     wheel(folder, "oldclick", plugin=False, requires=("click<8",))
     wheel(folder, "lonely", requires=("never-heard-of-it",))
@@ -127,6 +128,14 @@ def test_a_life_of_packages(place: Throwaway, index: Path, tmp_path: Path) -> No
     assert "boil" in place.hub("--help").stdout
     assert place.hub("boil", "--cups", "3").stdout == "3 cups\n"
     assert "Boil." in place.hub("boil", "--help").stdout
+
+    # an extra of it comes later, and goes with it
+    place.hub("plugins", "install", "hub-kettle[gpu]", *data)
+    assert place.own() == first | {"fastheat-1.0.dist-info"}
+    place.run("-m", "pip", "uninstall", "--yes", "fastheat")
+    assert "hub-kettle 1.0 is back" in place.hub("plugins", "sync", *data).stdout
+    first |= {"fastheat-1.0.dist-info"}
+    assert place.own() == first
 
     # a newer one that cannot be loaded leaves all as it was
     failed = place.hub("plugins", "install", "hub-kettle==2.0", *data, check=False)
