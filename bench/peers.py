@@ -57,9 +57,7 @@ async def later() -> list[float]:
         each = type(f"P{number}", (), {})()
         each.extra_body_script = hookimpl(_awaited())
         pm.register(each, f"bench{number}")
-    given = dict.fromkeys(
-        ("template", "database", "table", "columns", "view_name", "request", "datasette")
-    )
+    given = dict.fromkeys(("template", "database", "table", "columns", "view_name", "request", "datasette"))
     bare = [_plain() for _ in range(PLUGINS)]
     samples = []
     for _ in range(ROUNDS):

@@ -166,7 +166,9 @@ UNTRUE = {
     "keythief": Hostile(about='data = ["../keys/master.key"]', says="data"),
     "modelthief": Hostile(about='models = "../../secrets.toml"', says="models"),
     "binary": Hostile(manifest="\x00\x01\x02", says="cannot be read"),
-    "stranger": Hostile("from hub import hookimpl\n@hookimpl\ndef hub_takeover(hub):\n    pass\n", says="hub_takeover"),
+    "stranger": Hostile(
+        "from hub import hookimpl\n@hookimpl\ndef hub_takeover(hub):\n    pass\n", says="hub_takeover"
+    ),
     "misfit": Hostile(_start("pass").replace("settings", "keys_please"), says="keys_please"),
 }
 
@@ -306,9 +308,7 @@ ALL = {**AT_IMPORT, **BEFORE_ENABLING, **AT_START, **THIEVES, **UNTRUE, **SICK, 
 
 def hook(name: str, takes: str, body: str) -> str:
     """Return the source of a plugin with the one hook ``name``, whose body is a line of code."""
-    return (
-        f"import asyncio, time\nfrom hub import hookimpl\n\n@hookimpl\nasync def {name}({takes}):\n    {body}\n"
-    )
+    return f"import asyncio, time\nfrom hub import hookimpl\n\n@hookimpl\nasync def {name}({takes}):\n    {body}\n"
 
 
 def install(folder: Path, **plugins: Hostile) -> Path:

@@ -75,9 +75,7 @@ def unlike(plugins: dict[str, hostile.Hostile], now: dict[str, Any]) -> list[str
     return [
         f"{name}: {now[name]['state']}: {now[name]['reason']}" if name in now else f"{name}: not there"
         for name, plugin in plugins.items()
-        if name not in now
-        or now[name]["state"] != plugin.state
-        or plugin.says not in now[name]["reason"]
+        if name not in now or now[name]["state"] != plugin.state or plugin.says not in now[name]["reason"]
     ]
 
 
