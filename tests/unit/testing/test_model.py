@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from hub.errors import Unavailable
+from hub.errors import HubError, Unavailable
 from hub.llm.provider import Declined, Delta, Done, Message, Provider, Request, Usage
 from hub.testing import PluginHub, ScriptedModel, ask, hub_with
 from hub.testing.contracts import check_provider
@@ -101,3 +101,23 @@ def test_what_was_kept_is_there_when_the_folder_is_opened_again(hello, tmp_path)
 async def _talks(hub):
     await asyncio.sleep(0)
     return await hub.conversations.list((await hub.claims.owner()).id)
+
+
+def test_a_tool_that_does_more_than_read_waits_for_a_yes_when_it_is_named(written) -> None:
+    plugin = written(
+        'from hub import hookimpl\ndone = []\ndef paint_wall(colour: str) -> str:\n    """Paint the wall."""\n'
+        '    done.append(colour)\n    return f"It is {colour}."\n'
+        '@hookimpl\ndef hub_tools(register): register.tool(paint_wall, risk="danger")\n'
+    )
+    with PluginHub(plugin) as home:
+        said = home.say("paint wall colour green")
+        assert plugin.done == []
+        owner = home.run(home.hub.claims.owner())
+        (waits,) = home.run(home.hub.gate.waiting(owner))
+        assert (waits.tool, dict(waits.arguments)) == ("paint_wall", {"colour": "green"})
+        assert said != "It is green."
+        assert home.run(home.hub.gate.approve(waits.id, waits.digest, owner)).result == "It is green."
+        assert plugin.done == ["green"]
+        with pytest.raises(HubError):
+            home.call("paint_wall", colour="red")
+        assert plugin.done == ["green"]
