@@ -24,12 +24,13 @@ BEFORE = "crash.before.log"
 MOST_BYTES = 1 << 20
 _OURS = f"{Path(__file__).parents[1]}/".encode("ascii", "backslashreplace").decode()
 _HEAD = "The event loop is thread 0x{:016x}\n"
-_LOOP = re.compile(r"^The event loop is thread 0x([0-9a-f]+)$", re.MULTILINE)
-_FAULT = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
-_LEFT = re.compile(r"^Left by os\._exit\((-?\d+)\)$", re.MULTILINE)
-_STILL = re.compile(r"^(?:The loop stood still for ([\d.]+) s|Timeout \((.+)\)!)$", re.MULTILINE)
-_THREAD = re.compile(r"^(?:Current thread|Thread) 0x([0-9a-f]+).*$")
-_FRAME = re.compile(r'^  File "(.*)", line (\d+) in ')
+# As text: they are needed after a death only, and to compile them would cost every start.
+_LOOP = r"(?m)^The event loop is thread 0x([0-9a-f]+)$"
+_FAULT = r"(?m)^Fatal Python error: (.+)$"
+_LEFT = r"(?m)^Left by os\._exit\((-?\d+)\)$"
+_STILL = r"(?m)^(?:The loop stood still for ([\d.]+) s|Timeout \((.+)\)!)$"
+_THREAD = r"(?:Current thread|Thread) 0x([0-9a-f]+).*$"
+_FRAME = r'  File "(.*)", line (\d+) in '
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,12 @@ class BlackBox:
 
 def parse(text: str) -> Dump | None:
     """Return what ``text``, a crash.log, says of the end; None when it says nothing."""
-    if fault := _FAULT.search(text):
+    if fault := re.search(_FAULT, text):
         return Dump(fault[1].strip(), _frames(text[fault.end() :], None))
-    if left := _LEFT.search(text):
+    if left := re.search(_LEFT, text):
         return Dump(f"os._exit({left[1]})", _frames(text[left.end() :], None))
-    if still := _STILL.search(text):
-        loop = _LOOP.search(text)
+    if still := re.search(_STILL, text):
+        loop = re.search(_LOOP, text)
         frames = _frames(text[still.end() :], int(loop[1], 16) if loop else None)
         return Dump("the loop stood still", frames)
     return None
@@ -132,11 +133,11 @@ def _frames(text: str, thread: int | None) -> tuple[Frame, ...]:
     found: list[Frame] = []
     wanted = False
     for line in text.splitlines():
-        if told := _THREAD.match(line):
+        if told := re.match(_THREAD, line):
             if found:
                 break
             wanted = int(told[1], 16) == thread if thread else line.startswith("Current")
-        elif wanted and (frame := _FRAME.match(line)):
+        elif wanted and (frame := re.match(_FRAME, line)):
             found.append((frame[1], int(frame[2])))
     return tuple(found)
 
