@@ -8,7 +8,7 @@ from hub.web.nav import PLACES
 
 pytestmark = pytest.mark.e2e
 
-PAGES = [*dict.fromkeys(page.path for place in PLACES for page in place.pages), "/style"]
+PAGES = [*dict.fromkeys(page.path for place in PLACES for page in place.pages), "/style", "/me/data"]
 HEAVIEST_KB = 60
 SCREENS = (
     {"color_scheme": "light", "viewport": {"width": 1440, "height": 1000}},
