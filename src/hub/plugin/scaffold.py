@@ -176,7 +176,7 @@ class $cls:
     """Answers what begins with its name, and declines all else: then the next provider is asked."""
 
     name = "$name"
-    caps = Caps(local=True, quality="basic", title="$title")
+    caps = Caps(local=True, quality="full", title="$title")  # "basic" is asked after the hub's own model
 
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Delta | Done]:
         """Yield the answer piece by piece; ``deadline``: seconds to the first."""
