@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 import hub
 from hub import events, schema
 from hub.errors import HubError
-from hub.plugin import dispatch, hookspecs, manifest
+from hub.plugin import dispatch, hookspecs, manifest, source
 from hub.plugin.hookspecs import Selector
 from hub.testing.inside import entry_of, hub_with
 
@@ -57,7 +57,7 @@ def plugin_faults(plugin: ModuleType | str, *, settings: Mapping[str, Any] | Non
         return [f"{error} {error.fix}"]
     module = entry.load()
     folder = Path(module.__file__ or "").parent
-    faults = [*_manifest(about), *_hooks(module, about), *_imports(folder, entry.module)]
+    faults = [*_manifest(about), *_hooks(module, about), *_source(folder, entry.module)]
     if faults or not about.built:
         return faults
     given = {about.name: dict(settings or {})}
@@ -102,6 +102,14 @@ def _hooks(module: ModuleType, about: Manifest) -> Iterator[str]:
             yield f"{name} is not marked. Put @hookimpl above it."
     if about.built and not hooks:
         yield "It has no hook at all. Mark one with @hookimpl."
+
+
+def _source(folder: Path, own: str) -> Iterator[str]:
+    read = source.read(folder)
+    yield from (f"{name} cannot be read as Python. Ship it as it is written." for name in read.unreadable)
+    yield from (f"{place} holds the hub up. Await asyncio.to_thread for it." for place in read.blocking)
+    if not read.unreadable:
+        yield from _imports(folder, own)
 
 
 def _imports(folder: Path, own: str) -> Iterator[str]:

@@ -44,6 +44,7 @@ BROKEN = {
         '[settings.size]\ntitle = "Size"\ntype = "integer"\ndefault = "big"\n',
         "settings.size",
     ),
+    "blocks": (START + "import time\nasync def wait(): time.sleep(9)\n", "", "__init__.py:5) holds the hub up"),
     "unknown event": (START, 'events = ["turn.finished"]\n', "turn.finished"),
     "unknown field": (START, "wish = 1\n", "wish"),
     "wrong api": (START, 'api = "99"\n', "api 99"),
@@ -117,3 +118,8 @@ def test_a_template_that_is_wrong_is_named(written) -> None:
         faults = plugin_faults(written(body, files={"templates/page.html": wrong}))
         assert len(faults) == 1, (wrong, faults)
         assert "page.html" in faults[0]
+
+
+def test_a_file_that_is_no_python_is_named(written) -> None:
+    faults = plugin_faults(written(START, files={"odd.py": "def ("}))
+    assert faults == ["ht_0/odd.py cannot be read as Python. Ship it as it is written."]
