@@ -367,8 +367,8 @@ class Gate:
             await self._grants.note(
                 Record(
                     self._clock(), "refused", "", call.digest, call.tool, call.owner, call.risk, call.person,
-                    acting.current.get() or call.person, refusal.reason[:MOST_OUTCOME],
-                )
+                    acting.current.get() or call.person,
+                )  # without the reason: a plugin's may quote the call
             )  # fmt: skip
         return refusal
 
@@ -381,7 +381,8 @@ class Gate:
         return self._ticks() >= self._ends.get(one.id, float("inf")) or self._clock() >= one.expires
 
     async def _expire(self) -> None:
-        for each in await self._grants.expire(self._clock()):
+        late = [id_ for id_, end in self._ends.items() if self._ticks() >= end]
+        for each in await self._grants.expire(self._clock(), late):
             self._ends.pop(each.id, None)
             self._bus.publish(ApprovalExpired(**_about(each)))
             self._later(self._tell(each, _over(each)))

@@ -40,7 +40,8 @@ _CONSUME = (
 )
 _EXPIRE = (
     "UPDATE approval SET state = 'expired', decided = :now, outcome = 'Nobody answered in time.'"  # noqa: S608
-    f" WHERE state = 'waiting' AND NOT ({_FRESH}) RETURNING {_COLUMNS}"
+    f" WHERE state = 'waiting' AND (NOT ({_FRESH}) OR id IN (SELECT value FROM json_each(:late)))"
+    f" RETURNING {_COLUMNS}"
 )
 _LOSE = (
     "UPDATE approval SET state = 'lost', outcome = 'I was stopped while I did it.',"  # noqa: S608
@@ -160,17 +161,19 @@ class Grants:
 
         return await self._core.write(end)
 
-    async def expire(self, now: float) -> list[Approval]:
-        """Close what was not answered in time; return it."""
-        return await self._close(_EXPIRE, "expired", now)
+    async def expire(self, now: float, late: Sequence[str] = ()) -> list[Approval]:
+        """Close what was not answered in time, and what is ``late`` by another clock; return it."""
+        return await self._close(_EXPIRE, "expired", now, late)
 
     async def lose(self, now: float) -> list[Approval]:
         """Close what an earlier process was doing when it ended; return it. It is never run again."""
         return await self._close(_LOSE, "lost", now)
 
-    async def _close(self, sql: str, what: What, now: float) -> list[Approval]:
+    async def _close(self, sql: str, what: What, now: float, late: Sequence[str] = ()) -> list[Approval]:
+        about = {"now": now, "skew": SKEW_S, "late": json.dumps(list(late))}
+
         def close(db: Any) -> list[Approval]:
-            closed = [_approval(row) for row in db.execute(sql, {"now": now, "skew": SKEW_S}).fetchall()]
+            closed = [_approval(row) for row in db.execute(sql, about).fetchall()]
             for each in closed:
                 note(db, _record(each, what, now, ""))
             return closed

@@ -161,7 +161,7 @@ class Sessions:
         return sorted(own, key=lambda session: session.seen, reverse=True)
 
     def role(self, person: str) -> str:
-        """Return the role of whoever is signed in under that id, without a look at the disk; "" for nobody."""
+        """Return the role of whoever is signed in under that id, as it is known here; "" for nobody."""
         now = time.time()
         found = (s.person.role for s in self._known.values() if s.person.id == person and not s.expired(now))
         return next(found, "")
