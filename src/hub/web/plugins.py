@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -12,7 +13,7 @@ from hub.auth.roles import allows
 from hub.errors import HubError
 from hub.plugin import origin, quality
 from hub.web import status
-from hub.web.ago import ago, left
+from hub.web.ago import ago, left, moment
 from hub.web.tiles import TileView, tile
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class PluginPages:
             since=ago(plugin.since), retry=left(plugin.retry_at) if plugin.retry_at else "",
             history=moments(list(plugin.history)[-HISTORY:]),
             tools=[tool for tool in hub.tools if tool.owner == plugin.name],
-            off=plugin.name in hub.settings.disabled, log=plugin.log if owner else [], hub=hub,
+            off=plugin.name in hub.settings.disabled, log=_lines(plugin) if owner else [], hub=hub,
             grade=grade, graded=bool(kind), loss=_loss(plugin), failures=plugin.budget.total,
         )  # fmt: skip
 
@@ -193,6 +194,18 @@ def moments(history: Sequence[Change]) -> list[Moment]:
         if after is None or change.reason or after.at - change.at >= 1 or change.state in {"ready", "stopped"}
     ]
     return told[::-1]
+
+
+def _lines(plugin: Plugin) -> list[str]:
+    """Return the last log lines, the latest first, with the time of day here."""
+    return [f"{_clock(line.at)} {line.level} {line.text}".strip() for line in reversed(plugin.log)]
+
+
+def _clock(at: str) -> str:
+    try:
+        return moment(datetime.fromisoformat(at).timestamp())
+    except ValueError:
+        return at[:19]
 
 
 def _tone(change: Change) -> str:
