@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def export(hub: Hub, person: Person, form: talks.Format) -> AsyncIterator[bytes]:
-    """Yield a zip: ``about.json``, ``approvals.json``, what each plugin keeps under ``plugins/``, and the talks in ``form``.
+    """Yield a zip: ``about.json``, ``approvals.json``, what plugins keep under ``plugins/``, and the talks.
 
     Plugins are asked when the first piece is; one that fails is named in ``about.json``, with the reason.
     """
