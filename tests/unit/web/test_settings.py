@@ -10,6 +10,7 @@ import tomllib
 
 import pytest
 
+from hub.plugin import needs
 from hub.plugin.lifecycle import Plugin
 from hub.plugin.manifest import Manifest
 
@@ -232,7 +233,7 @@ async def test_a_plugins_form_is_made_from_its_manifest(garden, server):
     assert (await garden.hub.secrets.get("plugin.garden.token")).get_secret_value() == server.KEY
     assert server.KEY not in page
     assert server.KEY not in (garden.hub.data / "hub.toml").read_text()
-    told = await garden.hub.plugins._settings(garden.hub.plugins.get("garden"))
+    told = await needs.settings(garden.hub, garden.hub.plugins.get("garden"))
     assert server.KEY not in repr(told)
     assert told["token"].get_secret_value() == server.KEY
     status, page = await send(garden, "plugin:garden", **good | {"plugins.garden.patience": "99"})

@@ -36,12 +36,18 @@ def models(*states: tuple[str, str, int, int]) -> SimpleNamespace:
     return SimpleNamespace(files=files, state=known.__getitem__)
 
 
+class Some(list[Plugin]):
+    """Plugins that were never started, and so have missed nothing."""
+
+    pump = SimpleNamespace(lost=lambda _: 0)
+
+
 @pytest.fixture
 def show(hub, monkeypatch):
     """Put plugins and models into a real hub."""
 
     def put(*plugins: Plugin, models: SimpleNamespace | None = None, voice: object = None):
-        monkeypatch.setattr(hub, "plugins", list(plugins))
+        monkeypatch.setattr(hub, "plugins", Some(plugins))
         if models:
             monkeypatch.setattr(hub, "models", models)
         hub.provide(Speech, voice or NullSpeech())
