@@ -288,7 +288,7 @@ def _due(row: tuple[Any, ...]) -> float:
 
 def _why(plugin: Plugin | None) -> tuple[str, str]:
     if plugin is None:
-        return "It is not installed any more.", "Install it again, or remove it with its data."
+        return "It is not installed any more.", "Install it again, or say that it is gone for good."
     if plugin.running:
         return "I have yet to ask it.", "I do that by myself."
     return "It is not running.", plugin.fix or "Start it: then I ask it at once."

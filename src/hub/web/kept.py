@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from hub import kept
 from hub.auth.roles import allows, require
 from hub.conversation import export
+from hub.errors import HubError
 from hub.web.ago import ago
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def routes(site: Site) -> list[BaseRoute]:
         site.page(f"{PATH}/export", data.export),
         site.page(f"{PATH}/forget", data.forget, methods=post),
         site.page(f"{PATH}/forget-everything", data.forget_everything, methods=post),
+        site.page(f"{PATH}/gone/{{plugin}}", data.gone, methods=post),
     ]
 
 
@@ -48,7 +50,7 @@ class Kept:
             request, "kept.html", title="Your data", ago=ago,
             talks=await self._hub.conversations.count(person.id), keepers=self._keepers(),
             owed=[(one, _what(one, person)) for one in await kept.owed_to(self._hub, person)],
-            owner=allows(person, "manage people"),
+            owner=allows(person, "manage people"), installed={plugin.name for plugin in self._hub.plugins},
         )  # fmt: skip
 
     async def export(self, request: Request) -> Response:
@@ -73,6 +75,15 @@ class Kept:
         """Forget what everybody said."""
         require(request.state.person, "manage people")
         return self._done(request, await kept.forget_everything(self._hub))
+
+    async def gone(self, request: Request) -> Response:
+        """Take the owner's word that a plugin is gone for good, and all it kept with it."""
+        require(request.state.person, "manage people")
+        name = request.path_params["plugin"]
+        if self._hub.plugins.get(name) is not None:
+            raise HubError("That plugin is installed.", fix="Start it: then I ask it to forget.")
+        await self._hub.remembered.release(name)
+        return self._site.back(request, PATH, said="I ask it no more.")
 
     def _done(self, request: Request, done: Forgotten) -> Response:
         late = sorted({one.title for one in done.failed})

@@ -120,6 +120,7 @@ member    POST /api/approvals/{id_}/deny
 
 owner     POST /people
 owner     POST /me/data/forget-everything
+owner     POST /me/data/gone/{plugin}
 owner     DELETE /api/data
 owner     POST /people/invites/{id}/revoke
 owner     POST /people/devices/{id}/revoke

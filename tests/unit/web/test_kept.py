@@ -88,3 +88,14 @@ async def test_a_tile_says_that_its_plugin_is_too_slow(site, monkeypatch):
     from hub.web.tiles import tile
 
     assert tile(site.hub, plugin).note == "Too slow: it missed 1,200 events"
+
+
+async def test_the_owner_may_say_that_a_plugin_is_gone_for_good(site):
+    await site.hub.core.write(lambda db: owed.owe(db, Selector(talk="t1"), ["gone"]))
+    assert "/me/data/gone/gone" in await page(site)
+    async with site.client.post(f"{site.url}/me/data/gone/gone") as response:
+        assert "I ask it no more." in await response.text()
+    assert "Not forgotten yet" not in await page(site)
+    installed = next(iter(site.hub.plugins)).name
+    async with site.client.post(f"{site.url}/me/data/gone/{installed}") as response:
+        assert "That plugin is installed." in await response.text()
