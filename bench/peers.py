@@ -1,6 +1,6 @@
 """Measure llm and datasette: run by the Python of an environment that has them; prints JSON.
 
-Both hand their hooks to pluggy. `dispatch` asks each one's own plugin manager the way it asks itself: llm calls
+Both hand their hooks to pluggy. Each one's own plugin manager is asked the way it asks itself: llm calls
 the hook, datasette calls it and awaits what comes back, one after the other.
 """
 
@@ -41,10 +41,10 @@ def sync() -> list[float]:
 
 
 def _fresh() -> object:
-    def register(register: object) -> None:
-        return None
+    def one(register: object) -> object:
+        return register
 
-    return register
+    return one
 
 
 async def later() -> list[float]:
@@ -76,8 +76,8 @@ async def later() -> list[float]:
 
 def _awaited() -> object:
     def extra_body_script(template: object) -> object:
-        async def inner() -> str:
-            return "x"
+        async def inner() -> object:
+            return template
 
         return inner()
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BIN = ROOT / ".venv" / "bin"
 COUNT, HOSTILE = 20, ("raises", "sleeps", "fails", "clings", "feverish")
 PORT = 18_431
-RUNS = 20
+RUNS = int(os.environ.get("HUB_BENCH_RUNS", "20"))
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""}
 
 CODE = '''"""A plugin that does nothing but show a tile."""
@@ -83,7 +83,12 @@ def twenty(folder: Path) -> Path:
 
 @cache
 def peers() -> Path | None:
-    """Return the bin folder of an environment with llm and Datasette; None when they cannot be had."""
+    """Return the bin folder of an environment with llm and Datasette; None when they cannot be had.
+
+    ``HUB_BENCH_PEERS`` names one that is there already, and stays.
+    """
+    if given := os.environ.get("HUB_BENCH_PEERS"):
+        return Path(given)
     folder = Path(tempfile.mkdtemp(prefix="hub-peers-"))
     try:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
@@ -161,8 +166,8 @@ async def page_hostile() -> list[dict[str, Any]]:
                 await hub.client.close()
         beside, note = await _datasette(folder)
     note = (
-        f"From the command to the first page, {len(HOSTILE)} of {COUNT} hostile: {', '.join(HOSTILE)}; once it runs, "
-        f"a page takes {quantile(warm, 0.5):.1f} ms (p50). {note}"
+        f"From the command to the first page, {len(HOSTILE)} of {COUNT} hostile: {', '.join(HOSTILE)}. "
+        f"Once it runs, a page takes {quantile(warm, 0.5):.1f} ms (p50). {note}"
     )
     return [
         row(
@@ -192,7 +197,7 @@ async def _served(url: str, holds: str, cookies: dict[str, str] | None = None) -
 
 
 async def _datasette(folder: Path) -> tuple[list[float], str]:
-    """Return seconds from the command to the first page with 20 calm plugins, and what one that raises does."""
+    """Return seconds from the command to the first page with 20 calm plugins; say what a raising one does."""
     bin_ = peers()
     if bin_ is None:
         return [], "Datasette could not be installed."
@@ -210,7 +215,7 @@ async def _datasette(folder: Path) -> tuple[list[float], str]:
             process.wait()
     bad = peer_plugins(folder / "broken", "datasette", DATASETTE, 1, BOOM)
     said = subprocess.run(
-        command, env=env | {"PYTHONPATH": str(bad)}, capture_output=True, text=True, timeout=60
+        command, env=env | {"PYTHONPATH": str(bad)}, capture_output=True, text=True, timeout=60, check=False
     )
     note = f"{versions(bin_)}: Datasette has {COUNT} calm plugins; with one that raises at import it "
     return samples, note + ("does not start." if said.returncode else "starts.")
@@ -231,9 +236,7 @@ async def dispatch() -> list[dict[str, Any]]:
             if bin_
             else None
         )
-        note = (
-            "Eight plugins, a hook that does nothing; each round takes off what calling them by hand takes."
-        )
+        note = "Eight plugins, a hook that does next to nothing; each round takes off what calling them by hand takes."
         samples = [await _overhead(hooks, waits=name == "async") for _ in range(60)]
         rows.append(
             row(
@@ -250,15 +253,15 @@ async def dispatch() -> list[dict[str, Any]]:
 
 
 def _plain_hook() -> Any:
-    def hub_event(event: object) -> None:
-        return None
+    def hub_event(event: object) -> object:
+        return event
 
     return hub_event
 
 
 def _async_hook() -> Any:
-    async def hub_event(event: object) -> None:
-        return None
+    async def hub_event(event: object) -> object:
+        return event
 
     return hub_event
 
@@ -290,7 +293,7 @@ async def help_() -> list[dict[str, Any]]:
         )
         data = {"HUB_DATA": f"{place}/data"}
         samples = _timed([str(BIN / "hub"), "--help"], {"PYTHONPATH": str(ours), **data})
-        beside, note = None, f"{COUNT} plugins, each with a command of its own."
+        beside, note = None, f"{COUNT} plugins, each with a command."
         if bin_ := peers():
             llm = peer_plugins(Path(place) / "llm", "llm", LLM)
             env = {"PYTHONPATH": str(llm), "LLM_USER_PATH": f"{place}/llm-user"}
@@ -300,8 +303,10 @@ async def help_() -> list[dict[str, Any]]:
                 [str(bin_ / "llm"), "--help"],
                 env={**os.environ, **env, "PYTHONPATH": str(bad)},
                 capture_output=True,
+                check=False,
             )
-            note += f" {versions(bin_)}: with one plugin that raises at import llm {'answers no command' if broken.returncode else 'answers'}."
+            does = "answers no command" if broken.returncode else "answers"
+            note += f" {versions(bin_)}: with one plugin that raises at import llm {does}."
     return [
         row(
             "plugins.help", "ms", samples, 200, peer="llm" if beside else None, peer_samples=beside, note=note
@@ -339,7 +344,7 @@ async def new_to_ready() -> list[dict[str, Any]]:
             subprocess.run([*hub_, "plugins", "new", name], cwd=folder, check=True, capture_output=True)
             done = subprocess.run(
                 [*hub_, "plugins", "install", f"./{name}", "--yes", "--data", str(data)],
-                cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
             )  # fmt: skip
             assert done.returncode == 0, done.stderr
             async with RunningHub(data, env=OFFLINE, command=(*hub_, "serve")) as hub:
@@ -426,8 +431,8 @@ async def gate() -> list[dict[str, Any]]:
                     await hub.gate.deny(approval.id, person)
     assert min(raced) == 1.0
     about = (
-        "A whole call of a tool that only reads: digest, standing of the person, five plugins asked, the call."
-        f" To write down one that must wait takes {quantile(asked, 0.5):.1f} ms (p50): it is on the disk by then."
+        "A whole call of a tool that only reads: digest, standing of the person, five plugins asked, the call. "
+        f"To write down one that must wait takes {quantile(asked, 0.5):.1f} ms (p50): it is on the disk then."
     )
     return [
         row("plugins.gate", "ms", decided, 1.0, by="p99", note=about),
@@ -456,7 +461,7 @@ async def main(wanted: list[str]) -> None:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for name in wanted or list(SECTIONS):
         save("plugins", await SECTIONS[name]())
-    if peers.cache_info().currsize and (bin_ := peers()):
+    if "HUB_BENCH_PEERS" not in os.environ and peers.cache_info().currsize and (bin_ := peers()):
         shutil.rmtree(bin_.parent)
 
 

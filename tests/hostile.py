@@ -237,7 +237,7 @@ run_child(main)
 """,
 )
 
-FLOODS = Hostile(FLOOD, state="ready")
+FLOODS = Hostile(FLOOD, state="degraded", says="floods the hub")
 
 SICK = {
     "leaks": Hostile(LEAK[0], files={"child.py": LEAK[1]}, state="degraded", says="stopped"),

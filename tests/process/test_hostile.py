@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from tests import hostile
 
 from hub.testing import RunningHub
-from tests import hostile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,3 +151,16 @@ async def told(hub: RunningHub, name: str) -> list[dict[str, Any]]:
             return found
         await asyncio.sleep(0.2)
     raise AssertionError(await hub.get("/api/events?count=50"))
+
+
+async def test_a_flood_of_events_costs_whoever_pours_it(tmp_path: Path) -> None:
+    async with running(tmp_path, calm=hostile.CALM, floods=hostile.FLOODS) as hub:
+        await hub.sign_in()
+        states = await settled(hub, calm=hostile.CALM, floods=hostile.FLOODS)
+        await others_work(hub)
+        await named(hub, "floods", states["floods"])
+        status, after = await post(hub, "/api/plugins/floods/disable")
+        assert status == 200, after
+        assert after["state"] == "disabled"
+        assert await told(hub, "plugin.changed"), "what else happens is told again"
+        await others_work(hub)

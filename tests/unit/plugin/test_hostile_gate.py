@@ -8,13 +8,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests import hostile
 
 from hub import config
 from hub.approvals.approval import Done, Pending
 from hub.auth.sessions import Person
 from hub.events import TimerRang
 from hub.testing import hub_with
-from tests import hostile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests import hostile
 
 from hub.approvals import judge
 from hub.approvals.approval import Done, Pending, Refused
@@ -15,7 +16,6 @@ from hub.events import TimerRang
 from hub.plugin import health, hookspecs, pump, reach, registry, words
 from hub.plugin.hookspecs import Selector
 from hub.testing import ScriptedModel, ask, hub_with
-from tests import hostile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,8 +30,10 @@ HOW = {
     "exits": ("raise SystemExit(3)", "SystemExit"),
     "hangs": ("await asyncio.sleep(3600)", "longer than"),
     "clings": (
-        "end = time.monotonic() + 1.2\n    while time.monotonic() < end:\n        try:\n            await asyncio.sleep(0.05)\n"
-        "        except asyncio.CancelledError:\n            pass",
+        (
+            "end = time.monotonic() + 1.2\n    while time.monotonic() < end:\n        try:\n"
+            "            await asyncio.sleep(0.05)\n        except asyncio.CancelledError:\n            pass"
+        ),
         "longer than",
     ),
 }
