@@ -95,7 +95,7 @@ class Throwaway:
         """Run this environment's Python and return what it said."""
         done = subprocess.run(
             (str(self.python), *arguments), capture_output=True, text=True, env=self.env, check=False, cwd=cwd,
-            timeout=120,
+            timeout=240,
         )  # fmt: skip
         assert not check or done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
         return done

@@ -13,6 +13,8 @@ from tests.wheels import Throwaway, repository, wheel
 
 from hub.testing import RunningHub
 
+pytestmark = pytest.mark.slow
+
 RAISES = "raise ValueError('no water')"
 COMMAND = """
 [commands.boil]
@@ -156,7 +158,6 @@ def test_a_life_of_packages(place: Throwaway, index: Path, tmp_path: Path) -> No
     assert (gone["state"], gone["fix"]) == ("gone", "hub plugins sync")
     assert "hub-other 1.0 is back" in place.hub("plugins", "sync", *data).stdout
     assert place.own() == {"hub_other-1.0.dist-info", "steamlib-2.5.dist-info"}
-    assert "hub-other 1.0 is here" in place.hub("plugins", "sync", *data).stdout
 
     # without that wheel it is fetched, and must be the very same
     (kept,) = (tmp_path / "data" / "plugins" / "wheels").iterdir()
@@ -169,11 +170,8 @@ def test_a_life_of_packages(place: Throwaway, index: Path, tmp_path: Path) -> No
     assert "could not be brought back" in wrong.stdout
     assert place.own() == {"steamlib-2.5.dist-info"}
     (index / kept.name).write_bytes(right)
-    place.hub("plugins", "sync", *data)
+    assert "hub-other 1.0 is back" in place.hub("plugins", "sync", *data).stdout
     assert "hub_other-1.0.dist-info" in place.own()
-
-    place.hub("plugins", "remove", "other", *data)
-    assert place.own() - {"steamlib-2.5.dist-info"} == set()
 
 
 def test_what_is_refused_changes_nothing(place: Throwaway, tmp_path: Path) -> None:

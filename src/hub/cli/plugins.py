@@ -184,7 +184,7 @@ def remove(name: str, **given: Any) -> None:
 def sync(**given: Any) -> None:
     """Bring back what was installed, at the very same versions, after an update of the hub."""
     from hub import config
-    from hub.plugin.install import sync as bring
+    from hub.plugin.sync import sync as bring
 
     settings = config.load(**_given(given))
     done = bring(settings.data)

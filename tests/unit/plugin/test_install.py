@@ -11,7 +11,7 @@ import pytest
 from tests.wheels import repository, wheel
 
 from hub.errors import HubError
-from hub.plugin import environment, install, trespass, wheels
+from hub.plugin import environment, install, resolve, trespass, wheels
 from hub.plugin.environment import MovesError, Snapshot
 
 
@@ -24,6 +24,7 @@ def no_pip(monkeypatch: pytest.MonkeyPatch) -> object:
         raise AssertionError(f"pip was run for {about}: {arguments}")
 
     monkeypatch.setattr(install, "pip", refuse)
+    monkeypatch.setattr(resolve, "pip", refuse)
     yield
     assert repository() == before
 
