@@ -182,7 +182,7 @@ class _Guardian:
             if meant and status > 0 and rebirth.count == 0 and not steady:
                 return status
             quick = 1 if steady else quick + 1
-            reason = _reason(status, starved=_starved() > starved)
+            reason = _reason(status, meant=meant, starved=_starved() > starved)
             rebirth = Rebirth(rebirth.count + 1, reason, time.time())
             _say(f"The hub died ({reason}); I start it again.")
             if self._hurry.wait(PAUSES_S[min(quick, len(PAUSES_S)) - 1]):
@@ -286,10 +286,10 @@ class _Guardian:
             os.kill(self._child, signal.SIGKILL if again else number)
 
 
-def _reason(status: int, *, starved: bool) -> str:
+def _reason(status: int, *, meant: bool, starved: bool) -> str:
     """Say how a hub died; ``starved``: the kernel killed somebody for memory while it lived."""
     if status >= 0:
-        return f"exit code {status}"
+        return f"exit code {status}" if meant else f"left with exit code {status}"
     hungry = starved and -status == signal.SIGKILL
     return f"killed by {signal.Signals(-status).name}{', no memory left' if hungry else ''}"
 

@@ -317,11 +317,11 @@ def test_one_that_left_without_a_word_died_whatever_its_exit_code(
     guarded.up()
     assert guarded.ask(f"leave {code}") == {}
     again = guarded.up()
-    assert (again["count"], again["reason"]) == (1, f"exit code {code}")
+    assert (again["count"], again["reason"]) == (1, f"left with exit code {code}")
 
 
 def test_being_killed_for_memory_is_told_from_being_killed() -> None:
-    assert guardian._reason(-signal.SIGKILL, starved=True) == "killed by SIGKILL, no memory left"
-    assert guardian._reason(-signal.SIGKILL, starved=False) == "killed by SIGKILL"
-    assert guardian._reason(-signal.SIGSEGV, starved=True) == "killed by SIGSEGV"
-    assert guardian._reason(3, starved=True) == "exit code 3"
+    assert guardian._reason(-signal.SIGKILL, meant=False, starved=True) == "killed by SIGKILL, no memory left"
+    assert guardian._reason(-signal.SIGKILL, meant=False, starved=False) == "killed by SIGKILL"
+    assert guardian._reason(-signal.SIGSEGV, meant=False, starved=True) == "killed by SIGSEGV"
+    assert guardian._reason(3, meant=True, starved=True) == "exit code 3"

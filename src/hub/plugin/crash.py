@@ -4,9 +4,9 @@ What counts as evidence:
 
 - A stack in ``crash.log`` that runs through a plugin's files names it, whenever that was.
 - Else the markers: each plugin has one from before its import until it is up or has failed. A process
-  that ended *itself* (a fault, an exit code nobody announced, no memory left) with one marker names that
-  plugin; with several, those are suspects and start one by one in the next life. A fault, or a loop that
-  stood still, in code of the hub's own speaks against no plugin.
+  that ended *itself* (a fault, an exit that the guardian was not told of, no memory left) with one marker
+  names that plugin; with several, those are suspects and start one by one in the next life. A fault, or a
+  loop that stood still, in code of the hub's own speaks against no plugin.
 - SIGKILL, a loss of power or an unknown end come from outside and prove nothing: such a plugin is never
   kept out. From the third time in a row on its start is put off a little, so that the hub serves first.
 """
@@ -213,7 +213,8 @@ class Crashes:
         before = self._book.suspects
         alone = marks & set(before) or marks
         alone = {name for name in alone if self.times(name)} or alone  # who did it before is the likeliest
-        outside = dump is None and self._ended in OUTSIDE
+        # An exit code without more is a hub that failed and said so: no plugin's doing.
+        outside = dump is None and (self._ended in OUTSIDE or self._ended.startswith("exit code"))
         if len(alone) > 1:
             self._book.suspects = {
                 name: before.get(name, "") if outside else how for name in sorted(before.keys() | alone)

@@ -21,7 +21,8 @@ from hub.plugin.origin import BUNDLED, Owners, bundled
 
 SEGV = Rebirth(1, "killed by SIGSEGV", 1.0)
 KILL = Rebirth(1, "killed by SIGKILL", 1.0)
-EXIT = Rebirth(1, "exit code 3", 1.0)
+EXIT = Rebirth(1, "left with exit code 3", 1.0)
+FAILED = Rebirth(1, "exit code 1", 1.0)
 HUNGER = Rebirth(1, "killed by SIGKILL, no memory left", 1.0)
 NAMES = ("alpha", "beta", "gamma")
 
@@ -138,7 +139,7 @@ async def test_of_several_the_one_that_did_it_before_is_the_likeliest(lives: Liv
     assert lives.crashes.times("beta") == ENOUGH
 
 
-@pytest.mark.parametrize("end", [KILL, Rebirth()])
+@pytest.mark.parametrize("end", [KILL, FAILED, Rebirth()])
 async def test_kills_from_outside_and_power_cuts_keep_nobody_out(lives: Lives, end: Rebirth) -> None:
     for number in range(50):
         await lives.begin(end)
