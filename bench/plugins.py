@@ -236,7 +236,7 @@ async def dispatch() -> list[dict[str, Any]]:
             if bin_
             else None
         )
-        note = "Eight plugins, a hook that does next to nothing; each round takes off what calling them by hand takes."
+        note = "Eight plugins whose hook does next to nothing, less what calling them by hand takes."
         samples = [await _overhead(hooks, waits=name == "async") for _ in range(60)]
         rows.append(
             row(
@@ -337,7 +337,7 @@ async def new_to_ready() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as place:
         folder = Path(place)
         python = _environment(folder / "venv")
-        for number in range(5):
+        for number in range(min(5, RUNS)):
             name, data = f"bench_{'abcde'[number]}", folder / f"data{number}"
             hub_ = [str(python), "-m", "hub.cli"]
             began = time.monotonic()
@@ -431,7 +431,7 @@ async def gate() -> list[dict[str, Any]]:
                     await hub.gate.deny(approval.id, person)
     assert min(raced) == 1.0
     about = (
-        "A whole call of a tool that only reads: digest, standing of the person, five plugins asked, the call. "
+        "A whole call of a tool that only reads: digest, the person's standing, five plugins, the call. "
         f"To write down one that must wait takes {quantile(asked, 0.5):.1f} ms (p50): it is on the disk then."
     )
     return [
