@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import psutil
+from tests import keeping
 
 from hub.testing import RunningHub
-from tests import keeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
