@@ -270,9 +270,7 @@ class Plugins:
                 await self._bring_up(plugin)
         except Exception as fault:  # whatever it is, it must not reach the others' start
             told = dispatch.failure(fault) if not isinstance(fault, HubError) else fault
-            log.warning(
-                "plugin did not start", plugin=plugin.name, reason=str(told), exc_info=told.__cause__
-            )
+            log.warning("plugin did not start", plugin=plugin.name, reason=str(told), exc_info=told.__cause__)
             began = plugin.state == "starting"
             await self._clear(plugin)
             self.mark(plugin, "disabled", str(told), told.fix)
