@@ -51,6 +51,7 @@ class Plugins:
         self._watches: dict[str, asyncio.Task[Any]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._followed: tuple[str, ...] = hub.settings.disabled
         self.hooks = Hooks(self.complain)
         self.entrance = Entrance(hub.data)
         self.pump = Pump(hub.bus, self.hooks)
@@ -141,9 +142,13 @@ class Plugins:
         await self._begin(plugin)
 
     def follow(self) -> None:
-        """Start and stop plugins as the setting ``disabled`` says now, in the background."""
+        """Start and stop plugins as the setting ``disabled`` says now, in the background.
+
+        Only those whose switch has changed: one that failed is not tried again for every other setting.
+        """
+        before, self._followed = self._followed, self._off
         for plugin in self if self._loop else ():
-            if plugin.running is (plugin.name in self._off):
+            if (plugin.name in self._off) is not (plugin.name in before):
                 self._spawn(self._settle(plugin), f"settle:{plugin.name}")
 
     def logins(self) -> list[LoginMethod]:

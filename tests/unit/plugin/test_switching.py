@@ -227,6 +227,17 @@ async def test_the_settings_page_switches_a_plugin_at_once(hub: Hub, add: Add) -
     await until(lambda: of(hub, "busy").state == "ready")
 
 
+async def test_another_setting_does_not_try_a_failed_plugin_again(hub: Hub, add: Add) -> None:
+    add("bad", "raise ImportError('no CUDA here')")
+    await up(hub)
+    told = len(of(hub, "bad").history)
+    await hub.configuration.change({("forget_after_days",): 30})
+    await asyncio.sleep(0.2)
+    assert len(of(hub, "bad").history) == told
+    await hub.configuration.change({("disabled",): ["bad"]})
+    await until(lambda: of(hub, "bad").reason == "Switched off")
+
+
 async def test_a_plugin_installed_meanwhile_is_found_when_it_is_enabled(hub: Hub, add: Add) -> None:
     await up(hub)
     with pytest.raises(HubError, match="no plugin 'busy'"):
