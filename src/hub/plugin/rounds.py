@@ -28,7 +28,7 @@ class Round:
 
     __slots__ = (
         "_begun", "_complain", "_ended", "_left", "_loop", "_name", "_next", "_over", "_seconds", "_tasks",
-        "_works",
+        "_timer", "_works",
     )  # fmt: skip
 
     def __init__(
@@ -38,14 +38,14 @@ class Round:
         self._ended: list[Ended | None] = [None] * len(works)
         self._begun = [False] * len(works)
         self._left, self._next = len(works), 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> list[Ended]:
         """Return value and error of each, in order. Who is late is cancelled and left behind."""
         self._spawn()
-        timer = self._loop.call_later(self._seconds, self._late)
         try:
             await self._over
         except asyncio.CancelledError:
@@ -53,35 +53,33 @@ class Round:
             self._drop()
             raise
         finally:
-            timer.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
         return [ended for ended in self._ended if ended is not None]
 
     def _spawn(self, alone: int = -1) -> None:
         """Begin the next ones in a task, or the one at index ``alone`` in a task of its own."""
-        task = self._loop.create_task(self._begin(alone), name=self._name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        work = self._together() if alone < 0 else self._alone(alone)
+        self._tasks.append(self._loop.create_task(work, name=self._name))
 
     def _spread(self) -> None:
-        """Begin all that are left, each in a task of its own."""
+        """Begin all that are left, each in a task of its own; the clock runs from the first that waits."""
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._seconds, self._late)
         left = range(self._next, len(self._works))
         self._next = len(self._works)
         for index in left:
             self._spawn(index)
 
-    async def _begin(self, alone: int) -> None:
-        if alone < 0:
-            await self._together()
-        else:
-            await self._drive(alone)
+    async def _alone(self, index: int) -> None:
+        await self._drive(index)
 
-    @types.coroutine
-    def _together(self) -> Generator[Any, Any, None]:
+    async def _together(self) -> None:
         me, works = asyncio.current_task(), self._works
         while self._next < len(works):
             index = self._next
             self._next += 1
-            yield from self._drive(index)
+            await self._drive(index)
             if me is None or me.cancelling():  # it cancelled its task, which is not the next one's fault
                 return self._spread()
         return None
@@ -157,5 +155,5 @@ class Round:
         for (_, work), begun in zip(self._works, self._begun, strict=True):
             if not begun:
                 work.close()
-        for task in tuple(self._tasks):
+        for task in self._tasks:
             task.cancel()
