@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import uvloop
 from rows import quantile, row, save
 
 ROOT = Path(__file__).parents[1]
@@ -466,4 +467,5 @@ async def main(wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the loop that the hub runs on
+        runner.run(main(sys.argv[1:]))
