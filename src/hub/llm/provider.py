@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from hub.errors import HubError
 
@@ -17,12 +17,42 @@ Quality = Literal["exact", "full", "limit", "basic", "canned"]
 canned: a fixed line."""
 
 
+Tier = Literal["local", "redacted", "full"]
+"""How far words may go: not beyond this house; anywhere, without what tells who or opens what; anywhere.
+
+Keys and other secrets leave in none of them.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model wants a tool to be called. ``arguments``: JSON as it wrote it, unchecked."""
+
+    id: str
+    name: str
+    arguments: str
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the talk, in the roles of the OpenAI chat format."""
+    """One message of the talk, in the roles of the OpenAI chat format.
 
-    role: Literal["system", "user", "assistant"]
+    ``calls``: what an assistant wanted done; ``call``: the id of the call whose result a tool's text is.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
     text: str
+    calls: tuple[ToolCall, ...] = ()
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool that a model may want called. ``schema``: JSON Schema of its arguments."""
+
+    name: str
+    about: str
+    schema: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +60,23 @@ class Request:
     """What a provider is asked: the whole prompt, oldest first; the last message is the person's.
 
     ``conversation`` lets a provider keep a prompt cache per talk. ``max_tokens`` bounds the answer.
+    ``person``: for whom, so that it can be counted. ``prefix``: what of the answer was already told by
+    somebody else; the rest is to follow it without a seam and without saying it again. ``speculative``:
+    the person's words are not final yet. ``temperature``: None leaves it to the provider.
+    ``think``: how hard, in the words of the provider ("" as it was set up).
     """
 
     messages: tuple[Message, ...]
     conversation: str = ""
     max_tokens: int = 160
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: str = ""
+    tier: Tier = "full"
+    person: str = ""
+    prefix: str = ""
+    speculative: bool = False
+    temperature: float | None = None
+    think: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +88,22 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that the request cost."""
+    """Tokens that the request cost; ``cached`` of the prompt were not read anew.
+
+    ``estimated``: the stream was cut before the server told, so they were counted here.
+    """
 
     prompt: int
     completion: int
+    cached: int = 0
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer is whole; always the last piece of a stream."""
+    """The answer is whole; always the last piece of a stream. tools: it ends with calls of tools."""
 
-    reason: Literal["stop", "length"] = "stop"
+    reason: Literal["stop", "length", "tools"] = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +124,23 @@ class Held(HubError):  # noqa: N818  a state, not a fault
     waits = ""
 
 
-Piece = Delta | Usage | Act | Done
+Piece = Delta | ToolCall | Usage | Act | Done
+"""A `ToolCall` comes whole, never in parts, after the text and before the figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens: read, read from the server's cache, written."""
+
+    prompt: float = 0.0
+    cached: float = 0.0
+    completion: float = 0.0
+
+    def of(self, usage: Usage) -> float:
+        """Return what ``usage`` costs in US dollars."""
+        fresh = max(0, usage.prompt - usage.cached)
+        told = fresh * self.prompt + usage.cached * self.cached + usage.completion * self.completion
+        return told / 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +148,8 @@ class Caps:
     """What a provider can do. ``prompt_tokens``: room for the prompt, history included.
 
     ``answer_tokens`` bounds its answers; ``model`` names what runs there, when it can be chosen;
-    ``distance`` says how far the words go.
+    ``distance`` says how far the words go. ``tools``: it can want tools called; ``prefill``: it goes on
+    from an answer that another began; ``price``: None for what costs nothing.
     """
 
     local: bool
@@ -96,6 +160,9 @@ class Caps:
     answer_tokens: int = 160
     model: str = ""
     distance: Distance = "machine"
+    tools: bool = False
+    prefill: bool = False
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +209,16 @@ class Answer:
     usage: Usage | None = None
     waits: str = ""
     """The id of the approval that what was asked waits for."""
+
+    model: str = ""
+    cost: float = 0.0
+    """US dollars, of all who were asked for it."""
+
+    first_s: float | None = None
+    """Seconds to the first words."""
+
+    reason: Literal["stop", "length", "tools"] = "stop"
+    resumed: int = 0
+    """How often another went on in the middle."""
 
     refusals: list[str] = field(default_factory=list)
