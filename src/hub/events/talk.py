@@ -106,9 +106,13 @@ class TurnEnded(TurnEvent):
 
 
 class LanguageAsked(Event):
-    """A language model was asked and is done; ``seconds`` in all.
+    """A language model was asked and is done; ``seconds`` in all, ``first_s`` to its first words (None: none).
 
     ``outcome``: done, failed (before a word), cut (in the middle) or stopped (by whoever asked).
+    ``cost`` in US dollars; ``cached_tokens`` of the prompt were not read anew. ``speculative``: the words
+    were not final yet; ``hedged``: it was started silently beside another that was slow. ``resumed``: it
+    went on in the middle of another's answer. ``fallback_from``: who was to answer before it, and ``why``
+    that one did not, in one word: trip, hold, config, caller, local, privacy, capability, budget, breaker.
     """
 
     name = "language.asked"
@@ -118,6 +122,14 @@ class LanguageAsked(Event):
     seconds: float
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    first_s: float | None = None
+    cost: float = 0.0
+    cached_tokens: int = 0
+    speculative: bool = False
+    hedged: bool = False
+    resumed: bool = False
+    fallback_from: str = ""
+    why: str = ""
 
 
 class ToolCalled(Event):
