@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 import structlog
 
 from hub.errors import HubError
 from hub.events import LanguageAsked
+from hub.llm.deadlines import TEXT
 from hub.llm.provider import (
     Act,
     Answer,
@@ -25,17 +25,17 @@ from hub.llm.provider import (
     Request,
     Usage,
 )
+from hub.llm.stations import Guard, Seen, Stations
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 
     from hub.events import Bus
     from hub.llm.canned import Canned
+    from hub.llm.deadlines import Deadlines
+    from hub.llm.provider import ToolCall
 
 log = structlog.get_logger(__name__)
-
-FIRST_S = 15.0
-"""Seconds that a provider has for the first piece of its answer."""
 
 STALL_S = 25.0
 """Seconds that it has for each further piece."""
@@ -56,37 +56,31 @@ class Asked(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A request that was looked at. ``why``: a sentence that keeps it from leaving this machine, or ""."""
-
-    request: Request
-    why: str = ""
-
-
-class Guard(Protocol):
-    """Looks at all words before a language model does; must not raise."""
-
-    async def before(self, request: Request) -> Seen:
-        """Return the request as a model may see it."""
-        ...
-
-    def after(
-        self, request: Request, reply: str, accepted: Callable[[], Awaitable[object]] | None = None
-    ) -> None:
-        """Take note of a whole reply, once it is ``accepted``; returns at once."""
-        ...
-
-
 class Router:
     """Providers, best first, and a last rung that cannot fail. ``guard`` is asked before a model is."""
 
-    def __init__(self, providers: Sequence[Provider], last: Canned, bus: Bus | None = None) -> None:
+    def __init__(
+        self,
+        providers: Sequence[Provider],
+        last: Canned,
+        bus: Bus | None = None,
+        stations: Stations | None = None,
+    ) -> None:
         self._given = list(providers)
         self._chosen: list[Provider] = []
         self._last = last
         self._bus = bus
-        self.guard: Guard | None = None
+        self.stations = stations or Stations()
+        """What each request passes: their parts may be put in place at any time."""
+
+    @property
+    def guard(self) -> Guard | None:
+        """Who looks at all words before a language model does."""
+        return self.stations.guard
+
+    @guard.setter
+    def guard(self, guard: Guard | None) -> None:
+        self.stations.guard = guard
 
     @property
     def providers(self) -> list[Provider]:
@@ -110,9 +104,12 @@ class Router:
         prompt: Asked,
         by: Answer | None = None,
         *,
-        first_s: float = FIRST_S,
         accepted: Callable[[], Awaitable[object]] | None = None,
-    ) -> AsyncGenerator[Delta, None]:
+        deadlines: Deadlines | None = None,
+        only: Collection[str] | None = None,
+        models_only: bool = False,
+        commit: Literal["sentence", "token"] = "sentence",
+    ) -> AsyncGenerator[Delta | ToolCall, None]:
         """Yield the answer; ``by`` is filled in with who gave it, before its first piece is yielded.
 
         ``accepted`` returns once the words are final (None: they are): an `Act` waits for that, and so
@@ -122,8 +119,10 @@ class Router:
         ``by.refusals``; one that fails later is given an honest end. Never raises but for cancellation.
         """
         by = by if by is not None else Answer()
+        del commit
+        first_s = (deadlines or TEXT).first(near=True, last=True)
         why = held = ""  # why the last one asked did not answer; why some could not be asked at all
-        for provider in (*self.providers, self._last):
+        for provider in (*self._asked(only, models_only), self._last):
             if accepted and not provider.caps.local:
                 await accepted()
             seen = await self._look(provider, prompt.for_provider(provider.caps))
@@ -165,6 +164,13 @@ class Router:
                 finally:
                     self._tell(provider, began, outcome, by.usage)
                 return
+
+    def _asked(self, only: Collection[str] | None, models_only: bool) -> list[Provider]:
+        return [
+            one
+            for one in self.providers
+            if (only is None or one.name in only) and (not models_only or _is_model(one))
+        ]
 
     async def prime(self, prompt: Asked) -> None:
         """Let providers that keep a prompt cache read the talk ahead of the next question."""

@@ -1,7 +1,7 @@
 """Let plugins take words away before a language model sees them, and take note of what it replied.
 
 It fails closed: when a plugin that looks at the words raises, is late or does not run although it did
-the last time, only providers on this machine are asked (see `hub.llm.router.Guard`).
+the last time, only providers on this machine are asked (see `hub.llm.stations.Guard`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hub.errors import HubError
 from hub.llm.provider import Message, Request
-from hub.llm.router import Seen
+from hub.llm.stations import Seen
 from hub.plugin.dispatch import HookError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ACCEPTED_S = 120.0
 """Words that are not final by then were taken back: nobody is told of the reply."""
 
 _BEFORE, _AFTER = "hub_before_llm", "hub_after_llm"
-_ROLES = {"system", "user", "assistant"}
+_ROLES = {"system", "user", "assistant", "tool"}
 
 
 class Words:

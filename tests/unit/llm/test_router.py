@@ -4,6 +4,7 @@ import asyncio
 
 from hub.errors import Unavailable
 from hub.llm.canned import Canned
+from hub.llm.deadlines import Deadlines
 from hub.llm.provider import Answer, Caps, Declined, Delta, Done, Message, Probe, Request, Usage
 from hub.llm.router import Router
 
@@ -40,9 +41,11 @@ class Talk:
         return ()
 
 
-async def ask(*providers, first_s=1.0):
+async def ask(*providers, deadlines=Deadlines(1.0, 1.0, 5.0)):
     by = Answer()
-    text = "".join([d.text async for d in Router(providers, Canned()).answer(Talk(), by, first_s=first_s)])
+    text = "".join(
+        [d.text async for d in Router(providers, Canned()).answer(Talk(), by, deadlines=deadlines)]
+    )
     return text, by
 
 
@@ -59,7 +62,7 @@ async def test_failures_before_the_first_piece_are_passed_over():
     slow = Scripted("slow", 5, Delta("late"))
     text, by = await ask(
         Scripted("down", Unavailable("It is down.", fix="Wait.")), Scripted("bug", ValueError("x")), slow,
-        Scripted("empty", Done()), Scripted("ok", Delta("here"), Done()), first_s=0.05,
+        Scripted("empty", Done()), Scripted("ok", Delta("here"), Done()), deadlines=Deadlines(0.05, 1.0, 5.0),
     )  # fmt: skip
     assert (text, by.provider, len(by.refusals)) == ("here", "ok", 3)
     assert slow.closed

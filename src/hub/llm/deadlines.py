@@ -1,0 +1,42 @@
+"""How long a language model may take, for speech, for text and for one that thinks first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds to the first piece, between two pieces, and in all from when the first provider is asked.
+
+    ``hedge_s``: after so many without a piece a second one that costs nothing is asked in silence (None:
+    never). ``near_s`` is ``first_s`` for who runs in this house, where a model may have to be read from
+    the disk first; ``last_s`` for the last model there is: after it comes only a fixed line, so waiting
+    is better.
+    """
+
+    first_s: float
+    stall_s: float
+    total_s: float
+    hedge_s: float | None = None
+    near_s: float | None = None
+    last_s: float | None = None
+
+    def first(self, *, near: bool, last: bool) -> float:
+        """Return the seconds to the first piece of a provider."""
+        seconds = self.first_s
+        if near and self.near_s is not None:
+            seconds = max(seconds, self.near_s)
+        if last and self.last_s is not None:
+            seconds = max(seconds, self.last_s)
+        return seconds
+
+
+VOICE = Deadlines(first_s=0.9, stall_s=1.5, total_s=20.0, hedge_s=0.35, last_s=10.0)
+"""Somebody listens: 800 ms from the end of speech is what a person takes for an answer."""
+
+TEXT = Deadlines(first_s=5.0, stall_s=10.0, total_s=300.0, near_s=15.0, last_s=15.0)
+"""Somebody reads."""
+
+THINKING = Deadlines(first_s=30.0, stall_s=10.0, total_s=600.0, near_s=60.0, last_s=60.0)
+"""A model that was told to think hard before it answers."""
