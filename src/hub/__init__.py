@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         AudioFormat,
         BargeIn,
         Draft,
+        Embedder,
         Finished,
         Heard,
         Speech,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         SpeechSession,
         Started,
         Trouble,
+        Vectors,
         Voiced,
         Withdrawn,
     )
@@ -68,8 +70,8 @@ _HOMES = {
         "Caps", "Declined", "Delta", "Done", "Message", "Probe", "Provider", "Request", "Usage",
     ),
     "hub.ports": (
-        "Accepted", "Audio", "AudioFormat", "BargeIn", "Draft", "Finished", "Heard", "Speech",
-        "SpeechEvent", "SpeechSession", "Started", "Trouble", "Voiced", "Withdrawn",
+        "Accepted", "Audio", "AudioFormat", "BargeIn", "Draft", "Embedder", "Finished", "Heard", "Speech",
+        "SpeechEvent", "SpeechSession", "Started", "Trouble", "Vectors", "Voiced", "Withdrawn",
     ),
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -87,6 +89,7 @@ __all__ = [
     "Delta",
     "Done",
     "Draft",
+    "Embedder",
     "Finished",
     "Health",
     "Heard",
@@ -110,6 +113,7 @@ __all__ = [
     "Trouble",
     "Unavailable",
     "Usage",
+    "Vectors",
     "Voiced",
     "Withdrawn",
     "events",

@@ -7,16 +7,17 @@ import asyncio
 import pytest
 
 from hub import ports
-from hub.ports import Audio, Finished, Heard, NullSpeech, Speech, Started
-from hub.testing import check_speech, contracts
+from hub.ports import Audio, Embedder, Finished, Heard, NullSpeech, Speech, Started
+from hub.testing import check_embedder, check_speech, contracts
 
 TEXT = "It will rain this afternoon."
 
 
 @pytest.mark.parametrize(("port", "null"), ports.NULLS.items())
 async def test_the_null_of_every_port_says_why_it_is_absent(port, null):
-    checks = {Speech: check_speech}
-    await checks[port](null, speaks=False)  # a new port needs a suite of its own
+    checks = {Speech: (check_speech, "speaks"), Embedder: (check_embedder, "embeds")}
+    check, can = checks[port]
+    await check(null, **{can: False})  # a new port needs a suite of its own
 
 
 class Session:

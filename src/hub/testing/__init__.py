@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hub.testing.contract import assert_plugin_contract, plugin_faults
-    from hub.testing.contracts import check_provider, check_speech
+    from hub.testing.contracts import check_embedder, check_provider, check_speech
     from hub.testing.inside import PluginHub, ask, hub_with
     from hub.testing.model import ScriptedModel
     from hub.testing.running import RunningHub, Tab, first_loud, say_into, silence, speak
 
 _HOMES = {
     "contract": ("assert_plugin_contract", "plugin_faults"),
-    "contracts": ("check_provider", "check_speech"),
+    "contracts": ("check_embedder", "check_provider", "check_speech"),
     "inside": ("PluginHub", "ask", "hub_with"),
     "model": ("ScriptedModel",),
     "running": ("RunningHub", "Tab", "first_loud", "say_into", "silence", "speak"),
@@ -31,6 +31,7 @@ __all__ = [
     "Tab",
     "ask",
     "assert_plugin_contract",
+    "check_embedder",
     "check_provider",
     "check_speech",
     "first_loud",

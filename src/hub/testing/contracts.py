@@ -1,7 +1,7 @@
 """Hold an adapter to the contract of its port: one suite a port, for the hub's own and for anybody's.
 
-``await check_provider(make)`` and ``await check_speech(make)`` raise one `AssertionError` that names all
-that an adapter does against its port's contract. ``make`` returns an adapter that could be used now, or
+``await check_provider(make)``, ``check_embedder`` and ``check_speech`` raise one `AssertionError` that names
+all that an adapter does against its port's contract. ``make`` returns an adapter that could be used now, or
 awaits to one; what it needs to be freed is the test's business.
 """
 
@@ -28,7 +28,19 @@ from hub.llm.provider import (
     Request,
     Usage,
 )
-from hub.ports import Audio, AudioFormat, Draft, Finished, Heard, Speech, SpeechEvent, SpeechSession, Started
+from hub.ports import (
+    Audio,
+    AudioFormat,
+    Draft,
+    Embedder,
+    Finished,
+    Heard,
+    Speech,
+    SpeechEvent,
+    SpeechSession,
+    Started,
+    Vectors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -225,6 +237,53 @@ async def _bears(faults: Faults, provider: Provider, request: Request, seconds: 
             faults.add(not (said and isinstance(error, Declined)), "stream: it declined after it had spoken.")
             fixed = not isinstance(error, HubError) or (str(error) and error.fix)
             faults.add(fixed, "stream: what is unavailable says why, and what to do.")
+
+
+# -- Embedder ------------------------------------------------------------------------------------------
+
+
+async def check_embedder(make: Make, *, embeds: bool = True) -> None:
+    """Fail with all that an `Embedder` does against `hub.Embedder`'s contract.
+
+    ``embeds=False``: it cannot now, and must say so.
+    """
+    embedder = await _made(make)
+    faults = Faults(type(embedder).__name__)
+    if not faults.add(isinstance(embedder, Embedder), "It lacks embed."):
+        faults.tell()
+    if embeds:
+        await faults.box("Texts embedded", _embeds(faults, embedder))
+        await faults.box("Nothing embedded", _embeds_nothing(faults, embedder), SOON_S)
+    else:
+        await faults.box("embed", _embeds_not(faults, embedder), SOON_S)
+    faults.tell()
+
+
+async def _embeds(faults: Faults, embedder: Embedder) -> None:
+    texts = ["Hello.", "", *(odd[:200] for odd in _ODD), *(f"Text {number}." for number in range(150))]
+    told = await embedder.embed(texts)
+    if not faults.add(isinstance(told, Vectors), "embed: it must return hub.ports.Vectors."):
+        return
+    faults.add(len(told.vectors) == len(texts), "embed: one vector for each text.")
+    faults.add(len({len(one) for one in told.vectors}) == 1, "embed: all vectors are of one length.")
+    faults.add(all(any(one) for one in told.vectors[2:]), "embed: words are not at the origin.")
+    faults.add(told.model, "embed: it names the model, for only its own vectors compare.")
+    again = await embedder.embed(texts[2:4])
+    near = all(abs(a - b) < 1e-3 for a, b in zip(again.vectors[0], told.vectors[2], strict=True))  # noqa: PLR2004
+    faults.add(near, "embed: the same text has the same vector.")
+
+
+async def _embeds_nothing(faults: Faults, embedder: Embedder) -> None:
+    faults.add(not (await embedder.embed([])).vectors, "embed: no texts have no vectors.")
+
+
+async def _embeds_not(faults: Faults, embedder: Embedder) -> None:
+    try:
+        await embedder.embed(["Hello."])
+    except Unavailable as error:
+        faults.add(str(error) and error.fix, "embed: what is unavailable says why, and what to do.")
+        return
+    faults.add(False, "embed: without a model it must raise hub.Unavailable.")
 
 
 # -- Speech --------------------------------------------------------------------------------------------
