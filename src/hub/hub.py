@@ -16,6 +16,7 @@ from hub.auth.claim import Claims
 from hub.auth.devices import Devices
 from hub.auth.guesses import Guesses
 from hub.auth.invites import Invites
+from hub.auth.keys import Keys
 from hub.auth.people import People
 from hub.auth.sessions import Sessions
 from hub.backup.keeper import Backups
@@ -90,6 +91,7 @@ class Hub:
         self.core = Database(self.data / "core.db", master, CORE)
         self.transcripts = Transcripts(self.core, self.data / "transcripts", master)
         self.sessions = Sessions(self.core, self.bus)
+        self.keys = Keys(self.core, self.sessions, self.bus)
         self.claims = Claims(self.core)
         self.people = People(self.core, self.sessions, self.bus, self._forget_talks)
         self.invites = Invites(self.core, self.bus)
@@ -214,6 +216,7 @@ class Hub:
         await self.core.open()
         await self.transcripts.open()
         await self.sessions.open()
+        await self.keys.open()
         await self.jobs.open()
         await self.remembered.open()
         await self.gate.open()

@@ -102,3 +102,28 @@ class SessionEnded(Event):
     def line(self) -> str | None:
         """Tell who."""
         return None if self.device else f"{self.called} signed out"
+
+
+class KeyMade(Event):
+    """Somebody made a key for an app; ``key`` is its public id, never the key."""
+
+    name = "key.made"
+    key: str
+    called: str
+    person: str
+
+    def line(self) -> str | None:
+        """Tell which."""
+        return f"{self.called} has a key now"
+
+
+class KeyEnded(Event):
+    """A key was ended."""
+
+    name = "key.ended"
+    key: str
+    called: str
+
+    def line(self) -> str | None:
+        """Tell which."""
+        return f"The key of {self.called} has ended"

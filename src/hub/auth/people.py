@@ -87,6 +87,7 @@ class People:
                 raise HubError("You do not own this hub any more.", fix="Load the page anew.")
             db.execute("UPDATE person SET role = 'owner' WHERE id = ?", (id,))
             db.execute("UPDATE device SET person = ? WHERE kind = 'shared'", (id,))
+            db.execute("UPDATE app_key SET person = ? WHERE kind = 'shared'", (id,))
             db.execute("UPDATE session SET person = ? WHERE device IN"
                        " (SELECT id FROM device WHERE kind = 'shared')", (id,))  # fmt: skip
             db.execute("DELETE FROM invite")

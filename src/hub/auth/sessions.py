@@ -15,7 +15,7 @@ from hub.errors import HubError
 from hub.plugin import acting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from hub.events import Bus
     from hub.store.database import Database
@@ -98,6 +98,8 @@ class Sessions:
         self._lock = asyncio.Lock()
         self.signs_in: Callable[[str], bool] = lambda _plugin: False
         """Whether a plugin offers a way to sign in; no other begins a session, which could say yes to it."""
+        self.followers: list[Callable[[str], Awaitable[None]]] = []
+        """Awaited with the id of whoever was signed out everywhere, and with "" when people changed."""
 
     async def open(self) -> None:
         """Load what is stored and drop what has expired."""
@@ -184,7 +186,10 @@ class Sessions:
 
     async def end_all(self, person: str) -> int:
         """Sign the person of that id out everywhere, their own devices too; return from how many."""
-        return await self._end(lambda known: known.person.id == person)
+        ended = await self._end(lambda known: known.person.id == person)
+        for follow in self.followers:
+            await follow(person)
+        return ended
 
     async def refresh(self) -> None:
         """Take over what has changed in people and devices; sockets of whoever lost a right are closed."""
@@ -197,6 +202,8 @@ class Sessions:
                 else:
                     old.over.set()
             self._known = now
+        for follow in self.followers:
+            await follow("")
         for session in gone:
             self._tell_end(session)
 

@@ -99,6 +99,15 @@ APPROVALS = """
 """
 """The triggers hold whatever the code above them does: a grant that was used can not wait again."""
 
+KEYS = """
+    CREATE TABLE app_key (
+        hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('personal', 'shared')),
+        person TEXT NOT NULL REFERENCES person ON DELETE CASCADE, created REAL NOT NULL, seen REAL
+    ) WITHOUT ROWID;
+"""
+"""The keys of apps (`hub.auth.keys`)."""
+
 CORE: tuple[str, ...] = (
     """
     CREATE TABLE conversation (
@@ -124,6 +133,7 @@ CORE: tuple[str, ...] = (
     PEOPLE + JOBS + SECRETS + TALKS,
     FORGETTING,
     APPROVALS,
+    KEYS,
 )
 
 TRANSCRIPT: tuple[str, ...] = (
