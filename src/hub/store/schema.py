@@ -108,6 +108,25 @@ KEYS = """
 """
 """The keys of apps (`hub.auth.keys`)."""
 
+SPENDING = """
+    CREATE TABLE spending (
+        day TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, person TEXT NOT NULL,
+        purpose TEXT NOT NULL CHECK (purpose IN ('asked', 'speculative', 'hedged')),
+        requests INTEGER NOT NULL DEFAULT 0, guessed INTEGER NOT NULL DEFAULT 0,
+        prompt INTEGER NOT NULL DEFAULT 0, cached INTEGER NOT NULL DEFAULT 0,
+        completion INTEGER NOT NULL DEFAULT 0, nano INTEGER NOT NULL DEFAULT 0,
+        guessed_nano INTEGER NOT NULL DEFAULT 0, minutes INTEGER NOT NULL DEFAULT 0,
+        paid_minutes INTEGER NOT NULL DEFAULT 0, seconds REAL NOT NULL DEFAULT 0,
+        PRIMARY KEY (day, provider, model, person, purpose)
+    ) WITHOUT ROWID;
+    CREATE INDEX spending_of ON spending (person);
+    CREATE TABLE spending_open (
+        id INTEGER PRIMARY KEY, day TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL,
+        person TEXT NOT NULL, purpose TEXT NOT NULL, nano INTEGER NOT NULL
+    );
+"""
+"""What language models cost, and what is put aside for those that are being asked (`hub.llm.spending`)."""
+
 CORE: tuple[str, ...] = (
     """
     CREATE TABLE conversation (
@@ -134,6 +153,7 @@ CORE: tuple[str, ...] = (
     FORGETTING,
     APPROVALS,
     KEYS,
+    SPENDING,
 )
 
 TRANSCRIPT: tuple[str, ...] = (
