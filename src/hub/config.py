@@ -35,7 +35,7 @@ from hub.store import toml
 
 FILE = "hub.toml"
 PREFIX = "HUB_"
-LIVE = frozenset({"language_model", "system_prompt", "providers", "forget_after_days", "disabled"})
+LIVE = frozenset({"language_model", "system_prompt", "providers", "forget_after_days", "disabled", "budget"})
 """The settings that take effect at once; the others wait for a restart."""
 
 _CONTENT = "hub.toml"  # the argument by which `load` is given what the file is about to say
@@ -125,6 +125,25 @@ class ApprovalSettings(BaseModel):
     )
 
 
+class BudgetSettings(BaseModel):
+    """What language models may cost; 0 is without limit, and at a limit only what is free is asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    daily_usd: float = Field(
+        0.0, title="Limit a day", description="US dollars, for all of us.", ge=0, le=10_000
+    )
+    monthly_usd: float = Field(
+        0.0, title="Limit a month", description="US dollars, for all of us.", ge=0, le=100_000
+    )
+    person_daily_usd: float = Field(
+        0.0, title="Limit a day for each", description="US dollars, for one person.", ge=0, le=10_000
+    )
+    person_daily_minutes: int = Field(
+        0, title="Minutes a day for each", description="With models that cost something.", ge=0, le=1_440
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Environment: ``HUB_PORT=8080``, ``HUB_PLUGINS__VOICE='{...}'``."""
 
@@ -178,6 +197,9 @@ class Settings(BaseSettings):
     )
     approvals: ApprovalSettings = Field(
         default_factory=ApprovalSettings, title="Approvals", description="What waits for a person's yes."
+    )
+    budget: BudgetSettings = Field(
+        default_factory=BudgetSettings, title="Money", description="What language models may cost."
     )
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, title="Plugins", description="Settings by plugin."

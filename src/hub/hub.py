@@ -31,10 +31,12 @@ from hub.intents.intent import Facts
 from hub.jobs import Jobs
 from hub.llm import local
 from hub.llm.bigger import Bigger
+from hub.llm.budget import Budget
 from hub.llm.canned import Canned
 from hub.llm.embedded import Embedded
 from hub.llm.providers import Providers
 from hub.llm.router import Router
+from hub.llm.statistics import Statistics
 from hub.models import Models
 from hub.plugin import changes, guarded
 from hub.plugin.acting import current
@@ -81,6 +83,7 @@ class Hub:
         self.settings = settings
         self.started = time.time()
         self.bus = Bus()
+        self.statistics = Statistics()
         self.children = Children()
         self.lag: Lag | None = None  # how late the loop is, once it is measured
         self.routes: list[BaseRoute] = []
@@ -108,6 +111,8 @@ class Hub:
             Canned(),
             self.bus,
         )  # fmt: skip
+        self.budget = Budget(self.core, self.bus, lambda: self.settings.budget)
+        self.router.stations.budget = self.budget
         self.secrets = Secrets(self.core)
         self.backups = Backups(self.jobs, self.secrets, self.data)
         self.providers = Providers(self.router, self.secrets)
@@ -209,6 +214,7 @@ class Hub:
 
     async def _forget_talks(self, person: str) -> None:
         await self.conversations.leave(person)
+        await self.budget.forget(person)
         self.reach.poke()
 
     async def open(self) -> None:
@@ -220,6 +226,7 @@ class Hub:
         await self.jobs.open()
         await self.remembered.open()
         await self.gate.open()
+        await self.budget.open()
         self.plugins.discover()
 
     async def start(self) -> None:
@@ -234,6 +241,7 @@ class Hub:
         self.spawn(self.reach.plan(), name="forget in plugins")
         self.spawn(self.backups.plan(self.settings), name="backups")
         self.spawn(self.models.keep(), name="models")
+        self.spawn(self.statistics.follow(self.bus), name="statistics")
         await self.plugins.start()
         self.spawn(changes.follow(self), name="changes of plugins")
 
@@ -249,6 +257,7 @@ class Hub:
             await asyncio.wait(self._tasks, timeout=2)
         await self.embedded.stop()
         await self.providers.close()
+        await self.budget.close()
         await self.search.close()
         await self.transcripts.close()
         await self.core.close()

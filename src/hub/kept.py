@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def export(hub: Hub, person: Person, form: talks.Format) -> AsyncIterator[bytes]:
-    """Yield a zip: ``about.json``, ``approvals.json``, what plugins keep under ``plugins/``, and the talks.
+    """Yield a zip: ``about.json``, ``approvals.json``, ``spending.json``, what plugins keep, the talks.
 
     Plugins are asked when the first piece is; one that fails is named in ``about.json``, with the reason.
     """
@@ -35,6 +35,7 @@ async def export(hub: Hub, person: Person, form: talks.Format) -> AsyncIterator[
     }
     files = {"about.json": orjson.dumps(about, option=orjson.OPT_INDENT_2)}
     files["approvals.json"] = orjson.dumps(await _decided(hub, person), option=orjson.OPT_INDENT_2)
+    files["spending.json"] = orjson.dumps(await hub.budget.kept(person.id), option=orjson.OPT_INDENT_2)
     files |= {f"plugins/{name}.json": packed for name, packed in sorted(found.kept.items())}
     async for piece in talks.archive(hub.transcripts, hub.conversations.all(person.id), form, files):
         yield piece
@@ -54,6 +55,7 @@ async def _decided(hub: Hub, person: Person) -> dict[str, Any]:
 async def forget(hub: Hub, person: str) -> Forgotten:
     """Erase all talks of a person, and have all plugins forget them; they themselves stay."""
     await hub.conversations.leave(person)
+    await hub.budget.forget(person)
     return await hub.reach.forget(Selector(person=person))
 
 
@@ -61,6 +63,8 @@ async def forget_everything(hub: Hub) -> Forgotten:
     """Erase all talks of everybody, and have all plugins forget everything; people and settings stay."""
     for person in await hub.conversations.everybody():
         await hub.conversations.leave(person)
+    for person in await hub.budget.people():
+        await hub.budget.forget(person)
     await hub.core.forget(lambda db: erase(db, everything=True))
     return await hub.reach.forget(Selector(everything=True))
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hub.hub import Hub
     from hub.settings import Key
 
-_TABLES = {"providers": 2, "plugins": 2, "approvals": 1}
+_TABLES = {"providers": 2, "plugins": 2, "approvals": 1, "budget": 1}
 
 
 class NewKey(BaseModel):

@@ -19,6 +19,9 @@ from hub.events.speech import (
     SpeechInterrupted,
     SpeechTaken,
 )
+from hub.events.spending import (
+    BudgetReached,
+)
 from hub.events.state import (
     CheckupDone,
     ChildChanged,
@@ -62,6 +65,7 @@ __all__ = [
     "ApprovalAnswered",
     "ApprovalAsked",
     "ApprovalExpired",
+    "BudgetReached",
     "Bus",
     "CheckupDone",
     "ChildChanged",
