@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from hub import web
-from hub.api import Lazy
+from hub.api import Lazy, openai
 from hub.auth import cookie
 from hub.auth.guard import Guard
 from hub.errors import HubError
@@ -55,6 +55,7 @@ def build(
             await hub.stop()
 
     routes = [
+        *openai.routes(hub),  # first: apps ask most often
         signals.route(),
         Route("/claim/{code}", _claim(hub)),
         *web.routes(hub),

@@ -10,8 +10,22 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from hub.api import approvals, kept, models, people, plugins, schema, settings, talks, timers
+from hub.api import (
+    approvals,
+    kept,
+    keys,
+    language,
+    models,
+    people,
+    plugins,
+    schema,
+    settings,
+    spending,
+    talks,
+    timers,
+)
 from hub.api.bounds import bound
+from hub.api.openai.document import describe
 from hub.api.people import needs
 from hub.conversation.tools import Waiting
 from hub.errors import HubError
@@ -43,6 +57,7 @@ def build(hub: Hub) -> FastAPI:
     # The interactive docs of FastAPI load scripts from elsewhere; the schema itself is at /openapi.json.
     app = FastAPI(title="Hub", version=hub.version, docs_url=None, redoc_url=None)
     bound(app)
+    describe(app)
 
     @app.exception_handler(HubError)
     async def explain(_: Request, error: HubError) -> JSONResponse:
@@ -51,12 +66,15 @@ def build(hub: Hub) -> FastAPI:
         )
 
     app.include_router(people.router(hub))
+    app.include_router(keys.router(hub))
     app.include_router(timers.router(hub))
     app.include_router(talks.router(hub))
     app.include_router(kept.router(hub))
     app.include_router(models.router(hub))
+    app.include_router(language.router(hub))
     app.include_router(plugins.router(hub))
     app.include_router(approvals.router(hub))
+    app.include_router(spending.router(hub))
     app.include_router(schema.router())
 
     @app.get("/status", dependencies=[needs("see the hub's state")])

@@ -34,6 +34,9 @@ MOST, MOST_OWN = 100, 20
 UNUSED_S = 365 * DAY_S
 """A key that nobody used for so long has ended."""
 
+ENDED = "key ended"
+"""With this message the task is cancelled that a key's end cuts short."""
+
 _LOAD = """
     SELECT k.hash, k.id, k.name, k.kind, k.created, k.seen, p.id, p.name, p.role
     FROM app_key k JOIN person p ON p.id = k.person
@@ -42,8 +45,10 @@ _LOAD = """
 
 @dataclass(slots=True, eq=False)
 class Key:
-    """A key without its secret. ``person`` acts; ``holder`` is the id of whoever made it; times in Unix
-    seconds. ``running``: what is being answered by it now, which ends when it does."""
+    """A key without its secret; times in Unix seconds.
+
+    ``person`` acts; ``holder`` is the id of whoever made it; ``running``: what is being answered by it.
+    """
 
     id: str
     name: str
@@ -154,7 +159,7 @@ class Keys:
 
 def _cut(key: Key) -> None:
     for task in key.running:
-        task.cancel()
+        task.cancel(ENDED)
 
 
 def _key(row: tuple[Any, ...]) -> Key:

@@ -37,6 +37,8 @@ def routes(site: Site) -> list[BaseRoute]:
         site.page("/me/sessions/{id}/end", me.end, methods=("POST",)),
         site.page("/me/out", me.out, methods=("POST",)),
         site.page("/me/everywhere", me.everywhere, methods=("POST",)),
+        site.page("/me/keys", me.make_key, methods=("POST",)),
+        site.page("/me/keys/{id}/end", me.end_key, methods=("POST",)),
         site.page("/me/pair", me.choose),
         site.page("/me/pair", me.offer, methods=("POST",)),
     ]
@@ -55,6 +57,8 @@ class Me:
             request, "me.html", title="You", wrong=wrong, name=name[:MAX_NAME] or person.name,
             longest=MAX_NAME, sessions=self._hub.sessions.of(person.id), current=request.state.session,
             ago=ago, shared=not allows(person, "end own sessions"),
+            keys=self._hub.keys.all(person) if allows(person, "pair own devices") else (),
+            owner=allows(person, "pair shared devices"),
         )  # fmt: skip
 
     async def rename(self, request: Request) -> Response:
@@ -86,6 +90,27 @@ class Me:
         person = require(request.state.person, "end own sessions")
         await self._hub.people.sign_out(person, person.id)
         return _away(request)
+
+    async def make_key(self, request: Request) -> Response:
+        """Make a key for an app, and show it this once."""
+        person = require(request.state.person, "pair own devices")
+        form = await self._site.form(request)
+        try:
+            key, secret = await self._hub.keys.make(
+                person, form.get("name", ""), form.get("kind", "personal")
+            )
+        except HubError as error:
+            return await self.show(request, wrong=error)
+        address = outside(self._hub.settings, request).url or str(request.base_url).rstrip("/")
+        return self._site.show(
+            request, "key.html", title="A new key", key=key, secret=secret, address=f"{address}/v1"
+        )
+
+    async def end_key(self, request: Request) -> Response:
+        """End one of the keys."""
+        person = require(request.state.person, "pair own devices")
+        key = await self._hub.keys.revoke(person, request.path_params["id"])
+        return self._site.back(request, "/me", said=f"The key of {key.name} has ended.")
 
     async def choose(self, request: Request, *, name: str = "", wrong: HubError | None = None) -> Response:
         """Ask what is to be paired, or say why nothing can."""

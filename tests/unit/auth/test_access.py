@@ -77,6 +77,11 @@ device    POST /timers/{id}/snooze
 device    POST /timers/{id}/stop
 device    POST /timers/{id}/undo
 device    GET /p/{name}/
+device    GET /v1/models
+device    GET /v1/models/{model:path}
+device    POST /v1/chat/completions
+device    POST /v1/responses
+device    POST /v1/embeddings
 
 guest     POST /me
 guest     POST /me/sessions/{id}/end
@@ -90,6 +95,7 @@ guest     POST /me/data/forget
 guest     GET /api/me/data
 guest     DELETE /api/me/data
 guest     GET /api/me/forgetting
+guest     GET /api/spending
 guest     GET /api/sessions
 guest     DELETE /api/sessions
 guest     DELETE /api/sessions/{session}
@@ -98,12 +104,20 @@ guest     POST /api/devices
 guest     PATCH /api/devices/{device}
 guest     DELETE /api/devices/{device}
 guest     PATCH /api/people/{person}
+guest     GET /api/keys
+guest     POST /api/keys
+guest     DELETE /api/keys/{key}
+guest     POST /me/keys
+guest     POST /me/keys/{id}/end
 
 member    GET /people
 member    GET /api/people
 member    GET /api/tools
 member    GET /metrics
 member    GET /models
+member    GET /language
+member    POST /language/ask
+member    GET /api/language
 member    GET /api/models
 member    GET /api/models/licences
 member    POST /api/tools/{name}
@@ -151,6 +165,7 @@ owner     GET /events/{serial}
 owner     POST /health/models
 owner     POST /health/children/{name}/restart
 owner     POST /health/plugins/{name}/check
+owner     POST /language
 owner     GET /settings
 owner     POST /settings
 owner     GET /settings/backup
