@@ -1,4 +1,4 @@
-"""Keep what the language models did in the last 24 hours: who answered, how fast, for how much, who was passed over.
+"""Keep what the language models did in the last 24 hours: who answered, how fast, for how much.
 
 It is read off the bus and held in memory, in quarters of an hour: its size does not grow with the number of
 requests. A restart begins it anew; ``since`` says when.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SLOT_S = 900.0
 SLOTS = 96
 MOST = 32
-"""Providers and reasons that are told apart in a quarter of an hour; all further ones are one, called "other"."""
+"""Providers, and reasons, that are told apart in a quarter of an hour; all others are one."""
 
 OTHER = "other"
 
@@ -32,7 +32,7 @@ _Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long it took to the first words, in seconds: usually (the median), and for the slowest twentieth."""
+    """Seconds to the first words: usually (the median), and for the slowest twentieth."""
 
     usual: float
     slow: float
@@ -41,7 +41,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What one provider did. ``served``: answers that it brought to their end; ``share`` of all of them, 0 to 1.
+    """What one provider did. ``served``: answers that it brought to their end; ``share`` of all, 0 to 1.
 
     ``failed``: before a word; ``cut``: in the middle; ``dropped``: asked in vain, since the person said
     more, or another was quicker. ``cost`` in US dollars. ``cached``: tokens that the server had already read.
@@ -64,7 +64,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Somebody (``by``) answered for a ``provider``: why, in one word; how often, and when last (Unix seconds)."""
+    """Another (``by``) answered for a ``provider``: ``why``, in a word; how often; the ``last`` (Unix s)."""
 
     provider: str
     by: str
@@ -235,8 +235,8 @@ def _figures(
     for tally in tallies.values():
         every.merge(tally)
     return Figures(
-        since, every.outcomes.total(), served, turns.total(), turns["lost"], turns["fixed"], turns["computed"],
-        every.speculative, every.hedged, every.resumed, every.cost, every.prompt, every.cached,
+        since, every.outcomes.total(), served,
+        turns.total(), turns["lost"], turns["fixed"], turns["computed"], every.speculative, every.hedged, every.resumed, every.cost, every.prompt, every.cached,
         _times(every.first), tuple(providers), tuple(reasons),
     )  # fmt: skip
 

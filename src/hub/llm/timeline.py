@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Kind = Literal["off", "well", "care", "stop"]
-"""off: it was not watched; care: away for less than half of the time, or asked for a pause; stop: for more."""
+"""off: not watched; care: away for less than half of the time, or asked for a pause; stop: for more."""
 
 Change = tuple[float, str, str]
 """Unix seconds, the state from then on, and why."""

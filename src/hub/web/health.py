@@ -176,7 +176,7 @@ def _acts(hub: Hub, fault: status.Fault) -> tuple[Act, ...]:
     if any(hub.models.state(file.name).state == "failed" for file in hub.models.files):
         return (Act("Get it again", "/health/models"), Act("Models", "/models", link=True))
     broken = [child for child in hub.children.of("") if child.state in {"failed", "restarting"}]
-    return tuple(_restart(child) for child in broken) or (Act("Language", "/settings", link=True),)
+    return tuple(_restart(child) for child in broken) or (Act("Language", "/language", link=True),)
 
 
 def _mends(hub: Hub, name: str) -> tuple[Act, ...]:

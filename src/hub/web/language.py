@@ -1,147 +1,160 @@
-"""Show who answers, in the order of asking, and take what the owner does with the language servers."""
+"""Serve the language page: who answers and how well, what it costs, how far words go, and a box to try it."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from hub.llm import setup
+import orjson
+from starlette.responses import Response, StreamingResponse
+
+from hub.auth.roles import allows
+from hub.errors import HubError
+from hub.llm.overview import sentence, standings
 from hub.llm.presets import PRESETS
-from hub.llm.providers import in_order
-from hub.network import distance
-from hub.store.secrets import checked
+from hub.web import servers
+from hub.web.costs import by_person, costs
+from hub.web.fields import noted, unchanged
+from hub.web.figures import figures, stood_in
+from hub.web.lanes import lanes, marks
+from hub.web.saving import Refused, failure, save
+from hub.web.site import HEADERS
+from hub.web.tiers import rules, tiers
+from hub.web.trial import LONGEST, Trial, Trials
 
 if TYPE_CHECKING:
-    from hub.config import ProviderSettings, Settings
-    from hub.hub import Hub
-    from hub.llm.providers import Key, Trial
+    from collections.abc import AsyncIterator
 
-PLACES = {
-    "machine": "On this machine; your words stay here.",
-    "house": "In your house; your words stay in it.",
-    "world": "Your words go to {host}.",
-}
-_FIELDS = ("title", "base_url", "model")
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
 
+    from hub.auth.sessions import Person
+    from hub.web.site import Site
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One who answers, as the page shows it. ``mine``: set up here, so that it can be changed."""
-
-    name: str
-    title: str
-    about: str
-    word: str
-    tone: str
-    reason: str = ""
-    fix: str = ""
-    mine: ProviderSettings | None = None
-    key: Key | None = None
-    since: str = ""
-    trial: Trial | None = None
-    fixed: str = ""
-    first: bool = False
-    last: bool = False
+PATH = "/language"
+PART = "language"
+NEEDS = "member"
+OWNER_ACTS = "change settings"
+STREAM = "application/x-ndjson"
 
 
-async def rows(hub: Hub, settings: Settings) -> list[Row]:
-    """Return all who answer: those set up here in order, then those of plugins and of the hub itself."""
-    status = {one["name"]: one for one in await hub.router.status()}
-    listed = in_order(settings.providers)
-    mine = [
-        await _mine(hub, name, one, status.get(name), (number == 0, number == len(listed) - 1))
-        for number, (name, one) in enumerate(listed)
+def routes(site: Site) -> list[BaseRoute]:
+    """Return the routes, and keep the figures up to date in every tab that shows them."""
+    pages = LanguagePages(site)
+    site.part(PART, pages.part, needs=NEEDS)
+    return [
+        site.page(PATH, pages.get, needs=NEEDS),
+        site.page(PATH, pages.post, methods=("POST",), needs=OWNER_ACTS),
+        site.page(f"{PATH}/ask", pages.ask, methods=("POST",), needs=NEEDS),
     ]
-    rest = [one for one in status.values() if one["name"] not in settings.providers]
-    given = [_given(one) for one in rest if one["quality"] not in ("exact", "limit")]
-    canned = Row("canned", "A fixed line", "When nobody else can: it says why.", "ready", "well")
-    return [*mine, *given, canned]
 
 
-async def _mine(
-    hub: Hub, name: str, one: ProviderSettings, status: dict[str, Any] | None, ends: tuple[bool, bool]
-) -> Row:
-    host = urlsplit(one.address).hostname or ""
-    key = await hub.providers.key(name, one)
-    place = PLACES[distance(host)].format(host=host)
-    since = time.strftime("%d %B %Y", time.localtime(key.since)).lstrip("0") if key.since else ""
-    now = status or {"ok": False, "reason": "", "fix": ""}
-    return Row(
-        name,
-        one.called,
-        f"{one.asked_for or 'No model chosen'}. {place}",
-        "ready" if now["ok"] else "not ready" if status else "off",
-        "well" if now["ok"] else "care" if status else "",
-        now["reason"],
-        now["fix"],
-        mine=one,
-        key=key,
-        since=since,
-        trial=hub.providers.trials.get(name),
-        fixed=hub.configuration.overridden(("providers", name)),
-        first=ends[0],
-        last=ends[1],
-    )
+class LanguagePages:
+    """The page about language, and its forms. Those of the owner go to the page's own address."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._hub, self._trials = site, site.hub, Trials(site.hub)
+
+    async def get(self, request: Request) -> Response:
+        """Show how the language models do."""
+        await self._site.renderer.probe()
+        return await self._show(request)
+
+    async def post(self, request: Request) -> Response:
+        """Do what a form asks; what is wrong stands beside its field, and what was written stays."""
+        given = await self._site.fields(request)
+        form = dict(given)
+        what, _, name = form.get("do", "").partition(":")
+        try:
+            said = await self._do(what, name, given, request.state.person)
+        except HubError as error:
+            return await self._show(request, do=form.get("do", ""), **failure(error, form))
+        if isinstance(said, Refused):
+            written = said.written | {"was": form.get("was", "")}
+            return await self._show(request, do=form["do"], wrong=said.wrong, written=written)
+        return self._site.back(request, PATH, said=said)
+
+    async def ask(self, request: Request) -> Response:
+        """Answer a question: as it comes to a script, else with the page once it is whole."""
+        form = await self._site.form(request)
+        trial = Trial(form.get("text", ""), form.get("who", ""))
+        try:
+            self._trials.check(trial.text, trial.who)
+            if STREAM in request.headers.get("accept", ""):
+                stream = self._tell(trial, request.state.person.id)
+                return StreamingResponse(stream, headers=HEADERS, media_type=STREAM)
+            async with aclosing(self._trials.ask(trial, request.state.person.id)) as pieces:
+                async for _ in pieces:
+                    pass
+        except HubError as error:
+            trial.wrong = f"{error} {error.fix}"
+        response = await self._show(request, trial=trial)
+        response.status_code = 422 if trial.wrong else 200
+        return response
+
+    def part(self) -> str:
+        """Return what changes by itself: who answers, and the last 24 hours in figures."""
+        hub, now = self._hub, time.time()
+        stands = standings(hub, self._site.renderer.language)
+        told = hub.statistics.figures()
+        return self._site.renderer.page(
+            "parts/language.html", sentence=sentence(stands), figures=figures(hub, told, costs(hub)),
+            lanes=lanes(stands, told, max(hub.started, now - 86_400), now), marks=marks(now),
+            stood_in=stood_in(told, {one.name: one.title for one in stands}), fixed=told.fixed,
+        )  # fmt: skip
+
+    async def _tell(self, trial: Trial, person: str) -> AsyncIterator[bytes]:
+        """Yield the answer in lines of JSON, the last of which says who gave it."""
+        try:
+            async with aclosing(self._trials.ask(trial, person)) as pieces:
+                async for text in pieces:
+                    yield _line({"text": text})
+        except HubError as error:
+            yield _line({"wrong": f"{error} {error.fix}"})
+        else:
+            yield _line(self._trials.told(trial))
+
+    async def _do(self, what: str, name: str, given: list[tuple[str, str]], by: Person) -> str | Refused:
+        if what in {"privacy", "rules"}:
+            return await save(self._hub, await rules(self._hub, what), given, by)
+        was = unchanged(dict(given).get("was", ""))
+        return await servers.act(
+            self._hub, what, name, {key: text for key, text in given if text != was.get(key)}
+        )
+
+    async def _show(
+        self,
+        request: Request,
+        *,
+        do: str = "",
+        wrong: dict[str, str] | None = None,
+        written: dict[str, Any] | None = None,
+        fault: HubError | None = None,
+        trial: Trial | None = None,
+    ) -> Response:
+        hub, owner = self._hub, allows(request.state.person, OWNER_ACTS)
+        settings, broken = hub.settings, None
+        if owner:
+            try:
+                settings = await hub.configuration.read()
+            except HubError as error:
+                broken = error
+        own = partial(rules, hub, wrong=wrong if do == "rules" else None, written=written)
+        response = self._site.show(
+            request, "language.html", title="Language", parts=(PART,), owner=owner, do=do, fault=fault,
+            broken=broken, wrong=wrong or {}, written=written or {}, trial=trial or Trial(),
+            choices=self._trials.choices(), longest=LONGEST, tiers=tiers(hub, settings),
+            tier_fixed=hub.configuration.overridden(("privacy",)),
+            rules=await own("rules") if owner else [], noted=noted,
+            rows=await servers.rows(hub, settings) if owner else [], presets=list(PRESETS.values()),
+            said_of=servers.said, people=await by_person(hub) if owner else [],
+        )  # fmt: skip
+        if wrong or fault:
+            response.status_code = 422
+        return response
 
 
-def _given(one: dict[str, Any]) -> Row:
-    title = str(one["title"] or one["name"])
-    about = (
-        "On this machine, always after the others." if one["name"] == "embedded" else "Brought by a plugin."
-    )
-    word, tone = ("ready", "well") if one["ok"] else ("not ready", "care")
-    return Row(one["name"], title[:1].upper() + title[1:], about, word, tone, one["reason"], one["fix"])
-
-
-async def act(hub: Hub, verb: str, name: str, form: dict[str, str]) -> str:
-    """Do what a form asks with a server, and return the sentence that says what was done.
-
-    Raises `HubError`; `config.Invalid` with what is wrong by field.
-    """
-    told = {field: form[field] for field in _FIELDS if field in form}
-    match verb:
-        case "add":
-            done = await _add(hub, name, told, form.get("key", ""))
-        case "save":
-            forgot = await setup.change(hub, name, told)
-            done = "Saved. Its key was for another host: I forgot it." if forgot else "Saved."
-        case "on" | "off":
-            await setup.switch(hub, name, on=verb == "on")
-            done = f"{await _title(hub, name)} is {'asked from now on' if verb == 'on' else 'off'}."
-        case "up" | "down":
-            await setup.move(hub, name, -1 if verb == "up" else 1)
-            done = "The order is changed."
-        case "key":
-            done = said(await setup.give_key(hub, name, form.get("key", "")))
-        case "forget":
-            await setup.forget_key(hub, name)
-            done = "The key is forgotten."
-        case "remove":
-            title = await _title(hub, name)
-            await setup.remove(hub, name)
-            done = f"{title} is removed, and its key forgotten."
-        case _:
-            await setup.find(hub, name)
-            done = said(await hub.providers.test(name))
-    return done
-
-
-def said(trial: Trial) -> str:
-    """Return what a test found, in words and milliseconds."""
-    return f"{trial.words} {trial.fix}".strip() if not trial.ok else f"{trial.words} {trial.ms:,.0f} ms."
-
-
-async def _add(hub: Hub, kind: str, told: dict[str, str], key: str) -> str:
-    if key:
-        checked(key)  # before anything is written
-    preset = next((one for one in PRESETS.values() if one.kind == kind), PRESETS["openai"])
-    name = await setup.add(hub, preset.kind, told)
-    if key:
-        return f"{await _title(hub, name)} is added, still off. {said(await setup.give_key(hub, name, key))}"
-    return f"{await _title(hub, name)} is added, still off. Test it, then switch it on."
-
-
-async def _title(hub: Hub, name: str) -> str:
-    return (await setup.find(hub, name)).called
+def _line(value: dict[str, Any]) -> bytes:
+    return orjson.dumps(value) + b"\n"

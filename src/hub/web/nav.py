@@ -36,12 +36,13 @@ PLACES = (
     Place("Talks", (Link("/talks", "Talks"),)),
     Place("Timers", (Link("/timers", "Timers"),)),
     Place("Approvals", (Link("/approvals", "Approvals", "answer approvals"),)),
+    Place("Language", (Link("/language", "Language", "member"),)),
     Place("Plugins", (Link("/plugins", "Plugins", "member"),)),
     Place("Health", (Link("/health", "Health"), Link("/events", "Events", "read every event"))),
     Place(
         "Settings",
         (
-            Link("/settings", "Language and hub", "owner"),
+            Link("/settings", "Hub", "owner"),
             Link("/models", "Models", "member"),
             Link("/people", "People", "member"),
             Link("/settings/backup", "Backup", "owner"),

@@ -1,15 +1,14 @@
-"""Serve the settings: who answers, the hub's own fields, those of plugins, and a restart where one is due."""
+"""Serve the settings: the hub's own fields, those of plugins, and a restart where one is due."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
-from hub.config import FILE, LIVE, ApprovalSettings, Invalid, Settings
+from hub.config import FILE, LIVE, ApprovalSettings, Settings
 from hub.errors import HubError
-from hub.llm.presets import PRESETS
-from hub.web import language
-from hub.web.fields import Field, fields, noted, read, unchanged
+from hub.web.fields import Field, fields, noted
+from hub.web.saving import Refused, failure, save
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -59,46 +58,18 @@ class SettingsPages:
                 return self._site.back(request, f"{PATH}?fresh")
             said = await self._do(what, name, given, request.state.person)
         except HubError as error:
-            shown = {key: value for key, value in form.items() if key != "key"}
-            told = error.fields if isinstance(error, Invalid) else {}
-            wrong = {_field(path): _sentence(why) for path, why in told.items() if _field(path) in form}
-            fault = None if wrong else error  # what has no field here is said above all
-            return await self._show(request, do=form.get("do", ""), wrong=wrong, written=shown, fault=fault)
-        if isinstance(said, _Refused):
+            return await self._show(request, do=form.get("do", ""), **failure(error, form))
+        if isinstance(said, Refused):
             written = said.written | {"was": form.get("was", "")}
             return await self._show(request, do=form["do"], wrong=said.wrong, written=written)
         return self._site.back(request, PATH, said=said)
 
-    async def _do(self, what: str, name: str, given: list[tuple[str, str]], by: Person) -> str | _Refused:
+    async def _do(self, what: str, name: str, given: list[tuple[str, str]], by: Person) -> str | Refused:
         if what == "hub":
-            return await self._save(await self._core(), given, by)
+            return await save(self._hub, await self._core(), given, by)
         if what == "plugin":
-            return await self._save(await self._plugin(name), given, by)
-        was = unchanged(dict(given).get("was", ""))
-        return await language.act(
-            self._hub, what, name, {key: text for key, text in given if text != was.get(key)}
-        )
-
-    async def _save(self, form: list[Field], given: list[tuple[str, str]], by: Person) -> str | _Refused:
-        """Write the fields that were changed in this form; secrets go to their own place.
-
-        What it shows may have been changed in another tab meanwhile, and stays so.
-        """
-        values, wrong, written = read(form, given)
-        if wrong:
-            return _Refused(wrong, written)
-        secret = {field.name for field in form if field.kind == "secret"}
-        before, was = {field.name: field for field in form}, unchanged(dict(given).get("was", ""))
-        changes = {
-            tuple(name.split(".")): value if value != before[name].schema.get("default") else None
-            for name, value in values.items()
-            if name not in secret and written[name] not in (before[name].value, was.get(name))
-        }
-        now = await self._hub.configuration.change(changes, by)
-        for name in secret & set(values):
-            await self._hub.secrets.set(name.replace("plugins.", "plugin.", 1), values[name])
-        waits = self._hub.configuration.waiting(now) or secret & set(values)
-        return "Saved. It takes effect with a restart." if waits else "Saved."
+            return await save(self._hub, await self._plugin(name), given, by)
+        raise HubError("I do not know that button.", fix="Load the page anew.")
 
     async def _restart(self) -> None:
         """Start afresh, once the settings are known to be good."""
@@ -123,8 +94,7 @@ class SettingsPages:
             settings, broken = hub.settings, error
         response = self._site.show(
             request, "settings.html", title="Settings", do=do, fault=fault, broken=broken,
-            wrong=wrong or {}, written=written or {}, rows=await language.rows(hub, settings),
-            presets=list(PRESETS.values()), file=hub.data / FILE, said_of=language.said,
+            wrong=wrong or {}, written=written or {}, file=hub.data / FILE,
             core=await self._core(wrong if do == "hub" else None, written if do == "hub" else None),
             plugins=[
                 (plugin, await self._plugin(plugin.name, wrong, written) if do == f"plugin:{plugin.name}"
@@ -174,13 +144,6 @@ class SettingsPages:
             return self._hub.settings
 
 
-class _Refused:
-    """A form that was not taken: what is wrong and what was written, by field."""
-
-    def __init__(self, wrong: dict[str, str], written: dict[str, Any]) -> None:
-        self.wrong, self.written = wrong, written
-
-
 def _and_set(names: list[str], values: dict[str, Any]) -> list[str]:
     """Return ``names``, and those that are required though no such plugin is there: they can be taken out."""
     return [*names, *(name for name in values["approvals"]["required"] if name not in names)]
@@ -188,12 +151,3 @@ def _and_set(names: list[str], values: dict[str, Any]) -> list[str]:
 
 def _title(name: str) -> str:
     return str(Settings.model_fields[name].title or name)
-
-
-def _field(path: str) -> str:
-    """Return the field of a language server's form that a path of the settings means."""
-    return path.rpartition(".")[2] if path.startswith("providers.") else path
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

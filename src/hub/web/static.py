@@ -54,7 +54,10 @@ class Static:
     @property
     def modules(self) -> tuple[str, ...]:
         """The scripts that the page imports, to be fetched at once; worklets come when they are needed."""
-        apart = {"capture.js", "playback.js", "resample.js", "app.js", "page.js", "events.js", "approvals.js"}
+        apart = {
+            "capture.js", "playback.js", "resample.js", "app.js", "page.js", "events.js", "approvals.js",
+            "language.js",
+        }  # fmt: skip
         return tuple(name for name in self.assets if name.endswith(".js") and name not in apart)
 
     def routes(self) -> list[BaseRoute]:

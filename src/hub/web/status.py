@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hub.backup.note import last
 from hub.events import ModelProgress, PluginChanged, SpeechError, TurnEnded
+from hub.llm import overview
 from hub.ports import NullSpeech, Speech
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Fault:
     fix: str
     tone: Tone
     anchor: str
+    then: str = ""
+    """What goes on in spite of it, as the end of a sentence."""
 
     @property
     def heals(self) -> bool:
@@ -90,7 +93,7 @@ def faults(hub: Hub, language: Sequence[Mapping[str, Any]] = ()) -> list[Fault]:
     """Return what is not well, the worst first; ``language``: how each language model does."""
     coming = fetching(hub) is not None
     failed = _model_fault(hub)
-    found = [failed] if failed else [_language_fault(one) for one in language if not (one["ok"] or coming)]
+    found = [failed] if failed else [] if coming else _language_faults(hub, language)
     for plugin in hub.plugins:
         kind = tone(hub, plugin)
         waits = coming and kind == "care" and plugin.manifest.models
@@ -117,6 +120,27 @@ def _model_fault(hub: Hub) -> Fault | None:
             missing = f"I could not get my {file.title}"
             return Fault(missing, missing, state.reason, state.fix, "stop", "needs")
     return None
+
+
+def _language_faults(hub: Hub, language: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """Return which language models are not asked, or could not answer; and who answers for the first."""
+    stands = overview.standings(hub, language)
+    models = {one.name for one in stands}
+    answering = next((one for one in stands if one.ok), None)
+    then = f"{overview.within(answering.title)} answers" if answering else "a fixed line answers"
+    found = [_away(one, then if one is stands[0] else "") for one in stands if not one.ok]
+    return [
+        *found,
+        *(_language_fault(one) for one in language if not one["ok"] and one["name"] not in models),
+    ]
+
+
+def _away(one: overview.Standing, then: str) -> Fault:
+    """Return the fault of a language model that is not asked."""
+    said = f"{one.title} {one.doing}"
+    headline = said if one.state != "closed" else _headline(one.title, one.why, "not ready")
+    fix = one.fix or ("" if one.state == "closed" else "Wait: I look again by myself.")
+    return Fault(said, headline, one.why, fix, "care", "needs", then)
 
 
 def _language_fault(about: Mapping[str, Any]) -> Fault:

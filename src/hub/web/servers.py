@@ -1,0 +1,147 @@
+"""List who answers, in the order of asking, and take what the owner does with the language servers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from hub.llm import setup
+from hub.llm.presets import PRESETS
+from hub.llm.providers import in_order
+from hub.network import distance
+from hub.store.secrets import checked
+
+if TYPE_CHECKING:
+    from hub.config import ProviderSettings, Settings
+    from hub.hub import Hub
+    from hub.llm.providers import Key, Trial
+
+PLACES = {
+    "machine": "On this machine; your words stay here.",
+    "house": "In your house; your words stay in it.",
+    "world": "Your words go to {host}.",
+}
+_FIELDS = ("title", "base_url", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One who answers, as the page shows it. ``mine``: set up here, so that it can be changed."""
+
+    name: str
+    title: str
+    about: str
+    word: str
+    tone: str
+    reason: str = ""
+    fix: str = ""
+    mine: ProviderSettings | None = None
+    key: Key | None = None
+    since: str = ""
+    trial: Trial | None = None
+    fixed: str = ""
+    first: bool = False
+    last: bool = False
+
+
+async def rows(hub: Hub, settings: Settings) -> list[Row]:
+    """Return all who answer: those set up here in order, then those of plugins and of the hub itself."""
+    status = {one["name"]: one for one in await hub.router.status()}
+    listed = in_order(settings.providers)
+    mine = [
+        await _mine(hub, name, one, status.get(name), (number == 0, number == len(listed) - 1))
+        for number, (name, one) in enumerate(listed)
+    ]
+    rest = [one for one in status.values() if one["name"] not in settings.providers]
+    given = [_given(one) for one in rest if one["quality"] not in ("exact", "limit")]
+    canned = Row("canned", "A fixed line", "When nobody else can: it says why.", "ready", "well")
+    return [*mine, *given, canned]
+
+
+async def _mine(
+    hub: Hub, name: str, one: ProviderSettings, status: dict[str, Any] | None, ends: tuple[bool, bool]
+) -> Row:
+    host = urlsplit(one.address).hostname or ""
+    key = await hub.providers.key(name, one)
+    place = PLACES[distance(host)].format(host=host)
+    since = time.strftime("%d %B %Y", time.localtime(key.since)).lstrip("0") if key.since else ""
+    now = status or {"ok": False, "reason": "", "fix": ""}
+    return Row(
+        name,
+        one.called,
+        f"{one.asked_for or 'No model chosen'}. {place}",
+        "ready" if now["ok"] else "not ready" if status else "off",
+        "well" if now["ok"] else "care" if status else "",
+        now["reason"],
+        now["fix"],
+        mine=one,
+        key=key,
+        since=since,
+        trial=hub.providers.trials.get(name),
+        fixed=hub.configuration.overridden(("providers", name)),
+        first=ends[0],
+        last=ends[1],
+    )
+
+
+def _given(one: dict[str, Any]) -> Row:
+    title = str(one["title"] or one["name"])
+    about = (
+        "On this machine, always after the others." if one["name"] == "embedded" else "Brought by a plugin."
+    )
+    word, tone = ("ready", "well") if one["ok"] else ("not ready", "care")
+    return Row(one["name"], title[:1].upper() + title[1:], about, word, tone, one["reason"], one["fix"])
+
+
+async def act(hub: Hub, verb: str, name: str, form: dict[str, str]) -> str:
+    """Do what a form asks with a server, and return the sentence that says what was done.
+
+    Raises `HubError`; `config.Invalid` with what is wrong by field.
+    """
+    told = {field: form[field] for field in _FIELDS if field in form}
+    match verb:
+        case "add":
+            done = await _add(hub, name, told, form.get("key", ""))
+        case "save":
+            forgot = await setup.change(hub, name, told)
+            done = "Saved. Its key was for another host: I forgot it." if forgot else "Saved."
+        case "on" | "off":
+            await setup.switch(hub, name, on=verb == "on")
+            done = f"{await _title(hub, name)} is {'asked from now on' if verb == 'on' else 'off'}."
+        case "up" | "down":
+            await setup.move(hub, name, -1 if verb == "up" else 1)
+            done = "The order is changed."
+        case "key":
+            done = said(await setup.give_key(hub, name, form.get("key", "")))
+        case "forget":
+            await setup.forget_key(hub, name)
+            done = "The key is forgotten."
+        case "remove":
+            title = await _title(hub, name)
+            await setup.remove(hub, name)
+            done = f"{title} is removed, and its key forgotten."
+        case _:
+            await setup.find(hub, name)
+            done = said(await hub.providers.test(name))
+    return done
+
+
+def said(trial: Trial) -> str:
+    """Return what a test found, in words and milliseconds."""
+    return f"{trial.words} {trial.fix}".strip() if not trial.ok else f"{trial.words} {trial.ms:,.0f} ms."
+
+
+async def _add(hub: Hub, kind: str, told: dict[str, str], key: str) -> str:
+    if key:
+        checked(key)  # before anything is written
+    preset = next((one for one in PRESETS.values() if one.kind == kind), PRESETS["openai"])
+    name = await setup.add(hub, preset.kind, told)
+    if key:
+        return f"{await _title(hub, name)} is added, still off. {said(await setup.give_key(hub, name, key))}"
+    return f"{await _title(hub, name)} is added, still off. Test it, then switch it on."
+
+
+async def _title(hub: Hub, name: str) -> str:
+    return (await setup.find(hub, name)).called
