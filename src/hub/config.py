@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -35,7 +35,9 @@ from hub.store import toml
 
 FILE = "hub.toml"
 PREFIX = "HUB_"
-LIVE = frozenset({"language_model", "system_prompt", "providers", "forget_after_days", "disabled", "budget"})
+LIVE = frozenset(
+    {"language_model", "system_prompt", "providers", "forget_after_days", "disabled", "breaker", "budget"}
+)
 """The settings that take effect at once; the others wait for a restart."""
 
 _CONTENT = "hub.toml"  # the argument by which `load` is given what the file is about to say
@@ -59,6 +61,9 @@ class ProviderSettings(BaseModel):
     title: str = Field("", title="Name", description="What I call it.", max_length=32)
     base_url: str = Field("", title="Address", description="Most end in /v1.", max_length=500)
     model: str = Field("", title="Model", description="One of its models.", max_length=200)
+    embeds: str = Field(
+        "", title="Embedding model", description="One that turns texts into vectors.", max_length=200
+    )
     enabled: bool = Field(default=False, title="Ask it", description="Off: it is never asked.")
     order: int = Field(100, title="Place", description="Small is asked first.", ge=0, le=10_000)
     secret: str = Field(
@@ -197,6 +202,11 @@ class Settings(BaseSettings):
     )
     approvals: ApprovalSettings = Field(
         default_factory=ApprovalSettings, title="Approvals", description="What waits for a person's yes."
+    )
+    breaker: Literal["quick", "classic"] = Field(
+        "quick",
+        title="When a server fails",
+        description="quick: after two failures I ask others. classic: after five.",
     )
     budget: BudgetSettings = Field(
         default_factory=BudgetSettings, title="Money", description="What language models may cost."

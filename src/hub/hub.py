@@ -22,6 +22,7 @@ from hub.auth.sessions import Sessions
 from hub.backup.keeper import Backups
 from hub.conversation.asked import Asked
 from hub.conversation.conversations import Conversations
+from hub.conversation.mediation.mediator import Mediator
 from hub.conversation.named import Named
 from hub.conversation.retention import Retention
 from hub.conversation.tools import Tools
@@ -31,10 +32,15 @@ from hub.intents.intent import Facts
 from hub.jobs import Jobs
 from hub.llm import local
 from hub.llm.bigger import Bigger
+from hub.llm.breaker import RULES
+from hub.llm.breakers import Breakers
 from hub.llm.budget import Budget
 from hub.llm.canned import Canned
 from hub.llm.embedded import Embedded
+from hub.llm.probing import distances, prober
 from hub.llm.providers import Providers
+from hub.llm.pulling import Pulls
+from hub.llm.recalled import Recalled
 from hub.llm.router import Router
 from hub.llm.statistics import Statistics
 from hub.models import Models
@@ -65,6 +71,7 @@ if TYPE_CHECKING:
 
     from hub.approvals.approval import Approval, Outcome
     from hub.config import Settings
+    from hub.llm.breaker import Rule
     from hub.models import ModelFile
     from hub.telemetry.lag import Lag
 
@@ -113,16 +120,20 @@ class Hub:
         )  # fmt: skip
         self.budget = Budget(self.core, self.bus, lambda: self.settings.budget)
         self.router.stations.budget = self.budget
+        self.router.stations.breakers = self.breakers = self._breakers(RULES[settings.breaker])
+        self.recalled = Recalled(self.breakers, self.core)
         self.secrets = Secrets(self.core)
         self.backups = Backups(self.jobs, self.secrets, self.data)
         self.providers = Providers(self.router, self.secrets)
+        self.providers.on_answered = self.breakers.forget
         self.providers.apply(settings.providers)
         self.configuration = Configuration(settings, self._apply)
         self.restart: Callable[[], None] | None = None
         self.search = Search(self.core, self.transcripts, self.data / "search.db", master)
         self.conversations = Conversations(
-            self.core, self.transcripts, self.router, self.bus, settings.system_prompt, self.search
-        )
+            self.core, self.transcripts, self.router, self.bus, settings.system_prompt, self.search,
+            Mediator(self.router, self.tools),
+        )  # fmt: skip
         self.retention = Retention(self.jobs, self.conversations, lambda: self.settings.forget_after_days)
         self.plugins = Plugins(self)
         self.bus.gate = Flood(self.plugins.complain).passes
@@ -135,7 +146,12 @@ class Hub:
         self.sessions.signs_in = self._signs_in
         self.tools.later(lambda tools: demo.offer(tools, self.core))
         self._ports: dict[type, dict[str, Any]] = {}  # adapters by who provided them, the latest last
+        self.provide(ports.Embedder, self.providers)
         self._tasks: dict[asyncio.Task[Any], str] = {}  # with the plugin that began it; "" is the core
+
+    def _breakers(self, rule: Rule) -> Breakers:
+        router = self.router
+        return Breakers(self.bus, rule=rule, probe=prober(router), distance=distances(router))
 
     def _gate(self, settings: Settings) -> Gate:
         judge = Judge(
@@ -227,6 +243,7 @@ class Hub:
         await self.remembered.open()
         await self.gate.open()
         await self.budget.open()
+        await self.recalled.open()
         self.plugins.discover()
 
     async def start(self) -> None:
@@ -242,6 +259,7 @@ class Hub:
         self.spawn(self.backups.plan(self.settings), name="backups")
         self.spawn(self.models.keep(), name="models")
         self.spawn(self.statistics.follow(self.bus), name="statistics")
+        self.spawn(self.recalled.follow(), name="breakers")
         await self.plugins.start()
         self.spawn(changes.follow(self), name="changes of plugins")
 
@@ -255,6 +273,8 @@ class Hub:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=2)
+        await self.breakers.close()
+        await self.recalled.write()
         await self.embedded.stop()
         await self.providers.close()
         await self.budget.close()
@@ -264,11 +284,15 @@ class Hub:
 
     def _apply(self, settings: Settings) -> None:
         """Let new settings take effect, as far as that needs no restart."""
-        self.settings = settings
+        before, self.settings = self.settings, settings
         self.conversations.instruct(settings.system_prompt)
         if settings.language_model != self.embedded.model:
             self.spawn(local.follow(self, settings.language_model), name="language model")
         self.providers.apply(settings.providers)
+        self.breakers.follow(RULES[settings.breaker])
+        for name in before.providers.keys() | settings.providers.keys():
+            if before.providers.get(name) != settings.providers.get(name):
+                self.breakers.forget(name)
         self.spawn(self.providers.settle(), name="providers")
         self.plugins.follow()
 

@@ -13,6 +13,9 @@ from hub.events.bus import (
 from hub.events.event import (
     Event,
 )
+from hub.events.language import (
+    BreakerChanged,
+)
 from hub.events.speech import (
     SpeechError,
     SpeechHeard,
@@ -65,6 +68,7 @@ __all__ = [
     "ApprovalAnswered",
     "ApprovalAsked",
     "ApprovalExpired",
+    "BreakerChanged",
     "BudgetReached",
     "Bus",
     "CheckupDone",

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hub.errors import HubError
+from hub.llm.catalog import Catalog
 from hub.llm.faults import Fault
+from hub.llm.ollama import Ollama
 from hub.llm.openai import OpenAI, Server
 from hub.llm.presets import PRESETS
 from hub.llm.provider import Message, Request
+from hub.llm.xai import Grok
+from hub.ports import NullEmbedder, Vectors
 from hub.store.secrets import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
 
     from pydantic import SecretStr
 
@@ -24,6 +30,9 @@ if TYPE_CHECKING:
     from hub.store.secrets import Secrets
 
 TRIAL_S = 20.0
+
+ADAPTERS: dict[str, type[OpenAI]] = {"xai": Grok, "ollama": Ollama}
+"""Who speaks with servers of a kind; those of the others speak OpenAI's protocol as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,21 @@ class Trial:
 
 
 class Providers:
-    """The servers of the settings in the router's order, and what the latest test of each showed."""
+    """The servers of the settings in the router's order, and what the latest test of each showed.
 
-    def __init__(self, router: Router, secrets: Secrets) -> None:
-        self._router, self._secrets = router, secrets
+    ``data``: the folder in which somebody may have written a catalog of models of their own.
+    """
+
+    def __init__(self, router: Router, secrets: Secrets, data: Path | None = None) -> None:
+        self._router, self._secrets, self._data = router, secrets, data
+        self.catalog = Catalog()
+        if data:
+            self.catalog.load(data)
         self._all: dict[str, tuple[ProviderSettings, OpenAI]] = {}
         self._leaving: list[OpenAI] = []
         self.trials: dict[str, Trial] = {}
+        self.on_answered: Callable[[str], None] | None = None
+        """Told the name of a server that a test has shown to be well."""
 
     def apply(self, chosen: Mapping[str, ProviderSettings]) -> None:
         """Ask the servers that are switched on, from the next question on; running answers go on."""
@@ -73,7 +90,11 @@ class Providers:
         self.trials = {name: trial for name, trial in self.trials.items() if name in self._all}
 
     async def settle(self) -> None:
-        """Close the connections of servers that are asked no more."""
+        """Take in what is written of models by now; close connections to servers that are asked no more."""
+        if self._data:
+            await asyncio.to_thread(self.catalog.load, self._data)
+            for _, one in self._all.values():
+                one.measure()
         while self._leaving:
             await self._leaving.pop().retire()
 
@@ -81,14 +102,38 @@ class Providers:
         """Close all connections."""
         self._leaving += [one for _, one in self._all.values()]
         self._all = {}
-        await self.settle()
+        while self._leaving:
+            await self._leaving.pop().retire()
 
     async def test(self, name: str) -> Trial:
         """Ask the server now, whether it is switched on or not, and keep what came of it."""
         if name not in self._all:
             raise HubError(f"There is no language server {name}.", fix="Add it in Settings.")
         self.trials[name] = trial = await _try(self._all[name][1])
+        if trial.ok and self.on_answered:
+            self.on_answered(name)
         return trial
+
+    def get(self, name: str) -> OpenAI:
+        """Return the server of that name, whether it is switched on or not. Raises `HubError`."""
+        if name not in self._all:
+            raise HubError(f"There is no language server {name}.", fix="Add it in Settings.")
+        return self._all[name][1]
+
+    async def embed(self, texts: Sequence[str], model: str = "") -> Vectors:
+        """Return the vectors of ``texts``, as `hub.ports.Embedder` says: by the first server that has a model.
+
+        ``model``: "server/model" or the model of one of them; "" for the first server's.
+        """
+        able = [one for settings, one in self._all.values() if settings.enabled and one.server.embeds]
+        for one in able:
+            if model in ("", one.server.embeds, f"{one.name}/{one.server.embeds}"):
+                return await one.embed(texts)
+        if able:
+            raise HubError(
+                f"Nothing here embeds with {model[:60]}.", fix="Leave the model out, or choose it."
+            )
+        return await NullEmbedder().embed(texts)
 
     async def key(self, name: str, settings: ProviderSettings) -> Key:
         """Say where the key of a server comes from."""
@@ -97,7 +142,8 @@ class Providers:
         return Key(since=(await self._secrets.known()).get(secret_of(name, settings)))
 
     def _adapter(self, name: str, settings: ProviderSettings) -> OpenAI:
-        return OpenAI(name, _server(settings), self._reader(name, settings))
+        adapter = ADAPTERS.get(settings.kind, OpenAI)
+        return adapter(name, _server(settings), self._reader(name, settings), self.catalog)
 
     def _reader(self, name: str, settings: ProviderSettings) -> Callable[[], Awaitable[SecretStr | None]]:
         async def read() -> SecretStr | None:
@@ -143,8 +189,9 @@ def variable_of(name: str, settings: ProviderSettings) -> str:
 def _server(settings: ProviderSettings) -> Server:
     preset = PRESETS[settings.kind]
     return Server(
-        settings.called, settings.address, settings.asked_for, needs_key=preset.needs_key, extra=preset.extra
-    )
+        settings.called, settings.address, settings.asked_for,
+        needs_key=preset.needs_key, extra=preset.extra, kind=settings.kind, embeds=settings.embeds,
+    )  # fmt: skip
 
 
 async def _try(one: OpenAI) -> Trial:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 Kind = Literal[
     "none", "error", "pace", "close", "drop", "hang", "slow", "cut", "stall", "end", "garbage", "oversized",
@@ -111,4 +111,4 @@ def named(name: str, seed: int = 1, after: int = 5, seconds: float = 1.0) -> Sch
         return SCHEDULES[name](seed)
     if name not in KINDS:
         raise ValueError(f"no such trouble: {name}; there are {', '.join((*SCHEDULES, *KINDS))}")
-    return always(cast("Kind", name), after, seconds)
+    return always(name, after, seconds)
