@@ -190,7 +190,7 @@ class Budget:
             cap = int(limit * NANO)
             if window.spent + window.held + nano > cap:
                 alone = window.spent + nano > cap  # and not only because of what is being asked just now
-                if alone:
+                if alone and level(window.spent, limit):  # what is left is too little
                     self._say(period, window, limit, whose, 1.0)
                 until = self._windows.over if period == "day" else self._windows.next_month()
                 return Refusal(*why(period, window, limit, whose, alone=alone), until if alone else None)

@@ -98,11 +98,13 @@ def why(period: Period, window: Window, limit: float, person: str, *, alone: boo
     """Say why there is no money for a request, and what to do; ``alone``: even if no other were asked."""
     when, later = ("today", "tomorrow") if period == "day" else ("this month", "next month")
     left = max(0.0, limit - window.spent / NANO)
-    if alone:
+    if not alone:
+        why, later = f"What is asked just now could use up the ${left:.2f} left for {when}.", "in a moment"
+    elif level(window.spent, limit):
         whose = "Your" if person else "The"
         why = f"{whose} limit of ${limit:.2f} for {when} is reached; I ask only what is free."
     else:
-        why, later = f"What is asked just now could use up the ${left:.2f} left for {when}.", "in a moment"
+        why = f"That could cost more than the ${left:.2f} left for {when}."
     return why, f"Ask again {later}, or the owner raises the limit."
 
 
