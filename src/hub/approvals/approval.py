@@ -31,7 +31,7 @@ class Approval:
     ``digest``: sha256 in hex over exactly what will run; the yes must repeat it. ``person``: for whom,
     "" for the hub itself; ``plugin``: which plugin's code asked, "" for a talk or the API. ``about``: the
     tool's own sentence on what it does. ``by``: the id of who decided; ``outcome`` and ``fix``: how it
-    went, in words.
+    went, in words. ``read``: what a language model had read before it asked, "" for the person's words alone.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Approval:
     by: str = ""
     outcome: str = ""
     fix: str = ""
+    read: str = ""
 
     @property
     def short(self) -> str:
@@ -61,7 +62,8 @@ class Approval:
     @property
     def consequence(self) -> str:
         """What a yes leads to, in words."""
-        return f"{self.about or self.tool} {RISKS[self.risk]}".strip()
+        led = f" Asked for after reading {visible(self.read)}." if self.read else ""
+        return f"{self.about or self.tool} {RISKS[self.risk]}{led}".strip()
 
     @property
     def shown(self) -> str:

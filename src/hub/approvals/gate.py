@@ -120,30 +120,42 @@ class Gate:
     # -- ask -----------------------------------------------------------------------------------------------
 
     async def call(
-        self, tool: str, arguments: Mapping[str, Any], *, person: str = "", talk: str = ""
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        person: str = "",
+        talk: str = "",
+        read: str = "",
+        ask: bool = False,
     ) -> Outcome:
         """Run a tool that only reads; let one that does more wait for a person. Never raises for a refusal.
 
         ``person``: the id of whom it is done for, "" for the hub itself, which only the owner may allow.
+        ``read``: what a language model that asks had read before; ``ask``: wait even with what only reads.
         """
         found = self._tools.get(tool)
         if found is None:
             return Refused(f"There is no tool {tool[:48]!r}.", fix="Ask for the list of tools.")
         try:
-            call = self._bound(found, canonical(dict(arguments)), person, talk, acting.current.get())
+            call = self._bound(found, canonical(dict(arguments)), person, talk, acting.current.get(), read)
             found.check(_plain(call))
         except HubError as error:
             return Refused(str(error), error.fix)
         refusal = await self._standing(person) or await self._judge.before(call)
         if refusal:
             return await self._refused(call, refusal)
-        if call.risk == _READ:
+        if call.risk == _READ and not ask:
             return await self._run(found, call)
         return await self._wait(found, call)
 
     async def judge(self, call: Call) -> Refused | None:
         """Return why ``call`` may not even be asked for, or None: the decision alone."""
         return await self._standing(call.person) or await self._judge.before(call)
+
+    async def bars(self, person: str) -> Refused | None:
+        """Return why somebody may call no tools at all, or None."""
+        return await self._standing(person)
 
     async def _standing(self, person: str, *, fresh: bool = False) -> Refused | None:
         """Return why somebody may call no tools; ``fresh``: by the database, whatever is known."""
@@ -161,6 +173,7 @@ class Gate:
         wanted = Approval(
             call.id, call.digest, call.tool, call.owner, self._version(call.owner), call.risk, tool.about,
             _plain(call), call.person, call.talk, acting.current.get(), now, now + self._expire_s,
+            read=call.read,
         )  # fmt: skip
         try:
             approval = await self._grants.ask(wanted)
@@ -174,7 +187,9 @@ class Gate:
             self._bus.publish(ApprovalAsked(**_about(approval), expires=approval.expires))
         return Pending(approval)
 
-    def _bound(self, tool: Tool, arguments: str, person: str, talk: str, plugin: str) -> Call:
+    def _bound(  # noqa: PLR0917  one call
+        self, tool: Tool, arguments: str, person: str, talk: str, plugin: str, read: str = ""
+    ) -> Call:
         """Return the call with its digest over all that decides what will happen.
 
         ``arguments`` in canonical JSON: whoever handed them in keeps no hold on what will run.
@@ -186,10 +201,11 @@ class Gate:
             "arguments": given, "owner": tool.owner, "person": person, "plugin": plugin, "risk": tool.risk,
             "schema": tool.fingerprint, "talk": talk, "tool": tool.name,
             "version": self._version(tool.owner),
-        }  # fmt: skip
+        } | ({"read": read} if read else {})  # fmt: skip
         return Call(
-            uuid.uuid4().hex, tool.name, tool.owner, _frozen(given), tool.risk, digest(over), person, talk
-        )
+            uuid.uuid4().hex, tool.name, tool.owner, _frozen(given), tool.risk, digest(over), person, talk,
+            read,
+        )  # fmt: skip
 
     # -- answer --------------------------------------------------------------------------------------------
 
@@ -306,7 +322,9 @@ class Gate:
         if tool is None:
             raise _No(Refused(f"The tool {found.tool} is not there now.", fix=f"Start {found.owner}."))
         try:
-            call = self._bound(tool, canonical(dict(found.arguments)), found.person, found.talk, found.plugin)
+            call = self._bound(
+                tool, canonical(dict(found.arguments)), found.person, found.talk, found.plugin, found.read
+            )
         except HubError as error:
             raise _No(Refused(str(error), error.fix)) from error
         if not hmac.compare_digest(call.digest, found.digest):

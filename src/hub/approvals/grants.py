@@ -30,10 +30,10 @@ SKEW_S = 5.0
 
 _COLUMNS = (
     "id, digest, tool, owner, version, risk, about, arguments, person, talk, plugin, asked, expires, state,"
-    " decided, decider, outcome, fix"
+    " decided, decider, outcome, fix, read"
 )
 _FRESH = "state = 'waiting' AND expires > :now AND asked <= :now + :skew"
-_INSERT = f"INSERT INTO approval ({_COLUMNS}) VALUES ({', '.join('?' * 18)})"  # noqa: S608  no values
+_INSERT = f"INSERT INTO approval ({_COLUMNS}) VALUES ({', '.join('?' * 19)})"  # noqa: S608  no values
 _CONSUME = (
     "UPDATE approval SET state = :state, decided = :now, decider = :by"  # noqa: S608  ours
     f" WHERE id = :id AND digest = :digest AND {_FRESH} AND (person = :by OR :owner) RETURNING {_COLUMNS}"
@@ -252,7 +252,7 @@ def _row(one: Approval) -> tuple[Any, ...]:
     return (
         one.id, one.digest, one.tool, one.owner, one.version, one.risk, one.about,
         json.dumps(dict(one.arguments), ensure_ascii=False), one.person, one.talk, one.plugin, one.asked,
-        one.expires, one.state, one.decided, one.by, one.outcome, one.fix,
+        one.expires, one.state, one.decided, one.by, one.outcome, one.fix, one.read,
     )  # fmt: skip
 
 

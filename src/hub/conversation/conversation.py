@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import structlog
 
+from hub.conversation.mediation.mediator import Asker, Mediator
 from hub.conversation.prompt import Prompt
 from hub.conversation.sentences import Pieces
 from hub.conversation.spoken import Spoken
@@ -70,6 +71,7 @@ class _Attempt:
     stored: Turn | None = None
     answer: str = ""
     by: Answer = field(default_factory=Answer)
+    asker: Asker = field(default_factory=Asker)
     asked: float = field(default_factory=time.monotonic)
     first: float | None = None
     whole: bool = False
@@ -119,11 +121,13 @@ class Conversation:
         touch: Callable[[str, float], Awaitable[None]] | None = None,
         person: str = "",
         system_prompt: str = "",
+        mediator: Mediator | None = None,
     ) -> None:
         self.id, self.title, self.person = id, title, person
         self.gone = False
         self._history = history
         self._transcripts, self._router, self._bus = transcripts, router, bus
+        self._mediator = mediator or Mediator(router)
         self._rename, self._touch, self._system_prompt = rename, touch, system_prompt
         self._attempt: _Attempt | None = None
         self._lock = asyncio.Lock()
@@ -363,6 +367,7 @@ class Conversation:
 
     def _begin(self, revision: int, text: str, speaker: Speaker | None) -> _Attempt:
         attempt = _Attempt(uuid.uuid4().hex, revision, text, speaker)
+        attempt.asker = Asker(attempt.turn, self.id, self.person)
         with trace.entered(attempt.trace):
             attempt.task = asyncio.create_task(self._answer(attempt), name=f"answer:{attempt.turn[:8]}")
         return attempt
@@ -377,8 +382,8 @@ class Conversation:
     async def _answer(self, attempt: _Attempt) -> None:
         pieces = Pieces()
         try:
-            async for delta in self._router.answer(
-                self._prompt(attempt.text), attempt.by, accepted=attempt.accepted.wait
+            async for delta in self._mediator.answer(
+                self._prompt(attempt.text), attempt.by, attempt.asker, accepted=attempt.accepted.wait
             ):
                 attempt.first = attempt.first or time.monotonic()
                 attempt.answer += delta.text
@@ -419,6 +424,7 @@ class Conversation:
             provider=by.provider,
             quality=by.quality,
             seconds=seconds,
+            read=attempt.asker.read,
         )
         self._attempt = None
         self._history.append(turn)
@@ -432,6 +438,7 @@ class Conversation:
             provider=by.provider,
             quality=by.quality,
             seconds=seconds,
+            read=turn.read,
         )
         attempt.ended.set()
         self._bus.publish(

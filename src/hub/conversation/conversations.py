@@ -27,6 +27,7 @@ from hub.store.owed import owe
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
+    from hub.conversation.mediation.mediator import Mediator
     from hub.events import Bus
     from hub.llm.router import Router
     from hub.store.database import Database
@@ -68,9 +69,10 @@ class Conversations:
         bus: Bus,
         system_prompt: str = "",
         search: Search | None = None,
+        mediator: Mediator | None = None,
     ) -> None:
         self._core, self._transcripts, self._router, self._bus = core, transcripts, router, bus
-        self._system_prompt, self._search = system_prompt, search
+        self._system_prompt, self._search, self._mediator = system_prompt, search, mediator
         self._known: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._recent: OrderedDict[str, Conversation] = OrderedDict()
         self._erasing: dict[str, asyncio.Task[None]] = {}
@@ -277,6 +279,7 @@ class Conversations:
         talk = self._known[id] = Conversation(
             id, rows[0][0], history, transcripts=self._transcripts, router=self._router, bus=self._bus,
             rename=self._name, touch=self._touch, person=person, system_prompt=self._system_prompt,
+            mediator=self._mediator,
         )  # fmt: skip
         return talk
 

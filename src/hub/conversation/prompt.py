@@ -25,7 +25,12 @@ FULL = (
 BASIC = "You are Hub, a friendly helper at home. Answer in one short, plain sentence."
 
 _CHARS_PER_TOKEN = 3.6
+ROOM = 1_000_000
+"""More tokens than any talk takes."""
+
 _TURNS = 5  # S0-57: the last five turns go to the model
+_CALLS = frozenset(("tools", "named tools"))
+"""Providers whose answers are what a tool returned."""
 
 
 def system_part(caps: Caps, own: str = "") -> str:
@@ -44,8 +49,21 @@ class Prompt:
     """A question with its talk, from which a request is cut to each provider's measure."""
 
     def __init__(self, conversation: str, history: Sequence[Turn], text: str, own: str = "") -> None:
-        self.conversation, self.text = conversation, text
-        self._history, self._own = history, own
+        self.conversation, self.text, self.own = conversation, text, own
+        self._history = history
+
+    @property
+    def words(self) -> str:
+        """All that the person said in this talk, as far as it is remembered."""
+        return "\n".join((*(turn.text for turn in self._history if turn.text), self.text))
+
+    @property
+    def read(self) -> bool:
+        """Whether a provider with room for it is told an answer made of words that nobody here said."""
+        return any(
+            turn.read or turn.source == "hub" or turn.provider in _CALLS
+            for turn in _window(self._history, ROOM)
+        )
 
     def for_provider(self, caps: Caps) -> Request:
         """Return the request that fits ``caps``."""
@@ -54,7 +72,7 @@ class Prompt:
 
     def prefix(self, caps: Caps) -> tuple[Message, ...]:
         """Return everything before the person's new words: what can be evaluated ahead of time."""
-        system = Message("system", system_part(caps, self._own))
+        system = Message("system", system_part(caps, self.own))
         room = caps.prompt_tokens - tokens(system.text) - tokens(self.text)
         history = [message for turn in _window(self._history, room) for message in _messages(turn)]
         return (system, *history)

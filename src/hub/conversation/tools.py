@@ -115,14 +115,25 @@ class Tools:
         """Take away all tools of ``owner``."""
         self._all = {name: tool for name, tool in self._all.items() if tool.owner != owner}
 
-    async def call(self, name: str, arguments: Mapping[str, Any], *, person: str = "", talk: str = "") -> Any:
-        """Call a tool through the gate and return its result.
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        person: str = "",
+        talk: str = "",
+        read: str = "",
+        ask: bool = False,
+    ) -> Any:
+        """Call a tool through the gate and return its result; ``read`` and ``ask`` as `Gate.call` has them.
 
         Raises `Waiting` when a person must say yes first, and `HubError` when it is refused or goes wrong.
         """
         if self.gate is None:
-            return await self._ungated(name, arguments)
-        outcome = await self.gate.call(name, arguments, person=person, talk=talk)
+            return await self._ungated(name, arguments, ask=ask)
+        outcome = await self.gate.call(
+            name, arguments, person=person, talk=talk, read=read, ask=ask
+        )
         if isinstance(outcome, Pending):
             raise Waiting(outcome.approval)
         if isinstance(outcome, Refused):
@@ -139,12 +150,12 @@ class Tools:
         finally:
             calling.current.reset(token)
 
-    async def _ungated(self, name: str, arguments: Mapping[str, Any]) -> Any:
+    async def _ungated(self, name: str, arguments: Mapping[str, Any], *, ask: bool) -> Any:
         tool = self.get(name)
         if tool is None:
             raise HubError(f"There is no tool {name!r}.", fix="Ask for the list of tools.")
-        if tool.risk != "read":
-            raise HubError(f"{name} changes things, and there is no gate to ask.", fix="Restart the hub.")
+        if tool.risk != "read" or ask:
+            raise HubError(f"{name} needs a yes, and there is no gate to ask.", fix="Restart the hub.")
         return await self._run(tool, arguments)
 
     async def _run(self, tool: Tool, arguments: Mapping[str, Any]) -> Any:

@@ -50,6 +50,7 @@ class Call:
     """A tool is to be called. ``digest``: sha256 in hex over exactly what will run (`hub.approvals.digest`).
 
     ``person`` is the id of whom it is done for, ``talk`` the talk that asked for it; either may be "".
+    ``read`` names what a language model had read before it asked: what is no word of the person.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Call:
     digest: str
     person: str = ""
     talk: str = ""
+    read: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,9 @@ SPENDING = """
 """
 """What language models cost, and what is put aside for those that are being asked (`hub.llm.spending`)."""
 
+READ = "ALTER TABLE approval ADD COLUMN read TEXT NOT NULL DEFAULT '';"
+"""What a language model had read before it asked for that (`hub.conversation.mediation.taint`)."""
+
 CORE: tuple[str, ...] = (
     """
     CREATE TABLE conversation (
@@ -154,6 +157,7 @@ CORE: tuple[str, ...] = (
     APPROVALS,
     KEYS,
     SPENDING,
+    READ,
 )
 
 TRANSCRIPT: tuple[str, ...] = (
@@ -171,6 +175,7 @@ TRANSCRIPT: tuple[str, ...] = (
     UPDATE turn SET change = rowid;
     CREATE INDEX turn_changed ON turn (change);
     """,
+    "ALTER TABLE turn ADD COLUMN read TEXT NOT NULL DEFAULT '';",
 )
 """``change`` grows with every change of a row, so that whoever follows can read what is new."""
 

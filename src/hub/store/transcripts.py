@@ -32,7 +32,8 @@ class Turn:
 
     ``at``: Unix seconds; ``state``: answering, done, interrupted or failed; ``answer``: what was
     heard or shown; ``seconds``: from acceptance to the first word; ``replaced_by``: the turn that
-    asked again, with the same words or with better ones.
+    asked again, with the same words or with better ones; ``read``: what a language model had read that no
+    person said when it answered, in words.
     """
 
     id: str
@@ -46,14 +47,15 @@ class Turn:
     quality: str
     seconds: float
     replaced_by: str = ""
+    read: str = ""
 
 
-_COLUMNS = "id, conversation, at, source, text, state, answer, provider, quality, seconds, replaced_by"
+_COLUMNS = "id, conversation, at, source, text, state, answer, provider, quality, seconds, replaced_by, read"
 _NEXT = "(SELECT coalesce(max(change), 0) + 1 FROM turn)"
-_BEGIN = f"INSERT INTO turn ({_COLUMNS}, change) VALUES ({', '.join('?' * 11)}, {_NEXT})"  # noqa: S608  no values
+_BEGIN = f"INSERT INTO turn ({_COLUMNS}, change) VALUES ({', '.join('?' * 12)}, {_NEXT})"  # noqa: S608  no values
 _REPLACE = f"UPDATE turn SET replaced_by = ?, change = {_NEXT} WHERE id = ?"  # noqa: S608
 _UPDATE = (
-    "UPDATE turn SET state = ?, answer = ?, provider = ?, quality = ?, seconds = ?,"  # noqa: S608
+    "UPDATE turn SET state = ?, answer = ?, provider = ?, quality = ?, seconds = ?, read = ?,"  # noqa: S608
     f" change = {_NEXT} WHERE id = ?"
 )
 _CHANGES = f"SELECT change, {_COLUMNS} FROM turn WHERE change > ? ORDER BY change LIMIT ?"  # noqa: S608
@@ -124,6 +126,7 @@ class Transcripts:
         provider: str = "",
         quality: str = "",
         seconds: float = 0.0,
+        read: str = "",
     ) -> None:
         """Store how a turn went on; ``at`` is the time it was begun with.
 
@@ -131,7 +134,7 @@ class Transcripts:
         """
 
         def change(db: Any) -> int:
-            return int(db.execute(_UPDATE, (state, answer, provider, quality, seconds, id)).rowcount)
+            return int(db.execute(_UPDATE, (state, answer, provider, quality, seconds, read, id)).rowcount)
 
         async with self._days.file(day_of(at)) as file:
             if file is None or not await file.write(change):

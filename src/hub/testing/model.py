@@ -7,13 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from hub.errors import HubError
-from hub.llm.provider import Caps, Declined, Delta, Done, Piece, Probe, Request, Usage
+from hub.llm.provider import Caps, Declined, Delta, Done, Piece, Probe, Request, ToolCall, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    Step = str | float | BaseException
-    Answer = str | BaseException | Sequence[Step] | Callable[[Request], str]
+    Step = str | float | BaseException | ToolCall
+    Answer = str | BaseException | Sequence[Step] | Callable[[Request], str | Sequence[Step]]
 
 _PIECES = re.compile(r"\s*\S+|\s+$")
 
@@ -22,12 +22,15 @@ class ScriptedModel:
     """A script of answers: ``ScriptedModel("Hello.", TimeoutError(), ["Half an", 0.2, ConnectionError()])``.
 
     It answers one request after the other by: a text, streamed word by word; an exception, raised before
-    the first word; a function of the request; or steps: texts, seconds to wait, and an exception at which
-    the stream breaks. Once all were given it declines, so that the hub asks the next one.
-    ``local=False`` makes it a server elsewhere, to which the rules of privacy apply.
+    the first word; a function of the request; or steps: texts, seconds to wait, a `ToolCall` that it
+    wants made, and an exception at which the stream breaks. Once all were given it declines, so that the hub asks the next one.
+    ``local=False`` makes it a server elsewhere, to which the rules of privacy apply; ``tools=True`` one
+    that is told of tools, and can call them.
     """
 
-    def __init__(self, *answers: Answer, name: str = "scripted", local: bool = True) -> None:
+    def __init__(
+        self, *answers: Answer, name: str = "scripted", local: bool = True, tools: bool = False
+    ) -> None:
         self.name = name
         self.caps = Caps(
             local=local,
@@ -35,6 +38,7 @@ class ScriptedModel:
             title="a scripted model",
             model="script",
             distance="machine" if local else "world",
+            tools=tools,
         )
         self.requests: list[Request] = []
         """What it was asked, oldest first; also what it then declined."""
@@ -57,7 +61,7 @@ class ScriptedModel:
         self.requests.append(request)
         if not self._left:
             raise Declined
-        said, whole = "", False
+        said, whole, called = "", False, False
         try:
             for step in _steps(self._left.pop(0), request):
                 if isinstance(step, BaseException):
@@ -66,10 +70,13 @@ class ScriptedModel:
                 if isinstance(step, str):
                     said += step
                     yield Delta(step)
+                if isinstance(step, ToolCall):
+                    called = True
+                    yield step
                 await asyncio.sleep(step if isinstance(step, int | float) else 0)
             yield Usage(sum(len(each.text.split()) for each in request.messages), len(said.split()))
             whole = True
-            yield Done()
+            yield Done("tools" if called else "stop")
         finally:
             self.closed += not whole
 

@@ -1,0 +1,85 @@
+"""Keep track of what a turn has read that no person of this hub said.
+
+The result of a tool, a page or what was told from one may hold instructions of somebody else. Once a model
+has read any, its calls are no longer the person's: what waits for a yes says what was read before, and a read
+that would go to an address that nobody here said waits too, for the address itself can carry words out.
+Nothing above ``read`` is ever authorised by words, these or others: only by a person's yes to the exact call.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+EARLIER = "an earlier answer"
+MOST_NAMED = 3
+
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:)?//[^\s\"'<>]+|www\.[^\s\"'<>]+", re.IGNORECASE)
+_SITE = re.compile(r"\b(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}\b(?:[:/][^\s\"'<>]*)?", re.IGNORECASE)
+_PLACES = re.compile(
+    r"(?:^|_)(?:url|uri|link|href|host|hostname|domain|site|website|webhook|server)s?(?:_|$)"
+)
+_START = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//(?:www\.)?|^www\.")
+
+
+@dataclass(slots=True)
+class Taint:
+    """What one turn has read. ``words``: all that the person said in this talk."""
+
+    words: str = ""
+    sources: list[str] = field(default_factory=list)
+    _said: frozenset[str] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.sources)
+
+    def note(self, source: str) -> None:
+        """Note that words from ``source``, a tool's name for instance, were read."""
+        if source not in self.sources:
+            self.sources.append(source)
+
+    @property
+    def told(self) -> str:
+        """What was read, for a person: ``read_page and list_files``; "" for nothing."""
+        named = self.sources[:MOST_NAMED]
+        if len(self.sources) > MOST_NAMED:
+            named.append("more")
+        return " and ".join((", ".join(named[:-1]), named[-1]) if len(named) > 1 else named)
+
+    def strays(self, arguments: Mapping[str, Any]) -> bool:
+        """Say whether ``arguments`` hold an address that the person never said, in a turn that has read."""
+        if not self:
+            return False
+        if self._said is None:
+            self._said = frozenset(map(_plain, (*_ADDRESS.findall(self.words), *_SITE.findall(self.words))))
+        return any(_plain(each) not in self._said for each in _addresses(arguments))
+
+
+def _addresses(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what reaches out: addresses wherever they stand, and whatever stands where one belongs."""
+    for name, value in _texts("", arguments):
+        if _PLACES.search(name.lower()):
+            yield value
+        else:
+            yield from _ADDRESS.findall(value)
+
+
+def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield every text in ``value`` with the name of the field that it is in."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield name, str(key)
+            yield from _texts(str(key), item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(name, item)
+
+
+def _plain(address: str) -> str:
+    return _START.sub("", address.strip().casefold()).rstrip("/.,;:!?)")
