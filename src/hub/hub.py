@@ -120,13 +120,13 @@ class Hub:
         )  # fmt: skip
         self.budget = Budget(self.core, self.bus, lambda: self.settings.budget)
         self.router.stations.budget = self.budget
-        self.router.stations.breakers = self.breakers = self._breakers(RULES[settings.breaker])
-        self.recalled = Recalled(self.breakers, self.core)
+        self.breakers, self.recalled = self._breakers(RULES[settings.breaker])
         self.secrets = Secrets(self.core)
         self.backups = Backups(self.jobs, self.secrets, self.data)
-        self.providers = Providers(self.router, self.secrets)
+        self.providers = Providers(self.router, self.secrets, self.data)
         self.providers.on_answered = self.breakers.forget
         self.providers.apply(settings.providers)
+        self.pulls = Pulls(self.jobs, self.providers)
         self.configuration = Configuration(settings, self._apply)
         self.restart: Callable[[], None] | None = None
         self.search = Search(self.core, self.transcripts, self.data / "search.db", master)
@@ -146,12 +146,14 @@ class Hub:
         self.sessions.signs_in = self._signs_in
         self.tools.later(lambda tools: demo.offer(tools, self.core))
         self._ports: dict[type, dict[str, Any]] = {}  # adapters by who provided them, the latest last
-        self.provide(ports.Embedder, self.providers)
+        self.provide(ports.Embedder, self.providers)  # type: ignore[type-abstract]  # a Protocol, as all are
         self._tasks: dict[asyncio.Task[Any], str] = {}  # with the plugin that began it; "" is the core
 
-    def _breakers(self, rule: Rule) -> Breakers:
+    def _breakers(self, rule: Rule) -> tuple[Breakers, Recalled]:
         router = self.router
-        return Breakers(self.bus, rule=rule, probe=prober(router), distance=distances(router))
+        breakers = Breakers(self.bus, rule=rule, probe=prober(router), distance=distances(router))
+        router.stations.breakers = breakers
+        return breakers, Recalled(breakers, self.core)
 
     def _gate(self, settings: Settings) -> Gate:
         judge = Judge(
@@ -267,6 +269,7 @@ class Hub:
         """Stop everything, newest first; safe after a start that failed half-way."""
         await self.gate.close()
         await self.conversations.close()
+        await self.router.close()
         await self.plugins.stop()
         await self.jobs.stop()
         for task in tuple(self._tasks):

@@ -21,8 +21,13 @@ class Canned:
     async def stream(self, request: Request, deadline: float, *, why: str = "") -> AsyncIterator[Piece]:
         """Say what is missing (``why``: a sentence) and what still works."""
         del request, deadline
-        yield Delta(f"{why or 'I have nothing here that can answer that.'} {_CAN}")
+        yield Delta(self.line(why))
         yield Done()
+
+    @staticmethod
+    def line(why: str = "") -> str:
+        """Return what to say when nobody could answer, and what still works."""
+        return f"{why or 'I have nothing here that can answer that.'} {_CAN}"
 
     @staticmethod
     def closing() -> str:

@@ -45,8 +45,8 @@ class Breakers(Protocol):
 class Reservation(Protocol):
     """Money put aside for one request to one provider; ends by exactly one of its two calls."""
 
-    def settle(self, usage: Usage) -> float:
-        """Count what it really was; return that in US dollars."""
+    def settle(self, usage: Usage | None) -> float:
+        """Count what it really was; return that in US dollars. None: nobody knows."""
         ...
 
     def release(self) -> None:
@@ -57,7 +57,9 @@ class Reservation(Protocol):
 class Budget(Protocol):
     """Knows what may still be spent."""
 
-    def reserve(self, name: str, caps: Caps, request: Request) -> Reservation | Refusal:
+    def reserve(
+        self, name: str, caps: Caps, request: Request, *, hedged: bool = False
+    ) -> Reservation | Refusal:
         """Put aside what the longest answer of the provider of that name can cost."""
         ...
 
@@ -141,9 +143,9 @@ class Uncounted:
     def __init__(self, caps: Caps) -> None:
         self._caps = caps
 
-    def settle(self, usage: Usage) -> float:
+    def settle(self, usage: Usage | None) -> float:
         """Return what it cost."""
-        return self._caps.price.of(usage) if self._caps.price else 0.0
+        return self._caps.price.of(usage) if self._caps.price and usage else 0.0
 
     def release(self) -> None:
         """Give nothing back."""
@@ -152,7 +154,14 @@ class Uncounted:
 class Unlimited:
     """A `Budget` without end."""
 
-    def reserve(self, name: str, caps: Caps, request: Request) -> Reservation | Refusal:  # noqa: ARG002
+    def reserve(
+        self,
+        name: str,  # noqa: ARG002
+        caps: Caps,
+        request: Request,  # noqa: ARG002
+        *,
+        hedged: bool = False,  # noqa: ARG002
+    ) -> Reservation | Refusal:
         """Put nothing aside."""
         return Uncounted(caps)
 

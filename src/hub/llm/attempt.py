@@ -1,0 +1,246 @@
+"""Ask one provider under deadlines, and judge once how that ended."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import structlog
+
+from hub.events import LanguageAsked
+from hub.llm.candidates import is_far, is_model, sentence_of
+from hub.llm.outcomes import outcome_of
+from hub.llm.provider import Act, Declined, Delta, Done, Provider, ToolCall, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from hub.events import Bus
+    from hub.llm.candidates import Chosen
+    from hub.llm.deadlines import Deadlines
+    from hub.llm.outcomes import Outcome
+    from hub.llm.provider import Piece
+    from hub.llm.stations import Breakers
+
+log = structlog.get_logger(__name__)
+
+CLOSE_S = 1.0
+"""Seconds that a provider has to end its work once nobody listens any more."""
+
+_CHARS_PER_TOKEN = 4
+End = Literal["done", "failed", "cut", "stopped", "declined"]
+
+
+class Spent(Exception):  # noqa: N818  the question's end, not a provider's fault
+    """The time for the whole answer is over."""
+
+
+class Attempt:
+    """One provider's answer. `next` hands it on piece by piece; `close` must follow, however it ended."""
+
+    __slots__ = (
+        "_began", "_breakers", "_bus", "_closed", "_first_s", "_loop", "_next", "_stall_s", "_stream",
+        "_until", "act", "calls", "chosen", "cost", "done", "error", "first_s", "reason", "said", "usage",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        chosen: Chosen,
+        deadlines: Deadlines,
+        *,
+        last: bool,
+        until: float,
+        breakers: Breakers,
+        bus: Bus | None,
+    ) -> None:
+        self.chosen, self._breakers, self._bus = chosen, breakers, bus
+        self._loop = asyncio.get_running_loop()
+        self._first_s = deadlines.first(near=not is_far(chosen.provider.caps), last=last)
+        self._stall_s, self._until = deadlines.stall(last=last), until
+        self._began = self._loop.time()
+        self._next = self._began + self._first_s
+        self._stream: AsyncGenerator[Piece, None] | None = None
+        self._closed = False
+        self.first_s: float | None = None
+        """Seconds to its first piece."""
+        self.said = 0
+        self.done = False
+        self.calls: list[ToolCall] = []
+        self.usage: Usage | None = None
+        self.reason: Literal["stop", "length", "tools"] = "stop"
+        self.error: Exception | None = None
+        self.cost = 0.0
+        self.act: Act | None = None
+
+    @property
+    def attempt(self) -> Attempt:
+        """Itself: a `hedge.Pump` has one too."""
+        return self
+
+    @property
+    def provider(self) -> Provider:
+        """Who is asked."""
+        return self.chosen.provider
+
+    @property
+    def patience(self) -> float:
+        """Seconds from its beginning that it has for its first piece."""
+        return self._first_s
+
+    async def next(self) -> str | None:
+        """Return more of the answer; None at its end, when ``act`` or ``calls`` may be there.
+
+        Raises what the provider raised, `TimeoutError` when it is late, `Spent` when all the time is over
+        and `Declined` when it ended without an answer.
+        """
+        if self.done:
+            return None
+        try:
+            while (text := await self._piece()) is not None:
+                if text and (text := self.chosen.restorer.feed(text)):
+                    return text
+            self._finish()
+            return self.chosen.restorer.finish() or None
+        except Exception as error:
+            self.error = error
+            raise
+
+    def _finish(self) -> None:
+        if self.first_s is None:
+            raise Declined
+        self.done = True
+
+    async def _piece(self) -> str | None:
+        """Return the text of the provider's next piece, "" if it has none, None at the end."""
+        if self._stream is None:
+            began = self.provider.stream(self.chosen.request, self._first_s)
+            self._stream = cast("AsyncGenerator[Piece, None]", began)
+        limit = min(self._next, self._until)
+        try:
+            async with asyncio.timeout_at(limit):
+                piece = await anext(self._stream, None)
+        except TimeoutError:
+            if limit < self._next and self._loop.time() >= limit:
+                raise Spent from None
+            raise
+        if isinstance(piece, Delta):
+            if not piece.text:
+                return ""
+            self._note_piece()
+            self.said += len(piece.text)
+            return piece.text
+        if piece is None:
+            return None
+        return await self._other(piece)
+
+    async def _other(self, piece: Piece) -> str | None:
+        if isinstance(piece, Usage):
+            self.usage = piece
+        elif isinstance(piece, ToolCall):
+            self._note_piece()
+            self.calls.append(piece)
+        elif isinstance(piece, Done):
+            self.reason = piece.reason
+            await self._drain()
+            return None
+        elif isinstance(piece, Act):
+            self._note_piece()
+            self.act = piece
+            return None
+        return ""
+
+    def _note_piece(self) -> None:
+        now = self._loop.time()
+        if self.first_s is None:
+            self.first_s = now - self._began
+        self._next = now + self._stall_s
+
+    async def _drain(self) -> None:
+        """Let the provider end by itself after its last piece, so that it can keep its connection."""
+        with suppress(Exception):
+            async with asyncio.timeout(CLOSE_S):
+                while self._stream is not None and await anext(self._stream, None) is not None:
+                    pass
+
+    async def close(self) -> None:
+        """End the provider's work and judge it; the second time nothing happens."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._stream is not None:
+                with suppress(Exception):
+                    async with asyncio.timeout(CLOSE_S):
+                        await self._stream.aclose()
+        finally:
+            self._judge()
+
+    def _judge(self) -> None:
+        """Tell the breaker, the budget and the bus how it went."""
+        end, outcome = self._end(), self._outcome()
+        usage = self.usage
+        if reservation := self.chosen.reservation:
+            if usage is None and self._billed(outcome):
+                usage = self._estimate()
+            if usage is None:
+                reservation.release()
+            else:
+                self.cost = reservation.settle(usage)
+        self.usage = usage
+        if outcome is not None and is_watched(self.provider.caps):
+            self._note(outcome)
+        if end != "declined" and self._bus is not None and self.provider.caps.quality in {"basic", "full"}:
+            self._bus.publish(self._told(end, usage))
+
+    def _end(self) -> End:
+        if isinstance(self.error, Declined):
+            return "declined"
+        if self.error is not None:
+            return "failed" if self.first_s is None else "cut"
+        return "done" if self.done else "stopped"
+
+    def _outcome(self) -> Outcome | None:
+        """Return what the breaker is told; None when this says nothing of the provider."""
+        if self.error is None:
+            return "ok" if self.done else "cancelled"
+        if isinstance(self.error, Declined):
+            return None
+        if isinstance(self.error, Spent):
+            return "cancelled" if self.first_s is None else "ok"
+        return outcome_of(self.error)
+
+    def _billed(self, outcome: Outcome | None) -> bool:
+        """Say whether the server began to answer, or may have."""
+        if self.first_s is not None:
+            return True
+        late = isinstance(self.error, TimeoutError | Spent)
+        return self._stream is not None and (late or outcome in {"cancelled", "ok"})
+
+    def _estimate(self) -> Usage:
+        request = self.chosen.request
+        asked = sum(len(message.text) for message in request.messages) + len(request.prefix)
+        return Usage(asked // _CHARS_PER_TOKEN + 1, -(-self.said // _CHARS_PER_TOKEN), estimated=True)
+
+    def _note(self, outcome: Outcome) -> None:
+        error = self.error
+        fix = str(getattr(error, "fix", ""))
+        why = "" if error is None else sentence_of(error, self.provider)
+        hold_s = getattr(error, "retry_after", None)
+        self._breakers.note(self.provider.name, outcome, why, fix, hold_s)
+
+    def _told(self, end: Any, usage: Usage | None) -> LanguageAsked:
+        caps, chosen = self.provider.caps, self.chosen
+        return LanguageAsked(
+            provider=self.provider.name, model=caps.model or self.provider.name, outcome=end,
+            seconds=self._loop.time() - self._began,
+            prompt_tokens=usage.prompt if usage else 0, completion_tokens=usage.completion if usage else 0,
+            first_s=self.first_s, cost=self.cost, cached_tokens=usage.cached if usage else 0,
+            speculative=chosen.request.speculative, hedged=chosen.hedged, resumed=bool(chosen.request.prefix),
+            fallback_from=chosen.after, why=chosen.why,
+        )  # fmt: skip
+
+
+def is_watched(caps: Any) -> bool:
+    """Say whether a breaker watches over it: a server does harm when it hangs, what runs in here does not."""
+    return is_model(caps) and not (caps.quality == "basic" and caps.distance == "machine" and caps.local)

@@ -1,0 +1,146 @@
+"""Ask a second provider in silence when the first is slow, and let the first whole sentence win.
+
+Among equals it is a race. A smaller model is an insurance only: what it has ready is told when the better
+one fails or is late, so that a fast bad answer never wins over a good one that is in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hub.llm.resume import Sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from hub.llm.attempt import Attempt
+
+SHARE = 0.1
+"""The share of all questions that may be asked twice."""
+
+_MOST, _AT_FIRST = 3.0, 1.0
+_KEPT, _ENOUGH, _SLOW = 50, 5, 0.9
+_END_S = 1.0
+
+
+class Pump:
+    """Reads an `Attempt` in a task of its own, ahead of whoever listens; `changed` is set at each step."""
+
+    def __init__(self, attempt: Attempt, changed: asyncio.Event) -> None:
+        self.attempt, self._changed = attempt, changed
+        self._texts: deque[str] = deque()
+        self._sentences = Sentences()
+        self.begun = self.whole = self.over = False
+        self._task = asyncio.get_running_loop().create_task(self._run(), name=f"ask:{attempt.provider.name}")
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without a whole answer."""
+        return self.over and self.attempt.error is not None
+
+    async def _run(self) -> None:
+        with suppress(Exception):  # it stands in the attempt, for whoever listens
+            while (text := await self.attempt.next()) is not None:
+                self._texts.append(text)
+                self.begun = True
+                self.whole = self.whole or bool(self._sentences.feed(text))
+                self._changed.set()
+        self.over = True
+        self.whole = self.whole or not self.failed
+        self._changed.set()
+
+    async def next(self) -> str | None:
+        """Return more of the answer, as `Attempt.next` does."""
+        while not self._texts:
+            if self.over:
+                if self.attempt.error is not None:
+                    raise self.attempt.error
+                return None
+            self._changed.clear()
+            await self._changed.wait()
+        return self._texts.popleft()
+
+    async def close(self) -> None:
+        """End the work, as `Attempt.close` does."""
+        if not self._task.done():
+            self._task.cancel()
+            await asyncio.wait({self._task}, timeout=_END_S)
+        await self.attempt.close()
+
+    async def see_off(self) -> None:
+        """Wait for its first piece, or until it is late, so that the breaker learns which; then close."""
+        try:
+            while not (self.begun or self.over):
+                self._changed.clear()
+                await self._changed.wait()
+        finally:
+            await self.close()
+
+
+async def race(
+    first: Pump,
+    second: Callable[[asyncio.Event], Awaitable[Pump | None]],
+    after_s: float,
+    changed: asyncio.Event,
+) -> tuple[Pump, Pump | None]:
+    """Return the one to be told, and the other if there is one, which the caller closes.
+
+    ``second`` is begun when ``first`` has not begun to answer after ``after_s`` seconds.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(after_s):
+            while not (first.begun or first.over):
+                changed.clear()
+                await changed.wait()
+    if first.begun or first.over:
+        return first, None
+    other = await second(changed)
+    if other is None:
+        return first, None
+    try:
+        while (winner := _winner(first, other)) is None:
+            changed.clear()
+            await changed.wait()
+    except BaseException:
+        await other.close()
+        raise
+    return (first, other) if winner is first else (other, first)
+
+
+def _winner(first: Pump, second: Pump) -> Pump | None:
+    if first.failed:
+        return second
+    if first.whole or second.failed:
+        return first
+    equal = first.attempt.provider.caps.quality == second.attempt.provider.caps.quality
+    if equal:
+        return second if second.whole else None
+    return first if first.begun else None
+
+
+class Hedges:
+    """Says when a second may be asked: for a tenth of all questions, and later for who is always slow."""
+
+    def __init__(self) -> None:
+        self._free = _AT_FIRST
+        self._paces: dict[str, deque[float]] = {}
+
+    def note(self, name: str, first_s: float | None) -> None:
+        """Take note of how long a provider took to its first piece."""
+        if first_s is not None:
+            self._paces.setdefault(name, deque(maxlen=_KEPT)).append(first_s)
+
+    def after(self, name: str, hedge_s: float, first_s: float) -> float | None:
+        """Return the seconds after which a second may be asked; None: not for this question."""
+        self._free = min(_MOST, self._free + SHARE)
+        paces = self._paces.get(name, ())
+        usual = sorted(paces)[int(len(paces) * _SLOW)] if len(paces) >= _ENOUGH else 0.0
+        after_s = max(hedge_s, usual)
+        return after_s if self._free >= 1.0 and after_s < first_s else None
+
+    def spend(self) -> None:
+        """Count one question that is asked twice."""
+        self._free -= 1.0
