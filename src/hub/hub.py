@@ -145,8 +145,8 @@ class Hub:
         self.gate = self.tools.gate = self._gate(settings)
         self.sessions.signs_in = self._signs_in
         self.tools.later(lambda tools: demo.offer(tools, self.core))
-        self._ports: dict[type, dict[str, Any]] = {}  # adapters by who provided them, the latest last
-        self.provide(ports.Embedder, self.providers)  # type: ignore[type-abstract]  # a Protocol, as all are
+        # Adapters by who provided them, the latest last.
+        self._ports: dict[type, dict[str, Any]] = {ports.Embedder: {"": self.providers}}
         self._tasks: dict[asyncio.Task[Any], str] = {}  # with the plugin that began it; "" is the core
 
     def _breakers(self, rule: Rule) -> tuple[Breakers, Recalled]:

@@ -2,55 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import ceil
+from typing import TYPE_CHECKING, Any, TypeGuard
 
+from hub.llm import faults
+from hub.llm.calls import Calls
 from hub.llm.faults import Fault
 from hub.llm.provider import Done, Piece, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hub.llm.provider import Request
+
+_CHARS_PER_TOKEN = 3.6
+_MOST_TOKENS = 1 << 40
 _OPEN, _CLOSE = "<think>", "</think>"
 
 
 class Reading:
-    """What has been read of one answer: its text is handed on, its figures are kept for the end."""
+    """What has been read of one answer: its text is handed on, its calls and figures are kept for the end."""
 
-    def __init__(self, title: str) -> None:
-        self._title = title
+    def __init__(self, title: str, model: str = "") -> None:
+        self._title, self._model = title, model
         self._thoughts = Thoughts()
+        self._calls = Calls()
         self._usage: Usage | None = None
         self._finish = ""
-        self._ended = self._spoke = False
+        self._written = 0
+        self.ended = False
+        """The server has said: no more."""
+        self.steps = 0
+        """Chunks that brought the answer on."""
 
     def take(self, chunk: dict[str, Any]) -> str:
         """Return the text of ``chunk``, often none. Raises `Fault` when it says that the answer failed."""
         if chunk.get("error"):
-            raise Fault("broken", f"{self._title} failed in mid-answer.", fix="Ask again.")
-        self._usage = _usage(chunk.get("usage")) or self._usage
+            raise faults.of_chunk(chunk["error"], self._title, self._model, began=self.steps > 0)
+        if told := chunk.get("usage"):
+            self._usage = _usage(told) or self._usage
         choices = chunk.get("choices")
-        choice = choices[0] if isinstance(choices, list) and choices else {}
+        choice = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(choice, dict):
             return ""
-        self._finish = str(choice.get("finish_reason") or self._finish)
-        told = choice.get("delta") or choice.get("message") or {}
-        text = self._thoughts.feed(_text(told.get("content")) if isinstance(told, dict) else "")
-        self._spoke = self._spoke or bool(text)
-        return text
+        if finish := choice.get("finish_reason"):
+            self._finish = str(finish)
+        told = choice.get("delta") or choice.get("message")
+        if not isinstance(told, dict):
+            return ""
+        if (calls := told.get("tool_calls")) and self._calls.take(calls):
+            self.steps += 1
+        content = told.get("content") or told.get("refusal")
+        if not content:
+            return ""
+        text = self._thoughts.feed(content if isinstance(content, str) else _text(content))
+        if not text:
+            return ""
+        self.steps += 1
+        self._written += len(text)
+        return text if text.isascii() else _clean(text)
 
-    def end(self) -> None:
-        """Note the mark that says: no more chunks."""
-        self._ended = True
-
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self, request: Request) -> Iterator[Piece]:
         """Yield the last pieces. Raises `Fault` when the answer is empty, refused or not whole."""
-        if not (self._ended or self._finish):
+        if not (self.ended or self._finish):
             raise Fault("cut", f"{self._title} stopped in mid-answer.", fix="Ask again.")
-        if not self._spoke:
+        if not self._written and not self._calls:
             raise self._silence()
-        if self._usage:
-            yield self._usage
-        yield Done("length" if self._finish == "length" else "stop")
+        if self._calls and self._finish == "length" and self._calls.torn():
+            raise Fault("cut", f"{self._title} stopped in mid-answer.", fix="Ask again.")
+        calls = list(self._calls.whole())
+        yield from calls
+        yield self.usage(request)
+        yield Done("tools" if calls else "length" if self._finish == "length" else "stop")
+
+    def usage(self, request: Request) -> Usage:
+        """Return what the answer to ``request`` cost so far, as told or else as estimated."""
+        return self._usage or estimated(request, self._written)
 
     def _silence(self) -> Fault:
         if self._finish == "content_filter":
@@ -59,6 +86,16 @@ class Reading:
             fix = "Choose a model in Settings that does not think first."
             return Fault("empty", f"{self._title} thought too long to answer.", fix=fix)
         return Fault("empty", f"{self._title} answered nothing.", fix="Ask again, or choose another model.")
+
+
+def estimated(request: Request, written: int) -> Usage:
+    """Return what a ``request`` costs whose answer has ``written`` characters, rather too much."""
+    texts = [message.text for message in request.messages] + [request.prefix]
+    read = sum(len(text) if text.isascii() else len(text.encode("utf-8", "replace")) for text in texts)
+    read += sum(len(tool.about) + len(repr(tool.schema)) for tool in request.tools)
+    return Usage(
+        int(read / _CHARS_PER_TOKEN) + 4 * len(texts), ceil(written / _CHARS_PER_TOKEN), estimated=True
+    )
 
 
 class Thoughts:
@@ -103,9 +140,25 @@ def _text(content: object) -> str:
 
 
 def _usage(told: object) -> Usage | None:
+    """Return the figures. What was thought is paid as written, though not every vendor counts it so."""
     if not isinstance(told, dict):
         return None
     prompt, completion = told.get("prompt_tokens"), told.get("completion_tokens")
-    if not isinstance(prompt, int) or not isinstance(completion, int):
+    if not _is_count(prompt) or not _is_count(completion):
         return None
-    return Usage(prompt, completion)
+    total = told.get("total_tokens")
+    thought = total - prompt if _is_count(total) else 0
+    details = told.get("prompt_tokens_details")
+    cached = (
+        details.get("cached_tokens") if isinstance(details, dict) else told.get("prompt_cache_hit_tokens")
+    )
+    return Usage(prompt, max(completion, thought), min(cached, prompt) if _is_count(cached) else 0)
+
+
+def _is_count(told: Any) -> TypeGuard[int]:
+    return isinstance(told, int) and not isinstance(told, bool) and 0 <= told < _MOST_TOKENS
+
+
+def _clean(text: str) -> str:
+    """Return ``text`` with "?" for half a surrogate pair, which no encoding can carry."""
+    return text.encode("utf-8", "replace").decode()

@@ -6,34 +6,64 @@ kept apart in ``detail``. Status codes: RFC 9110; error bodies: OpenAI's format.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
+import socket
+import time
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus as Status
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hub.errors import Unavailable
+from hub.network import distance
+
+if TYPE_CHECKING:
+    from hub.llm.provider import Usage
 
 What = Literal[
-    "key", "model", "credit", "pace", "broken", "away", "foreign", "refused", "empty", "cut", "slow"
+    "key",
+    "model",
+    "credit",
+    "pace",
+    "broken",
+    "away",
+    "network",
+    "foreign",
+    "refused",
+    "empty",
+    "cut",
+    "slow",
 ]
-"""The kinds of fault. Later depth sorts by them: key, model and credit wait for a person, pace for
-``retry_after``, refused is the question's own; the others are the server's or the network's."""
+"""The kinds of fault. The breaker sorts by them: key, model and credit wait for a person, pace for
+``retry_after``, refused is the question's own, network is this machine's; the others are the server's."""
 
 _DETAIL = 200
 _KEY_WORDS = re.compile(r"api[ _-]?key|unauthorized|authentication|bearer", re.IGNORECASE)
 _CREDIT_WORDS = re.compile(r"insufficient_quota|credit|billing|spending limit", re.IGNORECASE)
 _MODEL_WORDS = re.compile(r"\bmodel\b", re.IGNORECASE)
 _UNKNOWN = re.compile(
-    r"model\b.*\b(not found|not exist|unknown)|\b(unknown|no such|invalid) model", re.IGNORECASE
+    r"model\b.*\b(not found|not exist|unknown|retired|deprecated|decommissioned|no longer)"
+    r"|\b(unknown|no such|invalid) model",
+    re.IGNORECASE,
 )
+_LONG_WORDS = re.compile(
+    r"context[ _](length|window)|too many tokens|(prompt|input) is too long", re.IGNORECASE
+)
+_UNROUTED = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN}
+_NOWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+# RFC 5737 and 3849: nobody's; a datagram socket that "connects" there sends nothing.
 _AGAIN = "Wait: I ask it again at the next question."
 
 
 class Fault(Unavailable):
     """A server did not answer: ``what`` kind of fault it is, and the server's own words as ``detail``.
 
-    ``retry_after``: seconds for which it wants not to be asked.
+    ``retry_after``: seconds for which it wants not to be asked. ``usage``: what was read and written
+    before it failed, which is paid for; None when it was never begun.
     """
+
+    usage: Usage | None = None
 
     def __init__(
         self, what: What, message: str, *, fix: str, detail: str = "", retry_after: float | None = None
@@ -42,7 +72,7 @@ class Fault(Unavailable):
         self.what, self.detail, self.retry_after = what, detail, retry_after
 
 
-def of_status(  # noqa: PLR0911  a table
+def of_status(  # noqa: C901, PLR0911  a table
     status: int, body: str, title: str, model: str
 ) -> Fault:
     """Return the fault that an answer with an HTTP ``status`` other than 200 means."""
@@ -61,9 +91,13 @@ def of_status(  # noqa: PLR0911  a table
         return Fault("pace", f"{title} wants a pause.", fix="Wait a minute, then ask again.")
     if status == Status.NOT_FOUND and not _MODEL_WORDS.search(said):
         return Fault("foreign", f"No language server is at {title}'s address.", fix="Most end in /v1.")
-    if status == Status.NOT_FOUND or (unfit and _UNKNOWN.search(said)):
-        why = f"{title} does not know the model {model}."
+    if status in (Status.NOT_FOUND, Status.GONE) or (unfit and _UNKNOWN.search(said)):
+        why = f"{title} does not know the model {shorten(model, 60)}."
         return Fault("model", why, fix="Choose one of its models in Settings.")
+    if status == Status.REQUEST_TIMEOUT:
+        return Fault("slow", f"{title} took too long to answer.", fix=_AGAIN)
+    if status == Status.REQUEST_ENTITY_TOO_LARGE or (unfit and _LONG_WORDS.search(said)):
+        return Fault("refused", f"That is too long for {title}.", fix="Ask for less, or begin a new talk.")
     if status >= Status.INTERNAL_SERVER_ERROR:
         return Fault("broken", f"{title} is out of order.", fix=_AGAIN)
     if status == Status.PROXY_AUTHENTICATION_REQUIRED or looks_like_page(body):
@@ -71,26 +105,76 @@ def of_status(  # noqa: PLR0911  a table
     return Fault("refused", f"{title} did not take the question.", fix="Choose another model in Settings.")
 
 
-def of_exception(error: Exception, title: str, host: str) -> Fault | None:
-    """Return the fault that an exception of the connection means; None when it is of another kind."""
-    import httpx  # noqa: PLC0415  loaded with the first question
+def of_chunk(error: object, title: str, model: str, *, began: bool) -> Fault:
+    """Return the fault that an answer tells of instead of going on; ``began``: there were words before."""
+    about = error if isinstance(error, dict) else {}
+    said = message_of({"error": error} if isinstance(error, str | dict) else {})
+    code = about.get("code") or about.get("status")
+    code = int(code) if isinstance(code, int | str) and str(code).isdecimal() and len(str(code)) == 3 else 0  # noqa: PLR2004
+    if not began and code >= Status.BAD_REQUEST:  # a gateway that had said 200 before it asked
+        fault = of_status(code, json.dumps({"error": said}), title, model)
+    else:
+        fault = Fault("broken", f"{title} failed in mid-answer.", fix="Ask again.")
+    fault.detail = shorten(said)
+    return fault
 
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return Fault(
-                "foreign",
-                f"{title} shows a certificate that I cannot trust.",
-                fix="Check its address, and this machine's clock.",
-                detail=host,
-            )
+
+def of_exception(error: Exception, title: str, host: str) -> Fault | None:  # noqa: PLR0911  a table
+    """Return the fault that an exception of the connection means; None when it is of another kind."""
+    import aiohttp  # noqa: PLC0415  loaded with the first question
+
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return Fault(
+            "foreign",
+            f"{title} shows a certificate that I cannot trust.",
+            fix="Check its address, and this machine's clock.",
+            detail=host,
+        )
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return Fault("away", "The proxy does not let me out.", fix="Check HTTPS_PROXY.", detail=host)
+    if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
+        return offline(title, host) if _no_network(error.os_error, host) else away(title, host)
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Fault("foreign", f"{title} speaks no TLS that I know.", fix="Check its address.", detail=host)
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
         return away(title, host)
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
+    if isinstance(error, TimeoutError):
         return Fault("slow", f"{title} took too long to answer.", fix=_AGAIN)
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+    if isinstance(error, aiohttp.InvalidURL):
         return Fault("foreign", f"{title} has no valid address.", fix="Correct it in Settings.", detail=host)
-    if isinstance(error, httpx.HTTPError):
+    if isinstance(error, aiohttp.ClientResponseError):
+        return foreign(title)
+    if isinstance(error, aiohttp.ClientError | OSError):
         return Fault("cut", f"{title} hung up.", fix="Ask again.", detail=type(error).__name__)
     return None
+
+
+def _no_network(error: OSError, host: str) -> bool:
+    """Say whether it is this machine that reaches nothing, and not ``host`` that is away."""
+    if distance(host) != "world":
+        return False
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+        return True  # no name server answers
+    if isinstance(error, ConnectionRefusedError | ConnectionResetError):
+        return False  # something answered
+    return error.errno in _UNROUTED or not any(_routed(*one) for one in _NOWHERE)
+
+
+def _routed(family: socket.AddressFamily, address: str) -> bool:
+    """Say whether there is a way out of this machine: the kernel is asked, nothing is sent."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, 9))
+    except OSError:
+        return False
+    return True
+
+
+def offline(title: str, host: str) -> Fault:
+    """Return the fault of a machine that reaches nobody in the world."""
+    return Fault(
+        "network", f"I have no network to reach {title}.", fix="Check this machine's network.", detail=host
+    )
 
 
 def away(title: str, host: str) -> Fault:
@@ -129,12 +213,18 @@ def looks_like_page(body: str) -> bool:
     return bool(re.match(r"\s*<(?:!doctype|html|\?xml)", body, re.IGNORECASE))
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, most: int = _DETAIL) -> str:
     """Return ``text`` as one short line."""
-    text = " ".join(text.split())
-    return text if len(text) <= _DETAIL else text[: _DETAIL - 1] + "…"
+    text = " ".join(text[: 4 * most].split())
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def seconds(retry_after: str) -> float | None:
-    """Read ``Retry-After`` in its form of seconds (RFC 9110, 10.2.3)."""
-    return min(float(retry_after), 3_600.0) if re.fullmatch(r"\s*[0-9]{1,9}\s*", retry_after) else None
+def seconds(retry_after: str, now: float | None = None) -> float | None:
+    """Read ``Retry-After`` (RFC 9110, 10.2.3): seconds, or the date when they are over."""
+    if re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]{0,6})?\s*", retry_after, re.ASCII):
+        return min(float(retry_after), 3_600.0)
+    try:
+        then = parsedate_to_datetime(retry_after).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(0.0, then - (time.time() if now is None else now)), 3_600.0)

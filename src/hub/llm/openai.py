@@ -8,9 +8,9 @@ and stands in no attribute, log or exception.
 from __future__ import annotations
 
 import asyncio
-import json
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,45 +18,61 @@ from urllib.parse import urlsplit
 import structlog
 
 from hub.llm import faults
+from hub.llm.catalog import Catalog
 from hub.llm.chunks import Reading
+from hub.llm.connection import Connection, let_go, read
 from hub.llm.faults import Fault
+from hub.llm.fields import OPTIONAL, fields, packed
 from hub.llm.provider import Caps, Delta, Piece, Probe, Request
+from hub.llm.wire import ERROR, Wire, checked, parsed
 from hub.network import distance
+from hub.ports import Vectors
 from hub.telemetry.trace import traceparent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
-    import httpx
+    import aiohttp
     from pydantic import SecretStr
+
+    from hub.llm.catalog import Known
+    from hub.llm.provider import Usage
 
 log = structlog.get_logger(__name__)
 
-CONNECT_S = 4.0
 STALL_S = 20.0
 """Seconds between two pieces of text; what only keeps the line open does not count."""
 
 LIST_S = 10.0
+EMBED_S = 60.0
 AGAIN_S = 30.0
 """How often a server that failed is looked at again, while somebody watches."""
 
-_LINE, _ANSWER, _LIST, _ERROR = 1 << 20, 8 << 20, 4 << 20, 1 << 16
+_LIST, _VECTORS = 16 << 20, 64 << 20
 _ANSWER_TOKENS = 1_024
 _ROOM = {"machine": 3_000, "house": 3_000, "world": 16_000}
 # The servers at home keep 4,096 tokens unless told otherwise and cut what is more without a word.
-_OPTIONAL = ("stream_options", "max_tokens")
 _NAME = 200
+_BATCH = 64
+_TOOLLESS = re.compile(
+    r"(not|n't|un)[ -]?support.{0,40}\b(tool|function)|\btools?\b.{0,40}(not|un)[ -]?support"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a model is and what to ask it for. ``extra``: further fields of the request."""
+    """Where a model is and what to ask it for. ``extra``: further fields of the request.
+
+    ``kind``: under which it stands in the catalog. ``embeds``: the model that turns texts into vectors.
+    """
 
     title: str
     base_url: str
     model: str
     needs_key: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
+    kind: str = "openai"
+    embeds: str = ""
 
     @property
     def host(self) -> str:
@@ -67,50 +83,84 @@ class Server:
 class OpenAI:
     """A `Provider`: one model of a `Server`. ``key`` is awaited for each request; None sends no key."""
 
-    def __init__(self, name: str, server: Server, key: Callable[[], Awaitable[SecretStr | None]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        server: Server,
+        key: Callable[[], Awaitable[SecretStr | None]],
+        catalog: Catalog | None = None,
+    ) -> None:
         self.name, self.server = name, server
-        far = distance(server.host)
-        self.caps = Caps(
-            local=far != "world",
-            quality="full",
-            prompt_tokens=_ROOM[far],
-            title=server.title,
-            answer_tokens=_ANSWER_TOKENS,
-            model=server.model,
-            distance=far,
-        )
+        self.catalog = catalog or Catalog()
         self._key = key
-        self._client: asyncio.Task[httpx.AsyncClient] | None = None
+        self._far = distance(server.host)
+        self._connection = Connection(server.base_url, self._far)
         self._refused: set[str] = set()
+        self._offered: list[str] = []
         self._streams = 0
         self._retired = False
         self._fault: Fault | None = None
         self._looked = 0.0
         self._look: asyncio.Task[None] | None = None
+        self.measure()
+
+    def measure(self) -> None:
+        """Take what the catalog knows by now of the model."""
+        server, far = self.server, self._far
+        self._known = known = self.catalog.about(
+            server.kind, server.model, host=server.host, free=far != "world"
+        )
+        room = (
+            min(_ROOM[far], known.context - _ANSWER_TOKENS) if known.context > _ANSWER_TOKENS else _ROOM[far]
+        )
+        self.caps = Caps(
+            local=far != "world",
+            quality="full",
+            prompt_tokens=max(room, 512),
+            title=server.title,
+            answer_tokens=_ANSWER_TOKENS,
+            model=server.model,
+            distance=far,
+            tools=known.tools and "tools" not in self._refused,
+            prefill=bool(known.prefill),
+            price=known.price,
+        )
+
+    @property
+    def known(self) -> Known:
+        """What is known of its model."""
+        return self._known
 
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
-        """Answer as `Provider` says. Raises `Fault`."""
+        """Answer as `Provider` says. Raises `Fault`, with what the answer cost until then."""
         now = asyncio.get_running_loop().time
-        until, reading = now() + deadline, Reading(self.server.title)
+        until, reading = now() + deadline, Reading(self.server.title, self.server.model)
+        answer = wire = None
         self._streams += 1
         try:
-            with self._noting():
-                async with aclosing(self._chunks(request)) as chunks:
-                    while True:
-                        async with asyncio.timeout_at(until):
-                            chunk = await anext(chunks, None)
-                        if chunk is None:
+            with self._noting(lambda: reading.usage(request) if answer else None):
+                async with asyncio.timeout_at(until):
+                    answer = await self._ask(request)
+                    await checked(answer, self.server.title)
+                wire, steps = Wire(answer, self.server.title, until), 0
+                while not (reading.ended or wire.over):
+                    for name, data in await wire.events():
+                        if data.strip() == b"[DONE]":
+                            reading.ended = True
                             break
-                        if not chunk:
-                            reading.end()
-                            break
-                        if text := reading.take(chunk):
+                        if data and (text := reading.take(parsed(name, data, self.server.title))):
                             yield Delta(text)
-                            until = now() + STALL_S
-                last = list(reading.pieces())
+                    if steps != reading.steps:
+                        steps = reading.steps
+                        wire.wait_until(now() + STALL_S)
+                last = list(reading.pieces(request))
             for piece in last:
                 yield piece
         finally:
+            if wire:
+                wire.close()
+            if answer:
+                let_go(answer, whole=reading.ended)
             self._streams -= 1
             await self._close_if_retired()
 
@@ -118,8 +168,26 @@ class OpenAI:
         """Return the names of the models that the server offers. Raises `Fault`."""
         with self._noting():
             async with asyncio.timeout(LIST_S):
-                names = await self._list()
-        return names
+                told = await self._list()
+        self.catalog.learn(self.server.kind, told, self.server.host)
+        self._offered = _names(told)
+        self.measure()
+        return self._offered
+
+    async def embed(self, texts: Sequence[str], model: str = "") -> Vectors:
+        """Return the vectors of ``texts``, by ``model`` or the one that was set up. Raises `Fault`."""
+        model, parts, tokens = model or self.server.embeds, list[tuple[float, ...]](), 0
+        if not model:
+            why = f"{self.server.title} has no embedding model chosen."
+            raise Fault("model", why, fix="Choose one in Settings.")
+        with self._noting():
+            for start in range(0, len(texts), _BATCH):
+                batch = [text or " " for text in texts[start : start + _BATCH]]  # most refuse an empty one
+                async with asyncio.timeout(EMBED_S):
+                    vectors, read_ = await self._embed(batch, model)
+                parts += vectors
+                tokens += read_
+        return Vectors(tuple(parts), model, tokens)
 
     async def probe(self) -> Probe:
         """Say how the latest request went; after a fault, look again from time to time."""
@@ -133,6 +201,19 @@ class OpenAI:
             self._look_again()
             fault = self._fault
         return Probe(ok=False, reason=str(fault), fix=fault.fix)
+
+    async def look(self) -> Probe:
+        """Ask the server now, at no cost, and say how it does. What only an answer can prove stays."""
+        was = self._fault
+        try:
+            await self.models()
+        except Fault as fault:
+            if fault.what == "foreign" and was is None:
+                self._fault = None  # a few servers list nothing, and answer all the same
+        else:
+            if was and was.what in {"model", "credit", "refused"}:
+                self._fault = was
+        return await self.probe()
 
     async def retire(self) -> None:
         """Let running answers end, and then close the connections."""
@@ -148,159 +229,150 @@ class OpenAI:
             self._look = asyncio.create_task(self._look_now(), name=f"look:{self.name}")
 
     async def _look_now(self) -> None:
-        """Forget the fault of a server that is there again; what only a question can prove stays."""
-        was = self._fault
-        try:
-            await self.models()
-        except Fault:
-            return
-        if was and was.what in {"model", "credit", "refused"}:
-            self._fault = was
+        await self.look()
 
-    async def _list(self) -> list[str]:
-        response = await self._send("GET", "models")
+    async def _list(self) -> list[dict[str, Any]]:
+        """Return what the server tells of each of its models."""
+        told = await self._get("models")
+        listed = told.get("data") or told.get("models") or []
+        return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+    async def _embed(self, texts: list[str], model: str) -> tuple[list[tuple[float, ...]], int]:
+        told = await self._post("embeddings", {"model": model, "input": texts, "encoding_format": "float"})
+        listed = told.get("data")
+        listed = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        listed.sort(key=lambda one: one["index"] if isinstance(one.get("index"), int) else 0)
+        usage = told.get("usage")
+        tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else 0
+        return self._vectors([one.get("embedding") for one in listed], len(texts)), _count(tokens)
+
+    def _vectors(self, told: list[Any], wanted: int) -> list[tuple[float, ...]]:
+        """Return ``told`` when that is one vector for each text. Raises `Fault`."""
+        sizes = {len(one) if isinstance(one, list) else 0 for one in told}
+        numbers = all(type(number) in (int, float) for one in told if isinstance(one, list) for number in one)
+        if len(told) != wanted or len(sizes) != 1 or 0 in sizes or not numbers:
+            raise faults.foreign(self.server.title)
+        return [tuple(map(float, one)) for one in told]
+
+    async def _get(self, path: str) -> dict[str, Any]:
+        return await self._told("GET", path, None, _LIST)
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self._told("POST", path, packed(body, self.server.title), _VECTORS)
+
+    async def _told(self, method: str, path: str, body: bytes | None, most: int) -> dict[str, Any]:
+        """Return the JSON object that the server answers with. Raises `Fault`."""
+        answer = await self._send(method, path, body)
         try:
-            if response.status_code != HTTPStatus.OK:
-                raise self._status_fault(response, await self._refusal(response))
-            return _names(_parse(await _read(response, _LIST), self.server.title))
+            if answer.status != HTTPStatus.OK:
+                raise self._status_fault(answer, await self._refusal(answer))
+            return parsed(b"", await read(answer, most), self.server.title)
         finally:
-            await response.aclose()
+            answer.close()
 
-    async def _chunks(self, request: Request) -> AsyncGenerator[dict[str, Any], None]:
-        """Yield the chunks of the answer; an empty one is the server's mark of its end."""
-        response = await self._ask(request)
-        try:
-            kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind.endswith("json"):  # a server that does not stream
-                yield _parse(await _read(response, _ANSWER), self.server.title)
-            elif kind in {"text/event-stream", "text/plain", ""}:
-                response.headers["content-type"] = "text/event-stream"
-                response.encoding = "utf-8"  # WHATWG: event streams always are
-                async for chunk in self._events(response):
-                    yield chunk
-            else:
-                raise faults.foreign(self.server.title, await _read(response, _ERROR))
-        finally:
-            await response.aclose()
-
-    async def _events(self, response: httpx.Response) -> AsyncIterator[dict[str, Any]]:
-        from httpx_sse import EventSource  # noqa: PLC0415  loaded with the first question
-
-        _bound(response, self.server.title)
-        async with aclosing(EventSource(response).aiter_sse()) as events:
-            async for event in events:
-                data = event.data.strip()
-                if data == "[DONE]":
-                    yield {}
-                    return
-                if data:
-                    chunk = _parse(data, self.server.title)
-                    yield chunk if event.event != "error" or "error" in chunk else {"error": chunk}
-
-    async def _ask(self, request: Request) -> httpx.Response:
+    async def _ask(self, request: Request) -> aiohttp.ClientResponse:
         """Send the question. What the server does not know of its fields is left out the next time."""
         if not self.server.model:
             raise _modelless(self.server.title)
         while True:
-            response = await self._send("POST", "chat/completions", self._body(request))
-            if response.status_code == HTTPStatus.OK:
-                return response
+            known = replace(self._known, tools=self.caps.tools)
+            body = fields(self.server.model, request, known, self.server.extra, self._refused)
+            headers = self._headers(request)
+            answer = await self._send("POST", "chat/completions", packed(body, self.server.title), headers)
+            if answer.status == HTTPStatus.OK:
+                return answer
             try:
-                body = await self._refusal(response)
-                named = self._names_optional(response.status_code, body)
+                said = await self._refusal(answer)
+                named = self._names_optional(answer.status, said, body)
                 if not named:
-                    raise self._status_fault(response, body)
-                self._refused.add(named)
+                    raise self._status_fault(answer, said)
             finally:
-                await response.aclose()
+                answer.close()
+            self._refused.add(named)
+            self.measure()
 
-    def _body(self, request: Request) -> dict[str, Any]:
-        messages = [
-            {"role": m.role, "content": m.text.encode("utf-8", "replace").decode()} for m in request.messages
-        ]
-        optional = {
-            "stream_options": {"include_usage": True}, "max_tokens": request.max_tokens, **self.server.extra,
-        }  # fmt: skip
-        body = {"model": self.server.model, "messages": messages, "stream": True}
-        body |= {name: value for name, value in optional.items() if name not in self._refused}
-        if "max_tokens" in self._refused and "max_completion_tokens" not in self._refused:
-            body["max_completion_tokens"] = request.max_tokens  # its name for newer models
-        return body
+    def _headers(self, request: Request) -> dict[str, str]:  # noqa: ARG002  of other servers
+        """Return what the server wants told besides the question."""
+        return {}
 
-    def _names_optional(self, status: int, body: str) -> str:
+    def _names_optional(self, status: int, said: str, sent: dict[str, Any]) -> str:
         """Return the field of ours that the server says it does not take."""
         if status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
             return ""
-        sent = {
-            *_OPTIONAL,
-            *self.server.extra,
-            *({"max_completion_tokens"} if "max_tokens" in self._refused else ()),
-        }
-        said = body.lower()
-        longest_first = sorted(sent - self._refused, key=len, reverse=True)
+        said = said.lower()
+        if "tools" in sent and _TOOLLESS.search(said):
+            return "tools"
+        left = {*OPTIONAL, *self.server.extra} & sent.keys() - {"tools"}
+        longest_first = sorted(left, key=len, reverse=True)
         return next((name for name in longest_first if name in said or name.replace("_", "") in said), "")
 
-    async def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        import httpx  # noqa: PLC0415
-
-        key, client = await self._key(), await self._connections()
-        if key is None and self.server.needs_key:
-            raise _keyless(self.server.title)
-
-        def sign(request: httpx.Request) -> httpx.Request:
-            request.headers["traceparent"] = traceparent()
-            if key is not None:
-                request.headers["authorization"] = f"Bearer {key.get_secret_value()}"
-            return request
-
-        request = client.build_request(method, f"{self.server.base_url}/{path}", json=body)
-        try:
-            response = await client.send(request, auth=sign, stream=True)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            # A kept connection may have been closed by the other side just now: once more, on a new one.
-            response = await client.send(request, auth=sign, stream=True)
-        # Unpacked, a few kilobytes may be gigabytes; the bounds below count what comes in.
-        if response.headers.get("content-encoding", "identity") != "identity":
-            await response.aclose()
+    async def _send(
+        self, method: str, path: str, body: bytes | None, more: dict[str, str] | None = None
+    ) -> aiohttp.ClientResponse:
+        """Send a request; ``path`` is below the server's address, or begins with "/" at its root."""
+        answer = await self._signed(method, path, body, more or {})
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            answer.close()
             why = f"{self.server.title} packs its answers, which I did not ask for."
             raise Fault("foreign", why, fix="Check its address.")
-        return response
+        return answer
 
-    async def _connections(self) -> httpx.AsyncClient:
-        if self._client is None:  # reading the trusted certificates takes a while: not on the event loop
-            self._client = asyncio.create_task(asyncio.to_thread(_client, self.caps.local))
-        return await asyncio.shield(self._client)
+    async def _signed(
+        self, method: str, path: str, body: bytes | None, more: dict[str, str]
+    ) -> aiohttp.ClientResponse:
+        key = await self._key()
+        if key is None and self.server.needs_key:
+            raise _keyless(self.server.title)
+        headers = {"traceparent": traceparent(), **more}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        if key is not None:
+            headers["authorization"] = f"Bearer {key.get_secret_value()}"
+        return await self._connection.send(method, self._url(path), headers, body)
+
+    def _url(self, path: str) -> str:
+        if not path.startswith("/"):
+            return f"{self.server.base_url}/{path}"
+        parts = urlsplit(self.server.base_url)
+        return f"{parts.scheme}://{parts.netloc}{path}"
 
     async def _close_if_retired(self) -> None:
-        if self._retired and not self._streams and self._client:
-            client, self._client = self._client, None
-            await (await client).aclose()
+        if self._retired and not self._streams:
+            await self._connection.close()
 
-    async def _refusal(self, response: httpx.Response) -> str:
+    async def _refusal(self, answer: aiohttp.ClientResponse) -> str:
         """Return the body of an answer that is none, without the key, which some servers repeat."""
-        key, body = await self._key(), await _read(response, _ERROR)
+        key, body = await self._key(), (await read(answer, ERROR)).decode("utf-8", "replace")
         return body.replace(key.get_secret_value(), "[key]") if key else body
 
-    def _status_fault(self, response: httpx.Response, body: str) -> Fault:
-        status = response.status_code
+    def _status_fault(self, answer: aiohttp.ClientResponse, body: str) -> Fault:
+        status = answer.status
         fault = faults.of_status(status, body, self.server.title, self.server.model)
         fault.detail = faults.shorten(faults.message_of(body) or f"HTTP status {status}")
-        fault.retry_after = faults.seconds(response.headers.get("retry-after", ""))
+        fault.retry_after = faults.seconds(answer.headers.get("retry-after", ""))
+        if fault.what == "model" and (next_ := self.successor()):
+            fault.fix = f"Choose {next_} in Settings."
         log.info("server refused", provider=self.name, status=status, said=fault.detail)
         return fault
 
+    def successor(self) -> str:
+        """Return the model to ask for when its own is gone, as far as anybody knows."""
+        return self.catalog.successor(self.server.kind, self.server.model, self._offered)
+
     @contextmanager
-    def _noting(self) -> Iterator[None]:
+    def _noting(self, cost: Callable[[], Usage | None] = lambda: None) -> Iterator[None]:
         """Put what goes wrong into words, and remember how the latest request went."""
         try:
             yield
         except Fault as fault:
+            fault.usage = cost()
             self._note(fault)
             raise
         except Exception as error:
             meant = faults.of_exception(error, self.server.title, self.server.host)
             if meant is None:
                 raise
+            meant.usage = cost()
             self._note(meant)
             raise meant from None  # the cause carries the request, and that the key
         else:
@@ -313,75 +385,13 @@ class OpenAI:
             self._looked = asyncio.get_running_loop().time()
 
 
-def _client(local: bool) -> httpx.AsyncClient:
-    import httpx  # noqa: PLC0415
-
-    # Small servers at home close kept connections without a word; the handshake costs nothing there.
-    limits = httpx.Limits(max_keepalive_connections=0 if local else 4, keepalive_expiry=30.0)
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(STALL_S, connect=CONNECT_S),
-        follow_redirects=False,
-        limits=limits,
-        # A proxy of the environment leads to the world; what is at home is reached directly.
-        transport=httpx.AsyncHTTPTransport(limits=limits) if local else None,
-        headers={"accept-encoding": "identity", "user-agent": "timmy-hub"},
-    )
-
-
-def _bound(response: httpx.Response, title: str) -> None:
-    """Make ``response`` fail when a line or the whole grows beyond what an answer can be."""
-    import httpx  # noqa: PLC0415
-
-    inner = response.stream
-
-    class Bounded(httpx.AsyncByteStream):
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            line = whole = 0
-            async for block in inner:  # type: ignore[union-attr]  # an asynchronous client's stream
-                whole += len(block)
-                cut = max(block.rfind(b"\n"), block.rfind(b"\r"))
-                line = len(block) - cut - 1 if cut >= 0 else line + len(block)
-                if line > _LINE or whole > _ANSWER:
-                    raise Fault(
-                        "foreign", f"{title} sent more than an answer can be.", fix="Check its address."
-                    )
-                yield block
-
-        async def aclose(self) -> None:
-            await inner.aclose()  # type: ignore[union-attr]
-
-    response.stream = Bounded()
-
-
-async def _read(response: httpx.Response, most: int) -> str:
-    """Return the body, cut after ``most`` bytes."""
-    body = b""
-    async for block in response.aiter_bytes():
-        body += block
-        if len(body) >= most:
-            break
-    return body[:most].decode("utf-8", "replace")
-
-
-def _parse(text: str, title: str) -> dict[str, Any]:
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
-        raise faults.foreign(title, text) from None
-    if not isinstance(told, dict):
-        raise faults.foreign(title)
-    return told
-
-
-def _names(told: dict[str, Any]) -> list[str]:
-    listed = told.get("data") or told.get("models") or []
-    ids = (one.get("id") or one.get("name") for one in listed if isinstance(one, dict))
+def _names(told: list[dict[str, Any]]) -> list[str]:
+    ids = (one.get("id") or one.get("name") for one in told)
     return sorted({name for name in ids if isinstance(name, str) and 0 < len(name) <= _NAME})[:500]
 
 
-def _clean(text: str) -> str:
-    """Return ``text`` with "?" for half a surrogate pair, which no encoding can carry."""
-    return text.encode("utf-8", "replace").decode()
+def _count(told: Any) -> int:
+    return told if isinstance(told, int) and told >= 0 else 0
 
 
 def _keyless(title: str) -> Fault:

@@ -1,7 +1,8 @@
 """The kinds of language servers that a person can choose from, with what is known of each.
 
-Grok's address and model: docs.x.ai (a model's name is a setting, since names are retired; the list of
-those on offer comes from the server itself). Ollama's: its own OpenAI-compatible endpoint.
+Addresses: docs.x.ai, platform.openai.com, openrouter.ai/docs, docs.redpill.ai, docs.vllm.ai, and Ollama's
+own OpenAI-compatible endpoint. A model's name is a setting, since names are retired; what is known of the
+models is in `hub.llm.catalog`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["xai", "ollama", "openai"]
+Kind = Literal["xai", "ollama", "gpt", "openrouter", "redpill", "vllm", "openai"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,42 @@ PRESETS: dict[Kind, Preset] = {
         "Ollama",
         "Models on this machine or in your house. Needs no key.",
         "http://localhost:11434/v1",
+    ),
+    "gpt": Preset(
+        "gpt",
+        "openai",
+        "OpenAI",
+        "Large models by OpenAI. Needs a key; what you say goes to api.openai.com.",
+        "https://api.openai.com/v1",
+        "gpt-5-mini",
+        needs_key=True,
+        variables=("OPENAI_API_KEY",),
+        extra={"reasoning_effort": "minimal"},
+    ),
+    "openrouter": Preset(
+        "openrouter",
+        "openrouter",
+        "OpenRouter",
+        "Many vendors' models behind one key; what you say goes to openrouter.ai.",
+        "https://openrouter.ai/api/v1",
+        needs_key=True,
+        variables=("OPENROUTER_API_KEY",),
+    ),
+    "redpill": Preset(
+        "redpill",
+        "redpill",
+        "RedPill",
+        "Models in sealed machines; what you say goes to api.redpill.ai. Needs a key.",
+        "https://api.redpill.ai/v1",
+        needs_key=True,
+        variables=("REDPILL_API_KEY",),
+    ),
+    "vllm": Preset(
+        "vllm",
+        "vllm",
+        "vLLM",
+        "Models on a graphics card in your house. Needs no key.",
+        "http://localhost:8000/v1",
     ),
     "openai": Preset("openai", "other", "Another server", "Anything that speaks the OpenAI protocol."),
 }

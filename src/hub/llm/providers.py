@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hub.errors import HubError
+from hub.errors import HubError, Unavailable
 from hub.llm.catalog import Catalog
 from hub.llm.faults import Fault
 from hub.llm.ollama import Ollama
@@ -121,7 +121,7 @@ class Providers:
         return self._all[name][1]
 
     async def embed(self, texts: Sequence[str], model: str = "") -> Vectors:
-        """Return the vectors of ``texts``, as `hub.ports.Embedder` says: by the first server that has a model.
+        """Return the vectors of ``texts``, as `hub.ports.Embedder` says, by a server with a model for it.
 
         ``model``: "server/model" or the model of one of them; "" for the first server's.
         """
@@ -130,7 +130,7 @@ class Providers:
             if model in ("", one.server.embeds, f"{one.name}/{one.server.embeds}"):
                 return await one.embed(texts)
         if able:
-            raise HubError(
+            raise Unavailable(
                 f"Nothing here embeds with {model[:60]}.", fix="Leave the model out, or choose it."
             )
         return await NullEmbedder().embed(texts)

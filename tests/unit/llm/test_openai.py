@@ -106,7 +106,9 @@ async def test_servers_bend_the_protocol(server, model, script, answer):
 async def test_a_server_that_does_not_stream_answers_too(server, model):
     server.kind = "application/json"
     server.script = ({"choices": [{"message": {"content": "Whole."}, "finish_reason": "length"}]},)
-    assert await ask(model()) == [Delta("Whole."), Done("length")]
+    whole, usage, done = await ask(model())
+    assert (whole, done) == (Delta("Whole."), Done("length"))
+    assert usage.estimated  # it told no figures, but it is paid all the same
 
 
 async def test_fields_that_a_server_refuses_are_left_out_from_then_on(server, model):

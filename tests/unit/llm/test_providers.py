@@ -80,6 +80,7 @@ async def test_a_conversation_is_answered_and_survives_the_server(hub, server):
     assert turn.answer == "It was" + Canned.closing()
     assert (turn.provider, turn.state) == ("lab/big-1", "done")
     server.script = server.HELLO
+    assert (await hub.providers.test(name)).ok  # it failed twice and is let be, until somebody finds it well
     assert (await ask("And Dune?")).answer == "Hello there."
     assert server.asked[-1]["messages"][-2]["content"] == "It was" + Canned.closing()
     await setup.switch(hub, name, on=False)
