@@ -106,13 +106,14 @@ class TurnEnded(TurnEvent):
 
 
 class LanguageAsked(Event):
-    """A language model was asked and is done; ``seconds`` in all, ``first_s`` to its first words (None: none).
+    """A language model was asked and is done: ``seconds`` in all, ``first_s`` to its first words, if any.
 
-    ``outcome``: done, failed (before a word), cut (in the middle) or stopped (by whoever asked).
-    ``cost`` in US dollars; ``cached_tokens`` of the prompt were not read anew. ``speculative``: the words
-    were not final yet; ``hedged``: it was started silently beside another that was slow. ``resumed``: it
-    went on in the middle of another's answer. ``fallback_from``: who was to answer before it, and ``why``
-    that one did not, in one word: trip, hold, config, caller, local, privacy, capability, budget, breaker.
+    ``left_s``: what was left then of the time it had for them. ``outcome``: done, failed (before a word),
+    cut (in the middle) or stopped (by whoever asked). ``cost`` in US dollars; ``cached_tokens`` of the prompt
+    were not read anew. ``speculative``: the words were not final yet; ``hedged``: it was started silently
+    beside another that was slow. ``resumed``: it went on in the middle of another's answer.
+    ``fallback_from``: who was to answer before it, and ``why`` that one did not, in one word: trip, hold,
+    config, caller, local, privacy, capability, budget, breaker.
     """
 
     name = "language.asked"
@@ -123,6 +124,7 @@ class LanguageAsked(Event):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     first_s: float | None = None
+    left_s: float | None = None
     cost: float = 0.0
     cached_tokens: int = 0
     speculative: bool = False

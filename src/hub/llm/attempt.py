@@ -235,7 +235,8 @@ class Attempt:
             provider=self.provider.name, model=caps.model or self.provider.name, outcome=end,
             seconds=self._loop.time() - self._began,
             prompt_tokens=usage.prompt if usage else 0, completion_tokens=usage.completion if usage else 0,
-            first_s=self.first_s, cost=self.cost, cached_tokens=usage.cached if usage else 0,
+            first_s=self.first_s, left_s=None if self.first_s is None else self._first_s - self.first_s,
+            cost=self.cost, cached_tokens=usage.cached if usage else 0,
             speculative=chosen.request.speculative, hedged=chosen.hedged, resumed=bool(chosen.request.prefix),
             fallback_from=chosen.after, why=chosen.why,
         )  # fmt: skip

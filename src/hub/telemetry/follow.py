@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hub.events import Bus, Event
     from hub.telemetry.metrics import Metrics
 
-WANTED = ("turn.ended", "language.*", "tool.*", "speech.*", "child.*", "job.*", "hub.recovered")
+WANTED = ("turn.ended", "language.*", "breaker.*", "tool.*", "speech.*", "child.*", "job.*", "hub.recovered")
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,7 @@ class Follower:
         self._takers: dict[str, Callable[..., None]] = {
             "turn.ended": self._turn,
             "language.asked": self._language,
+            "breaker.changed": self._breaker,
             "tool.called": self._tool,
             "speech.heard": self._heard,
             "speech.taken": self._taken,
@@ -68,10 +69,27 @@ class Follower:
         )  # fmt: skip
 
     def _language(self, event: events.LanguageAsked) -> None:
-        self._record("timmy_llm_request_duration_seconds", event.seconds, event.provider, event.model)
-        self._record("hub_language_requests_total", 1, event.provider, event.model, event.outcome)
-        self._record("timmy_llm_tokens_total", event.prompt_tokens, event.provider, "input")
-        self._record("timmy_llm_tokens_total", event.completion_tokens, event.provider, "output")
+        provider, record = event.provider, self._record
+        record("timmy_llm_request_duration_seconds", event.seconds, provider, event.model)
+        record("hub_llm_requests_total", 1, provider, event.model, event.outcome)
+        record("timmy_llm_tokens_total", event.prompt_tokens, provider, "input")
+        record("timmy_llm_tokens_total", event.completion_tokens, provider, "output")
+        record("hub_llm_cached_tokens_total", event.cached_tokens, provider)
+        record("hub_llm_cost_usd_total", event.cost, provider, event.model)
+        if event.first_s is not None:
+            record("hub_llm_time_to_first_chunk_seconds", event.first_s, provider, event.model)
+        if event.left_s is not None:
+            record("hub_llm_deadline_left_seconds", event.left_s, provider)
+        if event.fallback_from:
+            record("hub_llm_fallback_total", 1, event.fallback_from, provider, event.why or "unknown")
+        if event.resumed:
+            record("hub_llm_midstream_resume_total", 1, provider)
+        if event.speculative or event.hedged:
+            purpose = "speculative" if event.speculative else "hedged"
+            record("hub_llm_extra_requests_total", 1, provider, purpose)
+
+    def _breaker(self, event: events.BreakerChanged) -> None:
+        self._record("hub_llm_breaker_changes_total", 1, event.provider, event.state)
 
     def _tool(self, event: events.ToolCalled) -> None:
         self._record("personaplex_tool_calls_total", 1, event.tool)

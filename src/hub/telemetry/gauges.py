@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hub.llm.candidates import is_model
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,7 +37,12 @@ GAUGES = (
     Gauge("hub_model_bytes", "Bytes of a model file that are there.", ("model",)),
     Gauge("hub_jobs", "Jobs that wait or run.", ("state",)),
     Gauge("hub_tools", "Tools that may be called."),
-)
+    Gauge("hub_llm_breaker_state", "1 for the state that the breaker of a provider is in.",
+          ("provider", "state")),
+    Gauge("hub_llm_spent_usd", "US dollars spent this ``day`` and this ``month``, where the hub stands.",
+          ("period",)),
+    Gauge("hub_llm_limit_usd", "The limit on that, if there is one.", ("period",)),
+)  # fmt: skip
 
 
 def read(hub: Hub, connections: int) -> list[Row]:
@@ -49,6 +56,8 @@ def read(hub: Hub, connections: int) -> list[Row]:
         *_children(hub),
         *_models(hub),
         *_jobs(hub),
+        *_breakers(hub),
+        *_money(hub),
     ]
 
 
@@ -78,3 +87,16 @@ def _jobs(hub: Hub) -> Iterator[Row]:
         states = [job.state for job in jobs.list()]
         for state in ("waiting", "running"):
             yield "hub_jobs", (state,), states.count(state)
+
+
+def _breakers(hub: Hub) -> Iterator[Row]:
+    for provider in hub.router.providers:
+        if is_model(provider.caps):
+            yield "hub_llm_breaker_state", (provider.name, hub.breakers.state(provider.name).state), 1
+
+
+def _money(hub: Hub) -> Iterator[Row]:
+    for standing in hub.budget.standing():
+        yield "hub_llm_spent_usd", (standing.period,), standing.spent
+        if standing.limit:
+            yield "hub_llm_limit_usd", (standing.period,), standing.limit

@@ -25,6 +25,7 @@ SERIES = 2_000
 """Combinations of labels that are kept apart; all further ones become one, called "other"."""
 
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+FIRST = (0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 5.0)
 SLOW = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 
 
@@ -64,9 +65,27 @@ METRICS = (
            ("source", "provider"), (0.01, *SLOW)),
     Metric("histogram", "hub_first_sound_seconds", "Time from the person's silence to the first sound.",
            (), SLOW),
-    Metric("counter", "hub_language_requests_total",
+    Metric("counter", "hub_llm_requests_total",
            "Times that a language model was asked, by outcome: done, failed, cut, stopped.",
            ("provider", "model", "outcome")),
+    Metric("histogram", "hub_llm_time_to_first_chunk_seconds",
+           "Time until the first piece of a language model's answer.", ("provider", "model"), FIRST),
+    Metric("histogram", "hub_llm_deadline_left_seconds",
+           "What was left of the time that a language model had for its first piece.", ("provider",), FIRST),
+    Metric("counter", "hub_llm_cost_usd_total", "US dollars that language models cost.",
+           ("provider", "model")),
+    Metric("counter", "hub_llm_cached_tokens_total", "Tokens read that a server had read before.",
+           ("provider",)),
+    Metric("counter", "hub_llm_fallback_total",
+           "Times that one was asked in place of another, and why: trip, hold, config, caller, local, "
+           "privacy, capability, budget, breaker.", ("from", "to", "reason")),
+    Metric("counter", "hub_llm_midstream_resume_total",
+           "Times that a language model went on in the middle of another's answer.", ("provider",)),
+    Metric("counter", "hub_llm_extra_requests_total",
+           "Requests that nobody had to wait for. ``speculative``: before the words were final; ``hedged``: "
+           "beside another that was slow.", ("provider", "purpose")),
+    Metric("counter", "hub_llm_breaker_changes_total", "States that a breaker went into.",
+           ("provider", "state")),
     Metric("counter", "hub_tool_failures_total", "Calls of tools that failed.", ("tool",)),
     Metric("counter", "hub_child_restarts_total", "Times that a child process was brought back.", ("child",)),
     Metric("counter", "hub_recoveries_total", "Times that this hub came back after it had died."),

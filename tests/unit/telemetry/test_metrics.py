@@ -52,6 +52,9 @@ async def test_real_traffic_is_counted(served) -> None:
     assert found["hub_info", (("version", served.hub.version),)] == 1
     assert found["hub_plugin_state", (("plugin", "voice"), ("state", "disabled"))] == 1
     assert found["process_resident_memory_bytes", ()] > 1e7
+    assert found["hub_llm_breaker_state", (("provider", "embedded"), ("state", "closed"))] == 1
+    assert found["hub_llm_spent_usd", (("period", "day"),)] == 0
+    assert ("hub_llm_limit_usd", (("period", "day"),)) not in found
     assert not any(id_ in str(labels) for _, labels in found)
     async with asyncio.timeout(60):  # the socket is still on its way out
         while (await scrape(served))["timmy_ws_connections", ()] != 0:
@@ -136,6 +139,23 @@ async def test_events_become_the_figures_of_the_seeds() -> None:
         events.LanguageAsked(
             provider="xai", model="grok-4", outcome="done", seconds=1.5, prompt_tokens=30, completion_tokens=7
         ),
+        events.LanguageAsked(
+            provider="ollama",
+            model="qwen",
+            outcome="cut",
+            seconds=2.0,
+            prompt_tokens=50,
+            completion_tokens=5,
+            first_s=0.25,
+            left_s=0.65,
+            cost=0.25,
+            cached_tokens=40,
+            hedged=True,
+            resumed=True,
+            fallback_from="xai",
+            why="trip",
+        ),
+        events.BreakerChanged(provider="xai", state="open"),
         events.ChildChanged(child="speech", state="restarting", reason="killed"),
         events.ChildChanged(child="speech", state="ready"),
         events.JobChanged(job="j", kind="timer", title="Tea", state="done"),
@@ -152,6 +172,17 @@ async def test_events_become_the_figures_of_the_seeds() -> None:
     about = {"provider": "xai", "model": "grok-4"}
     assert value("timmy_llm_request_duration_seconds_sum", about) == 1.5
     assert value("timmy_llm_tokens_total", {"provider": "xai", "direction": "output"}) == 7
+    assert value("hub_llm_requests_total", about | {"outcome": "done"}) == 1
+    other = {"provider": "ollama"}
+    assert value("hub_llm_time_to_first_chunk_seconds_sum", other | {"model": "qwen"}) == 0.25
+    assert value("hub_llm_time_to_first_chunk_seconds_count", about) is None  # it was not told
+    assert value("hub_llm_deadline_left_seconds_sum", other) == 0.65
+    assert value("hub_llm_cost_usd_total", other | {"model": "qwen"}) == 0.25
+    assert value("hub_llm_cached_tokens_total", other) == 40
+    assert value("hub_llm_fallback_total", {"from": "xai", "to": "ollama", "reason": "trip"}) == 1
+    assert value("hub_llm_midstream_resume_total", other) == 1
+    assert value("hub_llm_extra_requests_total", other | {"purpose": "hedged"}) == 1
+    assert value("hub_llm_breaker_changes_total", {"provider": "xai", "state": "open"}) == 1
     assert value("hub_child_restarts_total", {"child": "speech"}) == 1
     assert value("timmy_tasks_total", {"status": "done", "persona": "hub"}) == 1
     assert value("hub_recoveries_total") == 1
