@@ -45,7 +45,6 @@ def test_objects_are_sorted_by_utf16_and_written_without_space() -> None:
         math.nan, math.inf, 2**53, {"a": object()}, {1: "a"}, {"a": b"x"}, "\ud800", {"\udfff": 1}, {1, 2},
         type("Text", (str,), {})("a"), type("Whole", (int,), {})(1), type("Map", (dict,), {})(),
     ],
-    ids=repr,
 )  # fmt: skip
 def test_what_is_not_plain_json_has_no_digest(value: object) -> None:
     with pytest.raises(HubError) as caught:
