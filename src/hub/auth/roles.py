@@ -30,6 +30,7 @@ ACTS: dict[str, str] = {
     "talk": DEVICE,
     "see the hub's state": DEVICE,
     "change own name": GUEST,
+    "choose own privacy": GUEST,
     "end own sessions": GUEST,
     "pair own devices": GUEST,
     "take or forget own data": GUEST,

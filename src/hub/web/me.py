@@ -13,14 +13,17 @@ from hub.auth.events import DevicePaired, PersonJoined
 from hub.auth.names import MAX_NAME
 from hub.auth.roles import allows, require
 from hub.errors import HubError
+from hub.llm.tiers import ACT, TIERS
 from hub.web.address import draw, outside
 from hub.web.ago import ago
+from hub.web.tiers import ABOUT
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
     from hub.events import Event
+    from hub.llm.tiers import Tiers
     from hub.web.site import Site
 
 _SHOWN, _LOOKED_AT = 3, 500
@@ -35,6 +38,7 @@ def routes(site: Site) -> list[BaseRoute]:
         site.page("/me", me.show),
         site.page("/me", me.rename, methods=("POST",)),
         site.page("/me/sessions/{id}/end", me.end, methods=("POST",)),
+        site.page("/me/privacy", me.keep_close, methods=("POST",)),
         site.page("/me/out", me.out, methods=("POST",)),
         site.page("/me/everywhere", me.everywhere, methods=("POST",)),
         site.page("/me/keys", me.make_key, methods=("POST",)),
@@ -56,7 +60,7 @@ class Me:
         return self._site.show(
             request, "me.html", title="You", wrong=wrong, name=name[:MAX_NAME] or person.name,
             longest=MAX_NAME, sessions=self._hub.sessions.of(person.id), current=request.state.session,
-            ago=ago, shared=not allows(person, "end own sessions"),
+            ago=ago, shared=not allows(person, "end own sessions"), tiers=_tiers(self._hub.tiers, person.id),
             keys=self._hub.keys.all(person) if allows(person, "pair own devices") else (),
             owner=allows(person, "pair shared devices"),
         )  # fmt: skip
@@ -70,6 +74,15 @@ class Me:
         except HubError as error:
             return await self.show(request, name=name, wrong=error)
         return self._site.back(request, "/me", said="Your name is changed.")
+
+    async def keep_close(self, request: Request) -> Response:
+        """Have the own words go less far than the house allows."""
+        person = require(request.state.person, ACT)
+        try:
+            await self._hub.tiers.choose(person, (await self._site.form(request)).get("tier", ""))
+        except HubError as error:
+            return await self.show(request, wrong=error)
+        return self._site.back(request, "/me", said="It holds from now on.")
 
     async def end(self, request: Request) -> Response:
         """End one of the own sessions; the one that asks goes to the door."""
@@ -143,6 +156,14 @@ class Me:
         events = [event for event in self._hub.bus.recent(_LOOKED_AT) if isinstance(event, kind)]
         shown = events[: -_SHOWN - 1 : -1]
         return self._site.renderer.page("parts/arrivals.html", part_name=part, events=shown)
+
+
+def _tiers(tiers: Tiers, person: str) -> list[tuple[str, str, str, bool]]:
+    """Return what a person can choose: value, title, meaning, and whether it is chosen."""
+    own, house = tiers.own(person), tiers.house
+    allowed = TIERS[: TIERS.index(house) + 1]
+    told = [(tier, *ABOUT[tier], own == tier) for tier in allowed]
+    return [("", "As in this house", f"Now: {ABOUT[house][0]}.", own is None), *told]
 
 
 def _away(request: Request) -> Response:

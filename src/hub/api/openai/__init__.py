@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -26,7 +26,16 @@ PATHS: dict[str, tuple[str, str]] = {
 def routes(hub: Hub) -> list[BaseRoute]:
     """Return the routes."""
     late = _Late(hub)
-    return [Route(path, late.entry(name), methods=[method]) for path, (method, name) in PATHS.items()]
+    return [_Own(path, late.entry(name), methods=[method]) for path, (method, name) in PATHS.items()]
+
+
+class _Own(Route):
+    """A path that answers to every method, if only by saying which it takes: nobody else serves it."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether the path fits."""
+        match, child = super().matches(scope)
+        return Match.FULL if match is Match.PARTIAL else match, child
 
 
 class _Late:

@@ -102,10 +102,10 @@ class Stops:
         if self.hit:
             return ""
         self._kept += text
-        found = [place for word in self._words if (place := self._kept.find(word)) >= 0]
-        if found:
+        found = [(at + len(word), at) for word in self._words if (at := self._kept.find(word)) >= 0]
+        if found:  # the first that is whole, however the text was cut into pieces
             self.hit = True
-            said, self._kept = self._kept[: min(found)], ""
+            said, self._kept = self._kept[: min(found)[1]], ""
             return said
         held = max((_overlap(self._kept, word) for word in self._words), default=0)
         said, self._kept = self._kept[: len(self._kept) - held], self._kept[len(self._kept) - held :]

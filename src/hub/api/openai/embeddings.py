@@ -49,7 +49,8 @@ class Embeddings:
             raise unreadable(error) from None
         texts = [request.input] if isinstance(request.input, str) else request.input
         model = "" if request.model in USUAL else request.model
-        found = await self._hub.port(Embedder).embed(texts, model)
+        embedder = self._hub.port(Embedder)  # type: ignore[type-abstract]  # a Protocol is the key
+        found = await embedder.embed(texts, model)
         if len(found.vectors) != len(texts):
             raise Refused(502, "The embedder gave back too few vectors.", "Ask once more.")
         length = len(found.vectors[0])

@@ -64,4 +64,6 @@ def unreadable(error: ValidationError) -> Refused:
 
 def _is_branch(part: int | str) -> bool:
     """Say whether ``part`` of a path names a type and no field: which of several it was tried as."""
-    return isinstance(part, str) and (part in {"str", "int", "bool"} or "[" in part or part[:1].isupper())
+    return isinstance(part, str) and (
+        part in {"str", "int", "bool"} or not part.isidentifier() or part[:1].isupper()
+    )

@@ -1,4 +1,4 @@
-"""Say which models there are, and who is meant by ``hub/auto``, ``hub/voice``, ``hub/local`` or another name."""
+"""Say which models there are, and who is meant by ``hub/auto``, ``hub/voice``, ``hub/local`` or one."""
 
 from __future__ import annotations
 

@@ -178,9 +178,7 @@ class Telling:
         state: State = "incomplete" if length else "completed"
         yield self._event(f"response.{state}", response=self.response(state))
 
-    def response(
-        self, state: Literal["in_progress", "completed", "incomplete"] | None = None
-    ) -> dict[str, Any]:
+    def response(self, state: State | None = None) -> dict[str, Any]:
         """Return the response as it is now."""
         length = self.answering.finish == "length"
         state = state or ("incomplete" if length else "completed")
