@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.serving import Serving, serving
 
 from hub.testing.upstream import Upstream
-from tests.serving import Serving, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.interop.conftest import MODEL
 from tests.serving import PATIENCE_S
 

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
-
-from hub.ports import Embedder, Vectors
 from tests.interop.conftest import MODEL
 from tests.serving import PATIENCE_S
+
+from hub.ports import Embedder, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from hub.testing.upstream import Upstream
     from tests.serving import Serving
+
+    from hub.testing.upstream import Upstream
 
 WHALES: list[Any] = [{"role": "user", "content": "Tell me about whales #7"}]
 TOOL: Any = {

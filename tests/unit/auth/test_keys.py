@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.serving import PATIENCE_S, Told, serving
 
 from hub.auth import keys as keys_module
 from hub.errors import HubError
 from hub.telemetry.redaction import redact
-from tests.serving import PATIENCE_S, Told, serving
 
 if TYPE_CHECKING:
     from pathlib import Path

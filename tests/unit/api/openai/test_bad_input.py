@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.serving import Serving, Told, serving
 
 if TYPE_CHECKING:
@@ -172,11 +171,11 @@ async def test_embeddings_wait_for_an_embedder_and_say_so(api: Serving) -> None:
 
 
 async def test_one_key_cannot_take_up_the_hub(api: Serving) -> None:
-    from hub.api.openai import door  # noqa: PLC0415  its bound is what this is about
+    from hub.api.openai import door
 
     key = await api.hub.keys.find(api.key)
     assert key is not None
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
     task = asyncio.create_task(asyncio.sleep(60))
     others = [asyncio.create_task(asyncio.sleep(60)) for _ in range(door.AT_ONCE)]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.serving import FIGURES, PATIENCE_S, PRICE, Told, serving
 
 from hub.api.openai.answering import Stops
 from hub.llm.provider import ToolCall
-from tests.serving import FIGURES, PATIENCE_S, PRICE, Told, serving
 
 if TYPE_CHECKING:
     from pathlib import Path

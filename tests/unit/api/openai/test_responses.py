@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.llm.provider import ToolCall
 from tests.serving import FIGURES
+
+from hub.llm.provider import ToolCall
 
 if TYPE_CHECKING:
     from tests.serving import Reply, Serving
