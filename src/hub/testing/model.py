@@ -23,7 +23,8 @@ class ScriptedModel:
 
     It answers one request after the other by: a text, streamed word by word; an exception, raised before
     the first word; a function of the request; or steps: texts, seconds to wait, a `ToolCall` that it
-    wants made, and an exception at which the stream breaks. Once all were given it declines, so that the hub asks the next one.
+    wants made, and an exception at which the stream breaks. Once all were given it declines, so that the
+    hub asks the next one.
     ``local=False`` makes it a server elsewhere, to which the rules of privacy apply; ``tools=True`` one
     that is told of tools, and can call them.
     """
@@ -54,6 +55,10 @@ class ScriptedModel:
     def add(self, *answers: Answer) -> None:
         """Let it answer so much more."""
         self._left.extend(answers)
+
+    def forget(self) -> None:
+        """Drop what is left of the script."""
+        self._left.clear()
 
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
         """Give the next answer; raises what the script says, and `Declined` at its end."""

@@ -20,7 +20,8 @@ _MOST_OPEN = 16
 _TAGS = (
     "system", "sys", "assistant", "developer", "instruction", "instructions", "tool", "tools", "tool_call",
     "tool_calls", "tool_code", "tool_output", "tool_outputs", "tool_response", "tool_responses",
-    "tool_result", "tool_results", "function", "function_call", "function_calls", "function_result", "function_results",
+    "tool_result", "tool_results", "function", "function_call", "function_calls", "function_result",
+    "function_results",
     "invoke", "think", "thinking", "reasoning", "response", "start_of_turn", "end_of_turn",
     "start_of_image", "end_of_image", "im_start", "im_end", "bos", "eos", "pad", "unk", "s",
 )  # fmt: skip

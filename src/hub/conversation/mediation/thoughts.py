@@ -18,6 +18,9 @@ class Thoughts:
         """Return what of ``text`` belongs to the answer, as far as that is known."""
         if self._state == "after":
             return text
+        if self._state == "between":
+            answer = text.lstrip()
+            return self._over(answer) if answer else ""
         self._held += text
         if self._state == "before":
             start = self._held.lstrip()
@@ -29,7 +32,8 @@ class Thoughts:
             end = self._held.find(_END)
             if end >= 0:
                 self._keep(self._held[:end])
-                return self._over(self._held[end + len(_END) :].lstrip())
+                answer, self._held, self._state = self._held[end + len(_END) :], "", "between"
+                return self.feed(answer)
             sure = max(0, len(self._held) - len(_END) + 1)
             self._keep(self._held[:sure])
             self._held = self._held[sure:]
