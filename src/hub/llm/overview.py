@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from hub.llm.candidates import is_model
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -96,13 +98,10 @@ def standings(hub: Hub, probed: Iterable[Mapping[str, Any]] = ()) -> list[Standi
     breakers = hub.router.stations.breakers
     watching = breakers if isinstance(breakers, Watching) else None
     return [
-        _standing(one, known.get(one.name, {}), watching) for one in hub.router.providers if is_model(one)
+        _standing(one, known.get(one.name, {}), watching)
+        for one in hub.router.providers
+        if is_model(one.caps)
     ]
-
-
-def is_model(provider: Provider) -> bool:
-    """Say whether a language model answers there: neither what computes nor what says why it cannot."""
-    return provider.caps.quality in {"basic", "full"} or not provider.caps.local
 
 
 def _standing(provider: Provider, probed: Mapping[str, Any], watching: Watching | None) -> Standing:

@@ -235,10 +235,23 @@ def _figures(
     for tally in tallies.values():
         every.merge(tally)
     return Figures(
-        since, every.outcomes.total(), served,
-        turns.total(), turns["lost"], turns["fixed"], turns["computed"], every.speculative, every.hedged, every.resumed, every.cost, every.prompt, every.cached,
-        _times(every.first), tuple(providers), tuple(reasons),
-    )  # fmt: skip
+        since=since,
+        asked=every.outcomes.total(),
+        served=served,
+        turns=turns.total(),
+        lost=turns["lost"],
+        fixed=turns["fixed"],
+        computed=turns["computed"],
+        speculative=every.speculative,
+        hedged=every.hedged,
+        resumed=every.resumed,
+        cost=every.cost,
+        prompt=every.prompt,
+        cached=every.cached,
+        first=_times(every.first),
+        providers=tuple(providers),
+        passed=tuple(reasons),
+    )
 
 
 def _served(name: str, tally: _Tally, all_served: int) -> Served:

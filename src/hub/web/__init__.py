@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["routes"]
 
 AREAS = (
-    "models", "pages", "style", "people", "me", "kept", "door", "stream", "health", "talks", "settings", "language",
-    "backup", "doctor", "timers", "approvals", "plugins", "panels",
+    "models", "pages", "style", "people", "me", "kept", "door", "stream", "health", "talks", "settings",
+    "language", "backup", "doctor", "timers", "approvals", "plugins", "panels",
 )  # fmt: skip
 """The modules here that serve pages, each by its ``routes(site)``. Add yours."""
 

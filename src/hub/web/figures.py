@@ -60,11 +60,11 @@ def figures(hub: Hub, told: Figures, costs: Sequence[Cost]) -> list[Shown]:
         Shown("Answers", f"{told.served:,}", asked, _fixed(told)),
         Shown("Lost", f"{told.lost:,}", f"of {told.turns:,} turn{'s' * (told.turns != 1)}",
               _resumed(told), "stop" if told.lost else "well"),
-        Shown("First word", seconds(first.usual) if first else "0", "usually" if first else "measured",
+        Shown("First word", seconds(first.usual) if first else "none", "usually" if first else "yet",
               slowest(first)),
         *(_cost(one) for one in costs),
         _repeats(hub, told),
-        Shown("Asked ahead", _percent(told.speculative + told.hedged, told.asked), "of all requests",
+        Shown("Asked early", _percent(told.speculative + told.hedged, told.asked), "of requests",
               _ahead(told)),
     ]  # fmt: skip
 
@@ -81,16 +81,16 @@ def stood_in(told: Figures, titles: Mapping[str, str]) -> list[StoodIn]:
 
 
 def _fixed(told: Figures) -> str:
-    return f"{told.fixed:,} more by the fixed line" if told.fixed else "None by the fixed line"
+    return f"{told.fixed:,} by the fixed line" if told.fixed else "None by the fixed line"
 
 
 def _resumed(told: Figures) -> str:
     count = told.resumed
-    return f"{count:,} broke off and went on" if count else "None broke off"
+    return f"{count:,} broke off, and went on" if count else "None broke off"
 
 
 def _ahead(told: Figures) -> str:
-    return f"{told.speculative:,} early, {told.hedged:,} beside a slow one"
+    return f"{told.speculative:,} while you spoke, {told.hedged:,} spare"
 
 
 def _cost(one: Cost) -> Shown:
@@ -102,11 +102,9 @@ def _cost(one: Cost) -> Shown:
 
 def _repeats(hub: Hub, told: Figures) -> Shown:
     """Return how often an answer was kept, and how much of the prompts had been read before."""
-    kept = getattr(hub.router.stations.cache, "hits", 0)
+    kept = hub.replies.hits
     read = _percent(told.cached, told.prompt)
-    return Shown(
-        "From the cache", f"{kept:,}", f"answer{'s' * (kept != 1)}", f"{read} of the prompts read before"
-    )
+    return Shown("From the cache", f"{kept:,}", f"answer{'s' * (kept != 1)}", f"{read} of prompts reused")
 
 
 def _percent(part: int, whole: int) -> str:

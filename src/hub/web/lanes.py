@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hub.llm.timeline import away, spans
-from hub.web.ago import moment, span
+from hub.web.ago import span
 from hub.web.money import usd
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One who answers, as the page draws it. ``share``: of all answers, in whole per cent."""
+    """One who answers, as the page draws it. ``share`` of all answers in per cent; ``part``: in words."""
 
     name: str
     title: str
@@ -56,6 +56,7 @@ class Lane:
     why: str
     fix: str
     share: int
+    part: str
     facts: tuple[Fact, ...]
 
 
@@ -76,9 +77,11 @@ def _lane(one: Standing, did: Served | None, since: float, now: float) -> Lane:
     if one.state == "closed" and not one.ok:
         word, tone = "not ready", "care"
     kinds = spans(one.changes, now - DAY_S, now, TICKS, since)
+    if not one.ok and one.state == "closed":
+        kinds[-1] = "stop"  # it was not asked, so nothing was noted of it
     return Lane(
         one.name, one.title, _about(one), word, tone, ticks(kinds), _told(one, since, now), _why(one, now),
-        one.fix, round(did.share * 100) if did else 0, _facts(did),
+        one.fix, round(did.share * 100) if did else 0, _part(did), _facts(did),
     )  # fmt: skip
 
 
@@ -93,11 +96,11 @@ def _why(one: Standing, now: float) -> str:
         return ""
     said = [one.why.rstrip(".")] if one.why else []
     if one.since and one.state != "closed":
-        said.append(f"since {moment(one.since)}")
+        said.append(f"since {time.strftime('%H:%M', time.localtime(one.since))}")
     told = f"{', '.join(said)}. " if said else ""
     if one.state == "open" and one.until and one.until > now:
         told += "I look again by myself."
-    return told.strip()
+    return (told[:1].upper() + told[1:]).strip()
 
 
 def _told(one: Standing, since: float, now: float) -> str:
@@ -106,6 +109,14 @@ def _told(one: Standing, since: float, now: float) -> str:
     gone = away(one.changes, begin, now)
     watched = f"in the last {span(now - begin)}"
     return f"Away for {span(gone)} {watched}" if gone else f"There all the time {watched}"
+
+
+def _part(did: Served | None) -> str:
+    """Return the share of the answers."""
+    if not did or not did.served:
+        return "none"
+    share = round(did.share * 100)
+    return f"{share}\N{NO-BREAK SPACE}%" if share else "under 1\N{NO-BREAK SPACE}%"
 
 
 def ticks(kinds: Sequence[Kind]) -> list[tuple[str, str]]:
@@ -123,8 +134,8 @@ def _facts(did: Served | None) -> tuple[Fact, ...]:
     failed = did.failed + did.cut if did else 0
     return (
         Fact("answers", f"{did.served:,}" if did else "0"),
-        Fact("first word", seconds(first.usual) if first else "none yet"),
-        Fact("at worst", seconds(first.slow) if first else "none yet"),
+        Fact("first word", seconds(first.usual) if first else "no figure"),
+        Fact("1 in 20 waits", seconds(first.slow) if first else "no figure"),
         Fact("failed", f"{failed:,}"),
         Fact("cost", usd(did.cost) if did else "$0"),
     )
@@ -139,4 +150,4 @@ def seconds(time_s: float) -> str:
 
 def slowest(first: Times | None) -> str:
     """Return how long the slowest twentieth waited."""
-    return f"{seconds(first.slow)} for the slowest twentieth" if first else "Nobody has asked yet"
+    return f"1 in 20 waits {seconds(first.slow)}" if first else "Nobody has asked yet"

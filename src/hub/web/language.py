@@ -100,7 +100,8 @@ class LanguagePages:
         stands = standings(hub, self._site.renderer.language)
         told = hub.statistics.figures()
         return self._site.renderer.page(
-            "parts/language.html", sentence=sentence(stands), figures=figures(hub, told, costs(hub)),
+            "parts/language.html", sentence=sentence(stands), absent=bool(stands) and not stands[0].ok,
+            figures=figures(hub, told, costs(hub)),
             lanes=lanes(stands, told, max(hub.started, now - 86_400), now), marks=marks(now),
             stood_in=stood_in(told, {one.name: one.title for one in stands}), fixed=told.fixed,
         )  # fmt: skip

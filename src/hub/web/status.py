@@ -245,10 +245,8 @@ def where(hub: Hub, language: Sequence[Mapping[str, Any]] = ()) -> str:
 
 def _server(hub: Hub, language: Sequence[Mapping[str, Any]]) -> str:
     """Return the title of the server that answers now, or "" when it is the model in the box."""
-    ok = {one["name"] for one in language if one["ok"]} if language else None
-    models = [one for one in hub.router.providers if one.caps.quality in ("full", "basic")]
-    first = next((one for one in models if ok is None or one.name in ok), None)
-    return first.caps.title if first and first.caps.quality == "full" else ""
+    first = next((one for one in overview.standings(hub, language) if one.ok), None)
+    return first.title if first and first.quality == "full" else ""
 
 
 def _voice_place(hub: Hub) -> str:

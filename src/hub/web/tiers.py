@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.config import LIVE, Settings
 from hub.errors import HubError
-from hub.llm.overview import is_model
+from hub.llm.candidates import is_model
 from hub.web.fields import Field, fields
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ RULES = (
 
 ABOUT = {
     "local": ("Only here", "Your words stay in this house, whatever fails."),
-    "redacted": ("Redacted", "Names, addresses and numbers are taken out on the way, and put back."),
+    "redacted": ("Redacted", "Names I know, addresses and numbers leave as placeholders, and are put back."),
     "full": ("Full", "Your words leave as you said them. Keys and passwords never do."),
 }
 
@@ -42,7 +42,7 @@ class TierView:
 
 def tiers(hub: Hub, settings: Settings) -> list[TierView]:
     """Return the tiers, the strictest first."""
-    chosen = getattr(settings, "privacy", "redacted")
+    chosen = settings.privacy
     return [
         TierView(name, title, about, _asked(hub, name), name == chosen)
         for name, (title, about) in ABOUT.items()
@@ -51,7 +51,7 @@ def tiers(hub: Hub, settings: Settings) -> list[TierView]:
 
 def _asked(hub: Hub, tier: str) -> str:
     """Return who would be asked, in their order."""
-    models = [one for one in hub.router.providers if is_model(one)]
+    models = [one for one in hub.router.providers if is_model(one.caps)]
     near = [one.caps.title or one.name for one in models if tier != "local" or one.caps.distance != "world"]
     titles = ", then ".join(near)
     return f"Asked then: {titles}." if titles else "Nobody would be asked."

@@ -1,4 +1,4 @@
-"""Ask the language models one question outside of any talk, and tell who answered, how fast and for how much."""
+"""Ask the language models one question outside of any talk, and tell who answered, how fast, for how much."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.conversation.prompt import Prompt
 from hub.errors import HubError
-from hub.llm.overview import is_model
+from hub.llm.candidates import is_model
 from hub.llm.provider import Answer, Delta
 from hub.web.lanes import seconds
 from hub.web.money import usd
@@ -40,7 +40,7 @@ class Question:
 
 @dataclass(slots=True)
 class Trial:
-    """One question and what came of it, as the page shows it. ``who``: the only one to be asked, "" for any."""
+    """One question and what came of it, as the page shows it. ``who``: the only one asked, "" for any."""
 
     text: str = ""
     who: str = ""
@@ -59,7 +59,7 @@ class Trials:
 
     def choices(self) -> list[tuple[str, str]]:
         """Return name and title of all who can be asked."""
-        return [(one.name, self._title(one.name)) for one in self._hub.router.providers if is_model(one)]
+        return [(one.name, self._title(one.name)) for one in self._hub.router.providers if is_model(one.caps)]
 
     def check(self, text: str, who: str) -> None:
         """Raise `HubError` when that cannot be asked."""
@@ -71,7 +71,7 @@ class Trials:
             raise HubError("I do not know who that is.", fix="Choose one of the list.")
 
     async def ask(self, trial: Trial, person: str) -> AsyncGenerator[str, None]:
-        """Yield the answer as it comes; ``trial`` then says who gave it. Raises `HubError` as `check` does."""
+        """Yield the answer as it comes; ``trial`` then says who gave it. Raises as `check` does."""
         self.check(trial.text, trial.who)
         if person in self._busy:
             raise HubError("I am still answering the one before.", fix="Wait for its end.")

@@ -93,7 +93,7 @@ async def test_it_says_who_answers_and_how_well(site, models):
     status, page = await show(site)
     assert status == 200
     assert "A scripted model answers." in page
-    assert re.search(r'id="lane-far".*?<b>67&nbsp;%</b>', page, re.DOTALL)
+    assert re.search(r'id="lane-far".*?<b>67.%</b>', page, re.DOTALL)
     assert "A scripted model for A scripted model" in page
     assert "Because it failed, or was too slow. Last just now." in page
     assert "$0.02" in page
@@ -214,9 +214,12 @@ async def test_members_see_and_ask_and_do_not_set(site, models):
 
 
 async def test_caps_are_set_here_and_what_is_wrong_is_said(site):
-    status, page = await send(site, "rules", **{"budget.daily_usd": "1.5", "budget.monthly_usd": "20"})
+    status, page = await send(
+        site, "rules", **{"budget.daily_usd": "1.5", "budget.monthly_usd": "20", "breaker": "classic"}
+    )
     assert status == 303
     assert "of $1.50" in page
+    assert site.hub.settings.breaker == "classic"
     assert tomllib.loads((site.hub.data / "hub.toml").read_text())["budget"] == {
         "daily_usd": 1.5,
         "monthly_usd": 20.0,
