@@ -18,6 +18,9 @@ WARN = 0.8
 """The share of a limit at which it is told that it comes near."""
 
 
+CENT = 0.01
+
+
 class Limits(Protocol):
     """What may be spent, in US dollars and minutes; 0 is without limit."""
 
@@ -99,13 +102,21 @@ def why(period: Period, window: Window, limit: float, person: str, *, alone: boo
     when, later = ("today", "tomorrow") if period == "day" else ("this month", "next month")
     left = max(0.0, limit - window.spent / NANO)
     if not alone:
-        why, later = f"What is asked just now could use up the ${left:.2f} left for {when}.", "in a moment"
+        later = "in a moment"
+        why = f"What is asked just now could use up the {dollars(left)} left for {when}."
     elif level(window.spent, limit):
         whose = "Your" if person else "The"
-        why = f"{whose} limit of ${limit:.2f} for {when} is reached; I ask only what is free."
+        why = f"{whose} limit of {dollars(limit)} for {when} is reached; I ask only what is free."
     else:
-        why = f"That could cost more than the ${left:.2f} left for {when}."
+        why = f"That could cost more than the {dollars(left)} left for {when}."
     return why, f"Ask again {later}, or the owner raises the limit."
+
+
+def dollars(usd: float) -> str:
+    """Return a sum as people read it: whole cents, and of less than one the first figures."""
+    if usd >= CENT or not usd:
+        return f"${usd:.2f}"
+    return f"${usd:.4f}".rstrip("0").rstrip(".")
 
 
 def standing(period: Period, window: Window, limit: float) -> Standing:

@@ -221,7 +221,7 @@ def test_a_question_that_is_too_dear_is_refused_alone() -> None:
     house.spend(0.004)
     refused = house.ask(max_tokens=4_000)
     assert isinstance(refused, Refusal)
-    assert refused.why == "That could cost more than the $0.01 left for today."
+    assert refused.why == "That could cost more than the $0.006 left for today."
     assert isinstance(house.ask(), Reservation)
     assert house.told == []
 
