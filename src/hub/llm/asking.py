@@ -10,7 +10,7 @@ import structlog
 
 from hub.errors import HubError
 from hub.llm.attempt import Attempt, Spent
-from hub.llm.candidates import is_model, sentence_of
+from hub.llm.candidates import is_far, is_model, sentence_of
 from hub.llm.hedge import Pump, race
 from hub.llm.outcomes import outcome_of
 from hub.llm.provider import Declined, Delta, Held, Usage
@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from hub.events import Bus
-    from hub.llm.candidates import Candidates, Chosen
+    from hub.llm.candidates import Candidates, Chosen, Left
     from hub.llm.canned import Canned
     from hub.llm.deadlines import Deadlines
     from hub.llm.hedge import Hedges
+    from hub.llm.outcomes import Outcome
     from hub.llm.provider import Act, Answer, Provider, ToolCall
     from hub.llm.stations import Stations
 
 log = structlog.get_logger(__name__)
 
+_WORDS: dict[Outcome, Left] = {"hold": "hold", "config": "config", "caller": "caller", "local": "local"}
 _TOO_LONG = "That took too long."
 
 
@@ -134,12 +136,13 @@ class Asking:
         else:
             changed = asyncio.Event()
             first = self._pump(attempt, changed)
-            self.source, other = await race(first, self._second, after_s, changed)
+            late_s = self._times.first_s
+            self.source, other = await race(first, self._second, changed, after_s=after_s, late_s=late_s)
             if other is not None:
                 await self._overtaken(other, first)
         request, caps = self.source.attempt.chosen.seen, self.source.attempt.provider.caps
-        hold = self._by_sentence and caps.quality == "full" and self._candidates.stand_by(request)
-        self.telling.begin(hold=hold)
+        sewn = bool(self.telling.told) or self._candidates.stand_by(request)
+        self.telling.begin(hold=self._by_sentence and caps.quality == "full" and sewn)
 
     def _attempt(self, chosen: Chosen) -> Attempt:
         model = is_model(chosen.provider.caps)
@@ -159,17 +162,18 @@ class Asking:
         return pump
 
     def _hedge_after(self, chosen: Chosen, attempt: Attempt) -> float | None:
-        caps = chosen.provider.caps
-        worth = self._times.hedge_s is not None and is_model(caps) and caps.distance != "machine"
-        if not worth or chosen.request.prefix or self._candidates.last:
+        """Return when somebody else is to be asked beside it; None: never."""
+        caps, hedge_s = chosen.provider.caps, self._times.hedge_s
+        if hedge_s is None or not is_model(caps) or chosen.request.prefix or self._candidates.last:
             return None
-        return self._hedges.after(chosen.provider.name, self._times.hedge_s or 0.0, attempt.patience)
+        return self._hedges.after(chosen.provider.name, hedge_s, attempt.patience, near=not is_far(caps))
 
     async def _second(self, changed: asyncio.Event) -> Pump | None:
         chosen = await self._candidates.second()
         if chosen is None:
             return None
-        self._hedges.spend()
+        if is_far(self._open[-1].attempt.provider.caps):
+            self._hedges.spend()
         return self._pump(self._attempt(chosen), changed)
 
     async def _overtaken(self, other: Pump, first: Pump) -> None:
@@ -208,10 +212,8 @@ class Asking:
             return
         if not isinstance(error, HubError | TimeoutError):
             log.error("provider failed", provider=attempt.provider.name, exc_info=error)
-        word = outcome_of(error)
-        if word in ("ok", "cancelled"):
-            word = "trip"
-        self._candidates.refuse(attempt.provider.name, sentence_of(error, attempt.provider), word)
+        outcome, name = outcome_of(error), attempt.provider.name
+        self._candidates.refuse(name, sentence_of(error, attempt.provider), _WORDS.get(outcome, "trip"))
 
     async def _perform(self, act: Act) -> str:
         """Do what was asked once the words are final; return what there is to say."""

@@ -11,8 +11,8 @@ class Deadlines:
 
     ``hedge_s``: after so many without a piece a second one that costs nothing is asked in silence (None:
     never). ``near_s`` is ``first_s`` for who runs in this house, where a model may have to be read from
-    the disk first; ``last_s`` for the last model there is: after it comes only a fixed line, so waiting
-    is better. ``spoken``: somebody listens, so that nothing is told again from a cache.
+    the disk first; where there is a second, nobody waits for that. ``last_s`` is it for the last model:
+    behind it stands only a fixed line. ``spoken``: somebody listens, so nothing comes from a cache.
     """
 
     first_s: float
@@ -37,7 +37,7 @@ class Deadlines:
         return max(self.stall_s, self.last_s) if last and self.last_s is not None else self.stall_s
 
 
-VOICE = Deadlines(first_s=0.9, stall_s=1.5, total_s=20.0, hedge_s=0.35, last_s=10.0, spoken=True)
+VOICE = Deadlines(first_s=0.9, stall_s=1.5, total_s=20.0, hedge_s=0.35, near_s=15.0, last_s=10.0, spoken=True)
 """Somebody listens: 800 ms from the end of speech is what a person takes for an answer."""
 
 TEXT = Deadlines(first_s=5.0, stall_s=10.0, total_s=300.0, near_s=15.0, last_s=15.0)

@@ -83,42 +83,50 @@ class Pump:
 async def race(
     first: Pump,
     second: Callable[[asyncio.Event], Awaitable[Pump | None]],
-    after_s: float,
     changed: asyncio.Event,
+    *,
+    after_s: float,
+    late_s: float,
 ) -> tuple[Pump, Pump | None]:
     """Return the one to be told, and the other if there is one, which the caller closes.
 
-    ``second`` is begun when ``first`` has not begun to answer after ``after_s`` seconds.
+    ``second`` is begun when ``first`` has not begun to answer after ``after_s`` seconds. After ``late_s``
+    whoever begins first is told, also a smaller one.
     """
-    with suppress(TimeoutError):
-        async with asyncio.timeout(after_s):
-            while not (first.begun or first.over):
-                changed.clear()
-                await changed.wait()
-    if first.begun or first.over:
-        return first, None
-    other = await second(changed)
-    if other is None:
+    now = asyncio.get_running_loop().time
+    began = now()
+    await _wait(lambda: first.begun or first.over, changed, began + after_s)
+    if first.begun or first.over or (other := await second(changed)) is None:
         return first, None
     try:
-        while (winner := _winner(first, other)) is None:
-            changed.clear()
-            await changed.wait()
+        await _wait(lambda: _winner(first, other) is not None, changed, began + late_s)
+        await _wait(lambda: _winner(first, other, late=True) is not None, changed, None)
     except BaseException:
         await other.close()
         raise
-    return (first, other) if winner is first else (other, first)
+    winner = _winner(first, other, late=True)
+    return (other, first) if winner is other else (first, other)
 
 
-def _winner(first: Pump, second: Pump) -> Pump | None:
+async def _wait(true: Callable[[], bool], changed: asyncio.Event, until: float | None) -> None:
+    """Wait until it is ``true``, or the time has come."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(until):
+            while not true():
+                changed.clear()
+                await changed.wait()
+
+
+def _winner(first: Pump, second: Pump, *, late: bool = False) -> Pump | None:
     if first.failed:
         return second
     if first.whole or second.failed:
         return first
-    equal = first.attempt.provider.caps.quality == second.attempt.provider.caps.quality
-    if equal:
+    if first.attempt.provider.caps.quality == second.attempt.provider.caps.quality:
         return second if second.whole else None
-    return first if first.begun else None
+    if first.begun:
+        return first
+    return second if late and second.begun else None
 
 
 class Hedges:
@@ -133,8 +141,13 @@ class Hedges:
         if first_s is not None:
             self._paces.setdefault(name, deque(maxlen=_KEPT)).append(first_s)
 
-    def after(self, name: str, hedge_s: float, first_s: float) -> float | None:
-        """Return the seconds after which a second may be asked; None: not for this question."""
+    def after(self, name: str, hedge_s: float, first_s: float, *, near: bool) -> float | None:
+        """Return the seconds after which a second may be asked; None: not for this question.
+
+        Beside one that is ``near`` it always may: that costs nobody anything.
+        """
+        if near:
+            return hedge_s
         self._free = min(_MOST, self._free + SHARE)
         paces = self._paces.get(name, ())
         usual = sorted(paces)[int(len(paces) * _SLOW)] if len(paces) >= _ENOUGH else 0.0
