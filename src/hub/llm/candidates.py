@@ -142,10 +142,12 @@ class Candidates:
         """Lead one provider through the stations; where one of them fails, it is not asked."""
         try:
             return await self._pass(one, prefix, hedged=hedged)
-        except Exception as error:
+        except HubError as error:
+            self.refuse(one.name, str(error), "caller")
+        except Exception:
             log.exception("station failed", provider=one.name)
-            self.refuse(one.name, str(error) if isinstance(error, HubError) else "", "local")
-            return None
+            self.refuse(one.name, f"I could not ask {_title(one)} safely.", "privacy")
+        return None
 
     async def _pass(self, one: Provider, prefix: str, *, hedged: bool = False) -> Chosen | None:
         """Lead one provider through the stations; None when one of them says no."""
@@ -166,6 +168,7 @@ class Candidates:
         if seen.why and is_far(caps):
             self._leave_out(one, seen.why, "privacy")
             return None
+        await stations.privacy.read(seen.request, caps)
         request, restorer = stations.privacy.apply(seen.request, caps)
         chosen = Chosen(one, request, seen.request, restorer, None, None, hedged, self._after, self._why)
         plain = self._cached and not (prefix or hedged) and request.messages is seen.request.messages

@@ -296,7 +296,7 @@ def test_l_when_all_are_down_a_person_is_told_why():
     home = played(scenario)
     assert {told.by.provider for told in home.told} == {"canned"}
     assert sorted(home.told[0].by.refusals) == ["Fallback took too long to answer.", *["It met error."] * 2]
-    assert home.told[-1].took_s < LATE_S  # nobody waits for who is known to be away
+    assert home.told[-1].took_s < VOICE.first_s  # nobody waits for who is known to be away
 
 
 def test_everything_at_once_keeps_the_deadline():
