@@ -34,28 +34,26 @@ class Chat:
 
     words: str
     prefix: str
-    """What was already told of the answer, by an assistant message at the end or in the words after it."""
+    """What was already told of the answer: all messages after the question."""
 
     result: bool
-    """Whether the last message is a tool's result."""
+    """Whether a tool's result came after it."""
 
 
 def chat_of(body: dict[str, Any]) -> Chat:
-    """Read a request's body."""
+    """Read a request's body: the latest question that has a name is asked, whatever comes after it."""
     messages = [each for each in body.get("messages") or [] if isinstance(each, dict)]
-    people = [
-        text_of(each) for each in messages if each.get("role") == "user" and _QUESTION.search(text_of(each))
-    ]
-    words = people[-1] if people else next(
-        (text_of(each) for each in reversed(messages) if each.get("role") == "user"), ""
-    )  # fmt: skip
-    last = messages[-1] if messages else {}
-    named = _QUESTION.search(words)
+    people = [place for place, each in enumerate(messages) if each.get("role") == "user"]
+    named = [place for place in people if _QUESTION.search(text_of(messages[place]))]
+    place = (named or people or [-1])[-1]
+    words = text_of(messages[place]) if messages else ""
+    after = messages[place + 1 :] if place >= 0 else []
+    found = _QUESTION.search(words)
     return Chat(
-        question=named[1] if named else "",
+        question=found[1] if found else "",
         words=words,
-        prefix=text_of(last) if text_of(last) != words else "",
-        result=last.get("role") == "tool",
+        prefix=" ".join(text_of(each) for each in after if each.get("role") in ("assistant", "user")),
+        result=any(each.get("role") == "tool" for each in after),
     )
 
 
