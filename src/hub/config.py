@@ -29,6 +29,7 @@ from pydantic_settings import (
 )
 
 from hub.errors import HubError
+from hub.llm.provider import Tier
 from hub.llm.presets import PRESETS, Kind
 from hub.network import distance
 from hub.store import toml
@@ -36,7 +37,8 @@ from hub.store import toml
 FILE = "hub.toml"
 PREFIX = "HUB_"
 LIVE = frozenset(
-    {"language_model", "system_prompt", "providers", "forget_after_days", "disabled", "breaker", "budget"}
+    {"language_model", "system_prompt", "providers", "forget_after_days", "disabled", "breaker", "budget", "privacy",
+     "privacy_tools"}
 )
 """The settings that take effect at once; the others wait for a restart."""
 
@@ -199,6 +201,17 @@ class Settings(BaseSettings):
     )
     providers: dict[Name, ProviderSettings] = Field(
         default_factory=dict, title="Language", description="Language servers by name."
+    )
+    privacy: Tier = Field(
+        "redacted",
+        title="How far words go",
+        description="local: stay in this house. redacted: leave without names and numbers. full: leave as said.",
+    )
+    privacy_tools: tuple[str, ...] = Field(
+        (),
+        title="Tools that may know",
+        description="Plugins' tools that are told names and numbers hidden from a model.",
+        max_length=100,
     )
     approvals: ApprovalSettings = Field(
         default_factory=ApprovalSettings, title="Approvals", description="What waits for a person's yes."

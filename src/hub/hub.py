@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
@@ -25,12 +26,13 @@ from hub.conversation.conversations import Conversations
 from hub.conversation.mediation.mediator import Mediator
 from hub.conversation.named import Named
 from hub.conversation.retention import Retention
+from hub.conversation.tools import CORE as CORE_TOOLS
 from hub.conversation.tools import Tools
 from hub.events import Bus
 from hub.intents import Exact
 from hub.intents.intent import Facts
 from hub.jobs import Jobs
-from hub.llm import local
+from hub.llm import known, local
 from hub.llm.bigger import Bigger
 from hub.llm.breaker import RULES
 from hub.llm.breakers import Breakers
@@ -38,11 +40,14 @@ from hub.llm.budget import Budget
 from hub.llm.canned import Canned
 from hub.llm.embedded import Embedded
 from hub.llm.probing import distances, prober
+from hub.llm.privacy import Privacy
 from hub.llm.providers import Providers
 from hub.llm.pulling import Pulls
 from hub.llm.recalled import Recalled
+from hub.llm.replies import Replies
 from hub.llm.router import Router
 from hub.llm.statistics import Statistics
+from hub.llm.tiers import Tiers
 from hub.models import Models
 from hub.plugin import changes, guarded
 from hub.plugin.acting import current
@@ -120,8 +125,13 @@ class Hub:
         )  # fmt: skip
         self.budget = Budget(self.core, self.bus, lambda: self.settings.budget)
         self.router.stations.budget = self.budget
+        self.tiers = Tiers(self.core, lambda: self.settings.privacy)
+        self.privacy = Privacy(self.tiers, self._may_know)
+        self.replies = Replies(self.privacy.find)
+        self.router.stations.privacy, self.router.stations.cache = self.privacy, self.replies
         self.breakers, self.recalled = self._breakers(RULES[settings.breaker])
         self.secrets = Secrets(self.core)
+        self.secrets.on_changed = partial(known.refresh, self)
         self.backups = Backups(self.jobs, self.secrets, self.data)
         self.providers = Providers(self.router, self.secrets, self.data)
         self.providers.on_answered = self.breakers.forget
@@ -154,6 +164,11 @@ class Hub:
         breakers = Breakers(self.bus, rule=rule, probe=prober(router), distance=distances(router))
         router.stations.breakers = breakers
         return breakers, Recalled(breakers, self.core)
+
+    def _may_know(self, name: str) -> bool:
+        """Say whether a tool may be told in its arguments what was hidden from a model: who asks decides."""
+        tool = self.tools.get(name)
+        return tool is not None and (tool.owner == CORE_TOOLS or name in self.settings.privacy_tools)
 
     def _gate(self, settings: Settings) -> Gate:
         judge = Judge(
@@ -244,6 +259,8 @@ class Hub:
         await self.jobs.open()
         await self.remembered.open()
         await self.gate.open()
+        await self.tiers.open()
+        await known.refresh(self)
         await self.budget.open()
         await self.recalled.open()
         self.plugins.discover()
@@ -255,6 +272,8 @@ class Hub:
         self.spawn(self.conversations.resume(), name="talks")
         self.search.start()
         self.spawn(self.gate.keep(), name="approvals")
+        self.spawn(known.follow(self), name="privacy")
+        self.spawn(asyncio.to_thread(self.privacy.warm), name="detectors")
         self.spawn(self.retention.plan(), name="retention")
         self.spawn(self.reach.follow(), name="reach")
         self.spawn(self.reach.plan(), name="forget in plugins")
@@ -288,6 +307,7 @@ class Hub:
     def _apply(self, settings: Settings) -> None:
         """Let new settings take effect, as far as that needs no restart."""
         before, self.settings = self.settings, settings
+        self.replies.forget()
         self.conversations.instruct(settings.system_prompt)
         if settings.language_model != self.embedded.model:
             self.spawn(local.follow(self, settings.language_model), name="language model")

@@ -32,6 +32,7 @@ async def export(hub: Hub, person: Person, form: talks.Format) -> AsyncIterator[
         "hub": hub.version,
         "plugins": sorted(found.kept),
         "missing": dict(found.failed),
+        "privacy": hub.tiers.own(person.id) or "",
     }
     files = {"about.json": orjson.dumps(about, option=orjson.OPT_INDENT_2)}
     files["approvals.json"] = orjson.dumps(await _decided(hub, person), option=orjson.OPT_INDENT_2)
@@ -56,6 +57,8 @@ async def forget(hub: Hub, person: str) -> Forgotten:
     """Erase all talks of a person, and have all plugins forget them; they themselves stay."""
     await hub.conversations.leave(person)
     await hub.budget.forget(person)
+    hub.privacy.forget()
+    hub.replies.forget()
     return await hub.reach.forget(Selector(person=person))
 
 
@@ -63,6 +66,8 @@ async def forget_everything(hub: Hub) -> Forgotten:
     """Erase all talks of everybody, and have all plugins forget everything; people and settings stay."""
     for person in await hub.conversations.everybody():
         await hub.conversations.leave(person)
+    hub.privacy.forget()
+    hub.replies.forget()
     for person in await hub.budget.people():
         await hub.budget.forget(person)
     await hub.core.forget(lambda db: erase(db, everything=True))

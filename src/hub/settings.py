@@ -84,7 +84,8 @@ class Configuration:
         return settings
 
 
-GATE = "approvals"
+GUARDED = frozenset({"approvals", "privacy", "privacy_tools"})
+"""What only a person changes: how the gate decides, and how far words go."""
 
 
 def _refuse(keys: Iterable[Key], by: Person | None) -> None:
@@ -93,5 +94,5 @@ def _refuse(keys: Iterable[Key], by: Person | None) -> None:
     for key in keys:
         if plugin and key[:2] != ("plugins", plugin):
             raise HubError(f"{plugin} may not change {'.'.join(key)}.", fix="Change it on the settings page.")
-        if key[:1] == (GATE,):
+        if key[:1] and key[0] in GUARDED:
             require(by, "change settings")

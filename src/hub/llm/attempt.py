@@ -10,6 +10,7 @@ import structlog
 
 from hub.events import LanguageAsked
 from hub.llm.candidates import is_far, is_model, sentence_of
+from hub.llm.chunks import estimated
 from hub.llm.outcomes import outcome_of
 from hub.llm.provider import Act, Declined, Delta, Done, Provider, ToolCall, Usage
 
@@ -28,7 +29,6 @@ log = structlog.get_logger(__name__)
 CLOSE_S = 1.0
 """Seconds that a provider has to end its work once nobody listens any more."""
 
-_CHARS_PER_TOKEN = 4
 End = Literal["done", "failed", "cut", "stopped", "declined"]
 
 
@@ -139,7 +139,7 @@ class Attempt:
             self.usage = piece
         elif isinstance(piece, ToolCall):
             self._note_piece()
-            self.calls.append(piece)
+            self.calls.append(self.chosen.restorer.call(piece))
         elif isinstance(piece, Done):
             self.reason = piece.reason
             await self._drain()
@@ -182,7 +182,8 @@ class Attempt:
         usage = self.usage
         if reservation := self.chosen.reservation:
             if usage is None and self._billed(outcome):
-                usage = self._estimate()
+                told: Usage | None = getattr(self.error, "usage", None)
+                usage = told or estimated(self.chosen.request, self.said)
             if usage is None:
                 reservation.release()
             else:
@@ -216,11 +217,6 @@ class Attempt:
             return True
         late = isinstance(self.error, TimeoutError | Spent)
         return self._stream is not None and (late or outcome in {"cancelled", "ok"})
-
-    def _estimate(self) -> Usage:
-        request = self.chosen.request
-        asked = sum(len(message.text) for message in request.messages) + len(request.prefix)
-        return Usage(asked // _CHARS_PER_TOKEN + 1, -(-self.said // _CHARS_PER_TOKEN), estimated=True)
 
     def _note(self, outcome: Outcome) -> None:
         error = self.error

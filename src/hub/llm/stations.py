@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from hub.llm.outcomes import Outcome
-    from hub.llm.provider import Caps, Request, Tier, Usage
+    from hub.llm.provider import Caps, Request, Tier, ToolCall, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class Restorer(Protocol):
         """Return the rest."""
         ...
 
+    def call(self, call: ToolCall) -> ToolCall:
+        """Return a call as it may be made: only who may know is told what was hidden."""
+        ...
+
 
 class Privacy(Protocol):
     """Decides how far a person's words may go."""
@@ -85,6 +89,10 @@ class Privacy(Protocol):
 
     def apply(self, request: Request, caps: Caps) -> tuple[Request, Restorer]:
         """Return the request as a provider with ``caps`` may see it: its messages and its ``prefix``."""
+        ...
+
+    async def read(self, request: Request, caps: Caps) -> None:
+        """Look through what is long, off the event loop, before `apply` is called."""
         ...
 
 
@@ -177,6 +185,10 @@ class Verbatim:
         """Return nothing."""
         return ""
 
+    def call(self, call: ToolCall) -> ToolCall:
+        """Return ``call``."""
+        return call
+
 
 VERBATIM = Verbatim()
 
@@ -191,6 +203,9 @@ class Open:
     def apply(self, request: Request, caps: Caps) -> tuple[Request, Restorer]:  # noqa: ARG002
         """Return the request as it is."""
         return request, VERBATIM
+
+    async def read(self, request: Request, caps: Caps) -> None:
+        """Look at nothing."""
 
 
 class Forgetful:

@@ -130,6 +130,14 @@ SPENDING = """
 READ = "ALTER TABLE approval ADD COLUMN read TEXT NOT NULL DEFAULT '';"
 """What a language model had read before it asked for that (`hub.conversation.mediation.taint`)."""
 
+PRIVACY = """
+    CREATE TABLE privacy (
+        person TEXT PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+        tier TEXT NOT NULL CHECK (tier IN ('local', 'redacted', 'full'))
+    ) WITHOUT ROWID;
+"""
+"""How far people let their own words go (`hub.llm.tiers`)."""
+
 CORE: tuple[str, ...] = (
     """
     CREATE TABLE conversation (
@@ -158,6 +166,7 @@ CORE: tuple[str, ...] = (
     KEYS,
     SPENDING,
     READ,
+    PRIVACY,
 )
 
 TRANSCRIPT: tuple[str, ...] = (

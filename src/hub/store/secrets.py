@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from hub.errors import HubError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from hub.store.database import Connection, Database
 
 LONGEST = 4_096
@@ -20,6 +22,8 @@ class Secrets:
 
     def __init__(self, core: Database) -> None:
         self._core = core
+        self.on_changed: Callable[[], Awaitable[None]] | None = None
+        """Awaited when a secret was set or forgotten."""
 
     async def set(self, name: str, value: str) -> None:
         """Keep ``value`` under ``name``, in place of what was there. Raises `HubError` on what is no key."""
@@ -34,6 +38,7 @@ class Secrets:
 
         await self._core.write(put)
         await self._destroy(name, but=kept)
+        await self._changed()
 
     async def get(self, name: str) -> SecretStr | None:
         """Return the secret, or None when there is none of that name."""
@@ -45,11 +50,16 @@ class Secrets:
         if name not in await self.known():
             return False
         await self._destroy(name)
+        await self._changed()
         return True
 
     async def known(self) -> dict[str, float]:
         """Return which secrets there are, and since when (Unix seconds)."""
         return {row[0]: row[1] for row in await self._core.rows("SELECT name, set_at FROM secret")}
+
+    async def _changed(self) -> None:
+        if self.on_changed:
+            await self.on_changed()
 
     async def _destroy(self, name: str, but: str = "") -> None:
         """Delete the secret, and all older ones of that name, wherever they are; ``but`` stays."""

@@ -37,6 +37,8 @@ GAUGES = (
     Gauge("hub_model_bytes", "Bytes of a model file that are there.", ("model",)),
     Gauge("hub_jobs", "Jobs that wait or run.", ("state",)),
     Gauge("hub_tools", "Tools that may be called."),
+    Gauge("hub_llm_redactions", "What was hidden from language models since the start, by kind.", ("kind",)),
+    Gauge("hub_llm_replies_retold", "Answers that were told again without asking, since the start."),
     Gauge("hub_llm_breaker_state", "1 for the state that the breaker of a provider is in.",
           ("provider", "state")),
     Gauge("hub_llm_spent_usd", "US dollars spent this ``day`` and this ``month``, where the hub stands.",
@@ -58,6 +60,8 @@ def read(hub: Hub, connections: int) -> list[Row]:
         *_jobs(hub),
         *_breakers(hub),
         *_money(hub),
+        ("hub_llm_replies_retold", (), hub.replies.hits),
+        *(("hub_llm_redactions", (kind,), count) for kind, count in hub.privacy.hidden.items()),
     ]
 
 

@@ -84,6 +84,7 @@ device    POST /v1/responses
 device    POST /v1/embeddings
 
 guest     POST /me
+guest     POST /me/privacy
 guest     POST /me/sessions/{id}/end
 guest     POST /me/out
 guest     POST /me/everywhere

@@ -10,6 +10,7 @@ from hub.approvals.gate import spoken
 from hub.conversation.mediation.exchange import fenced
 from hub.errors import HubError
 from hub.llm.provider import Held
+from hub.llm.redaction.placeholders import stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,8 @@ class Calling:
         tool = self._tools.get(call.name) if call.name in self._active else None
         if tool is None:
             raise HubError(f"There is no tool {call.name}.", fix="Call one of those that you were told of.")
+        if stands_for(call.arguments):
+            raise HubError("Its arguments were hidden from you.", fix="Ask the person to do that themselves.")
         tool.check(call.arguments)
         strays = tool.risk == "read" and self._taint.strays(call.arguments)
         if after and tool.risk == "read" and not strays:

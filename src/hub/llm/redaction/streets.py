@@ -1,0 +1,75 @@
+"""Find where somebody lives: street and number in six languages, postcodes, coordinates."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from hub.llm.redaction.found import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TYPES = (
+    "Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Square|Sq|Terrace|Close"
+    "|Crescent|Highway|Hwy|Parkway|Pkwy|Row|Hill|Gardens|Grove|Mews|Trail|Circle"
+)
+_AREAS = (
+    "AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX"
+    "|FK|FY|G|GL|GU|HA|HD|HG|HP|HR|HS|HU|HX|IG|IP|IV|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP"
+    "|NR|NW|OL|OX|PA|PE|PH|PL|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW"
+    "|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
+)
+_STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK"
+    "|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
+)
+_NAME = r"[A-ZÀ-Ü][\w'’.-]{0,24}"
+
+
+@cache
+def _capital() -> re.Pattern[str]:
+    """Return addresses whose names begin with capitals; and postcodes."""
+    romance = rf"(?:{_NAME}|de|del|la|las|los|di|della|da|do|dos)"
+    return re.compile(
+        rf"(?<![\w.,$€£-])[0-9]{{1,5}}[A-Za-z]?,?[ ](?:[NSEW]\.?[ ])?"
+        rf"(?:(?:{_NAME}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,3}}(?:{_TYPES})\b\.?"
+        r"|\b[A-ZÄÖÜ][\wäöüß-]{2,30}(?:[Ss]traße|[Ss]trasse|[Ss]tr\.|[Gg]asse|[Ww]eg|[Aa]llee|[Pp]latz|[Rr]ing"
+        r"|[Dd]amm|[Uu]fer|[Ss]teig|[Zz]eile|straat|laan|plein|gracht|kade|dijk)[ ][0-9]{1,4}(?:[ ]?[a-z]\b)?"
+        r"(?![\w]|[.,:][0-9]|[ ]?(?:km|m|mal|%|min|Uhr)\b)"
+        r"|(?<![\w.,])[0-9]{1,4}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|boulevard|place|chemin|impasse|allée|quai"
+        rf"|route|cours)[ ](?:de[ ]la[ ]|de[ ]l['’]|du[ ]|des[ ]|de[ ]|d['’])?{_NAME}(?:[ ]{_NAME}){{0,3}}"
+        r"|\b(?:Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Rua|Travessa)[ ]"
+        rf"{romance}(?:[ ]{romance}){{0,4}},?[ ][0-9]{{1,4}}\b"
+        rf"|\b(?:{_AREAS})[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}\b"
+        rf"|\b(?:{_STATES})[ ][0-9]{{5}}(?:-[0-9]{{4}})?\b"
+    )
+
+
+_SMALL = re.compile(
+    r"(?<![\w.,$€£-])[0-9]{1,5}[a-z]?[ ](?:[a-z']{2,15}[ ]){1,2}(?:street|road|avenue|lane|boulevard)\b"
+)
+_NO_NAME = frozenset(
+    """block blocks down the a an this that on along of mile miles km minute minutes hour hours year years day
+    days way lane star dead end side per to and in is busy long wide main meters metres feet times cars people
+    houses from up across at with for by or new old quiet small big""".split()
+)
+_YEAR = re.compile(r"\b(?:in|since|by|of|until|year|from|before|after)\s$", re.IGNORECASE)
+_IS_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\s")
+_PLACE = re.compile(r"(?<![\w.])-?[0-9]{1,2}\.[0-9]{4,8}°?[ ]?[NS]?,[ ]?-?[0-9]{1,3}\.[0-9]{4,8}(?![0-9])")
+
+
+def streets(text: str, lower: str, *, digits: bool) -> Iterator[Found]:
+    """Yield the addresses in ``text``: they all have a number."""
+    if not digits:
+        return
+    for one in _capital().finditer(text):
+        year = _IS_YEAR.match(one[0]) and _YEAR.search(text, max(0, one.start() - 10), one.start())
+        if not year:
+            yield Found(*one.span(), "address")
+    if any(kind in lower for kind in ("street", "road", "avenue", "lane", "boulevard")):
+        for one in _SMALL.finditer(text):
+            if not _NO_NAME.intersection(one[0].split()[1:-1]):
+                yield Found(*one.span(), "address")
+    yield from (Found(*one.span(), "place") for one in _PLACE.finditer(text))
