@@ -75,7 +75,7 @@ class Ollama(OpenAI):
                 for line in lines.feed(block):
                     if line.strip():
                         yield parsed(b"", line, self.server.title)
-                patience.until = now() + PULL_S
+                patience.wait_until(now() + PULL_S)
             for line in lines.rest():
                 yield parsed(b"", line, self.server.title)
             whole = True

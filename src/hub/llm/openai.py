@@ -145,7 +145,7 @@ class OpenAI:
                 wire, steps = Wire(answer, self.server.title, until), 0
                 while not (reading.ended or wire.over):
                     for name, data in await wire.events():
-                        if data.strip() == b"[DONE]":
+                        if data[:1] == b"[" and data.strip() == b"[DONE]":
                             reading.ended = True
                             break
                         if data and (text := reading.take(parsed(name, data, self.server.title))):

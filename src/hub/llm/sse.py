@@ -79,12 +79,22 @@ class Events:
 
     def feed(self, block: bytes) -> list[tuple[bytes, bytes]]:
         """Return the events that end in ``block``. Raises `Overflow`."""
-        plain = block[:6] == b"data: " and block[-2:] == b"\n\n" and not self._data and not self._name
-        if plain and block.count(b"\n") == 2 and b"\r" not in block and self._lines.clear:  # noqa: PLR2004
-            self._lines.count(block)  # nearly always: one event, in one block
+        # Nearly always it is one event in one block.
+        if block.startswith(b"data: ") and block.find(b"\n") == len(block) - 2 and self._clear(block):
+            self._lines.count(block)
             self._began = True
             return [(b"", block[6:-2])]
         return self._take(self._lines.feed(block))
+
+    def _clear(self, block: bytes) -> bool:
+        """Say whether ``block`` is a whole event, and nothing of another one."""
+        return (
+            block.endswith(b"\n\n")
+            and b"\r" not in block
+            and not self._data
+            and not self._name
+            and self._lines.clear
+        )
 
     def finish(self) -> list[tuple[bytes, bytes]]:
         """Return the event that the end of the stream cut off: some servers forget its blank line."""

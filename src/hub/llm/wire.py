@@ -35,7 +35,7 @@ class Wire:
 
     def wait_until(self, until: float) -> None:
         """Give the next event time until then."""
-        self._patience.until = until
+        self._patience.wait_until(until)
 
     async def events(self) -> list[tuple[bytes, bytes]]:
         """Return the events that came, perhaps none yet; at the end it is ``over``. Raises `Fault`."""

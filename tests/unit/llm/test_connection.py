@@ -1,0 +1,314 @@
+"""Connections over real sockets: kept, given up, proven, and what it means when there are none."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.client_reqrep import ConnectionKey
+
+from hub.llm import connection, faults
+from hub.llm.connection import Connection, Patience, trusted
+from hub.llm.faults import Fault
+from hub.llm.openai import OpenAI, Server
+from hub.llm.outcomes import outcome_of
+from hub.llm.provider import Delta, Done, Message, Request, Usage
+from hub.testing.upstream import Upstream, always
+
+ASK = Request((Message("user", "Hi."),), "talk", 64)
+
+
+async def nobodys():
+    return None
+
+
+@pytest.fixture
+async def up():
+    async with Upstream() as up:
+        yield up
+
+
+@pytest.fixture
+async def one(up):
+    one = OpenAI("lab", Server("Lab", up.url, "big-1"), nobodys)
+    yield one
+    await one.retire()
+
+
+async def ask(one, request=ASK):
+    return [piece async for piece in one.stream(request, 5)]
+
+
+async def test_a_connection_is_kept_for_the_next_question(up, one):
+    for _ in range(5):
+        pieces = await ask(one)
+        assert isinstance(pieces[-1], Done)
+        await asyncio.sleep(0.05)  # the end of the stream frees it
+    assert up.connections == 1
+
+
+async def test_one_that_was_let_go_meanwhile_is_replaced_and_asked_once(up, one):
+    await ask(one)
+    await asyncio.sleep(0.05)
+    for _ in range(3):
+        await up.away()
+        await up.back()
+        assert isinstance((await ask(one))[-1], Done)
+    assert len(up.asked) == 4
+
+
+async def test_a_server_that_hangs_up_on_a_new_connection_is_not_asked_twice(up, one):
+    up.schedule = always("close")
+    with pytest.raises(Fault) as caught:
+        await ask(one)
+    assert caught.value.what == "cut"
+    assert len(up.asked) == 1
+
+
+async def test_giving_up_closes_the_connection_at_once(up, one):
+    up.gap_s = 0.05
+    stream = one.stream(ASK, 5)
+    assert isinstance(await anext(stream), Delta)
+    await stream.aclose()
+    for _ in range(3_000):
+        if not up.connections:
+            break
+        await asyncio.sleep(0.02)
+    assert not up.connections
+
+
+async def test_a_slow_reader_is_no_slow_server(up, one, monkeypatch):
+    """The time that whoever listens takes over a piece is not the server's."""
+    monkeypatch.setattr("hub.llm.openai.STALL_S", 0.15)
+    texts = []
+    async for piece in one.stream(ASK, 5):
+        if isinstance(piece, Delta) and len(texts) < 2:
+            await asyncio.sleep(0.4)
+        texts.append(piece)
+    assert isinstance(texts[-1], Done)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "what"),
+    [
+        ("error", "broken"), ("pace", "pace"), ("close", "cut"), ("drop", "cut"), ("hang", "slow"), ("cut", "cut"),
+        ("stall", "slow"), ("end", "cut"), ("garbage", "foreign"), ("oversized", "foreign"), ("key", "key"),
+        ("model", "model"), ("empty", "empty"), ("slow", "slow"),
+    ],
+)  # fmt: skip
+async def test_every_trouble_is_a_fault_of_its_kind(up, one, trouble, what, monkeypatch):
+    if trouble == "stall":
+        monkeypatch.setattr("hub.llm.openai.STALL_S", 0.5)
+    up.schedule = always(trouble, seconds=60 if trouble == "slow" else 7)
+    with pytest.raises(Fault) as caught:
+        async for _ in one.stream(ASK, 0.5 if trouble in {"hang", "slow"} else 5):
+            pass
+    assert caught.value.what == what
+    assert (caught.value.retry_after == 7) == (trouble == "pace")
+
+
+async def test_an_answer_that_comes_byte_by_byte_is_whole(up, one):
+    whole = await ask(one)
+    up.schedule = always("split")
+    assert await ask(one) == whole
+
+
+class Waits:
+    """The side of a stream of bytes that `Patience` uses: nothing comes until it is told."""
+
+    def __init__(self):
+        self.coming = asyncio.get_running_loop().create_future()
+
+    async def readany(self):
+        return await self.coming
+
+    def set_exception(self, error):
+        self.coming.set_exception(error)
+
+
+async def test_patience_ends_only_who_waits():
+    loop, content = asyncio.get_running_loop(), Waits()
+    patience = Patience(content, loop.time() + 0.05)
+    await asyncio.sleep(0.15)
+    assert not content.coming.done()  # nobody waited
+    content.coming.set_result(b"late")
+    assert await patience.read() == b"late"
+    content.coming = loop.create_future()
+    patience.wait_until(loop.time() + 0.05)
+    with pytest.raises(TimeoutError):
+        await patience.read()
+    patience.close()
+
+
+# -- no network -------------------------------------------------------------------------------------------
+
+
+def refused(kind, *args, host="api.x.ai"):
+    key = ConnectionKey(host, 443, True, True, None, None, None)
+    return aiohttp.ClientConnectorError(key, kind(*args))
+
+
+@pytest.mark.parametrize(
+    ("error", "host", "routed", "what"),
+    [
+        (refused(socket.gaierror, socket.EAI_AGAIN, "again"), "api.x.ai", True, "network"),
+        (refused(socket.gaierror, socket.EAI_NONAME, "no such name"), "api.x.ai", True, "away"),
+        (refused(socket.gaierror, socket.EAI_NONAME, "no such name"), "api.x.ai", False, "network"),
+        (refused(OSError, errno.ENETUNREACH, "unreachable"), "api.x.ai", True, "network"),
+        (refused(OSError, errno.EHOSTUNREACH, "no route"), "api.x.ai", True, "network"),
+        (refused(ConnectionRefusedError, errno.ECONNREFUSED, "refused"), "api.x.ai", False, "away"),
+        (refused(OSError, errno.EHOSTUNREACH, "no route"), "nas.lan", False, "away"),
+        (refused(socket.gaierror, socket.EAI_AGAIN, "again"), "nas", False, "away"),
+        (aiohttp.ServerDisconnectedError(), "api.x.ai", True, "cut"),
+        (aiohttp.ClientPayloadError(), "api.x.ai", True, "cut"),
+        (aiohttp.ConnectionTimeoutError(), "api.x.ai", True, "away"),
+        (TimeoutError(), "api.x.ai", True, "slow"),
+        (aiohttp.InvalidURL("x"), "x", True, "foreign"),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_on_the_way_is_sorted(error, host, routed, what, monkeypatch):
+    monkeypatch.setattr(faults, "_routed", lambda *_: routed)
+    fault = faults.of_exception(error, "Lab", host)
+    assert fault.what == what
+    assert fault.fix
+    assert len(str(fault).split()) <= 10
+    if what == "network":
+        assert outcome_of(fault) == "local"
+
+
+def test_an_error_of_our_own_is_no_fault_of_the_server():
+    assert faults.of_exception(KeyError("x"), "Lab", "api.x.ai") is None
+
+
+def test_a_name_that_nobody_has_is_told_over_a_real_resolver():
+    async def go():
+        one = OpenAI("lab", Server("Lab", "https://nobody.invalid/v1", "m"), nobodys)
+        try:
+            with pytest.raises(Fault) as caught:
+                await ask(one)
+        finally:
+            await one.retire()
+        return caught.value
+
+    assert asyncio.run(go()).what in {"away", "network"}
+
+
+# -- certificates, proxies --------------------------------------------------------------------------------
+
+
+def test_without_certificates_of_the_system_there_are_certifis(monkeypatch, tmp_path):
+    paths = type("Paths", (), {"cafile": None, "capath": str(tmp_path)})
+    monkeypatch.setattr(connection.ssl, "get_default_verify_paths", lambda: paths)
+    monkeypatch.setattr(connection.ssl, "create_default_context", _empty)
+    assert trusted().cert_store_stats()["x509_ca"] > 50
+    (tmp_path / "one.0").write_text("x")
+    assert not trusted().cert_store_stats()["x509_ca"]
+
+
+def _empty():
+    import ssl
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+async def test_a_proxy_of_the_environment_leads_to_the_world_only(monkeypatch):
+    asked = []
+
+    async def proxy(reader, writer):
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0])
+        writer.write(b"HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    one = OpenAI("lab", Server("Lab", "https://api.example/v1", "m"), nobodys)
+    with pytest.raises(Fault) as caught:
+        await ask(one)
+    assert asked == [b"CONNECT api.example:443 HTTP/1.1"]
+    assert caught.value.what == "away"
+    await one.retire()
+    async with Upstream() as up:
+        home = OpenAI("lab", Server("Lab", up.url, "big-1"), nobodys)
+        assert isinstance((await ask(home))[-1], Done)
+        await home.retire()
+    assert len(asked) == 1
+    server.close()
+
+
+async def test_what_could_not_be_opened_is_tried_again(up, monkeypatch):
+    broken = [OSError("no file handles")]
+
+    def prepare(url, distance, real=connection._prepare):
+        if broken:
+            raise broken.pop()
+        return real(url, distance)
+
+    monkeypatch.setattr(connection, "_prepare", prepare)
+    one = Connection(up.url, "machine")
+    with pytest.raises(OSError, match="file handles"):
+        await one.send("GET", up.url + "/models", {})
+    answer = await one.send("GET", up.url + "/models", {})
+    assert answer.status == 200
+    answer.close()
+    await one.close()
+
+
+# -- figures ----------------------------------------------------------------------------------------------
+
+
+async def test_what_was_read_from_the_cache_is_told(server):
+    async def said(usage):
+        server.script = (server.text("Yes."), server.STOP, {"choices": [], "usage": usage}, "[DONE]")
+        one = OpenAI("lab", Server("Lab", server.url, "big-1"), nobodys)
+        pieces = await ask(one)
+        await one.retire()
+        return next(piece for piece in pieces if isinstance(piece, Usage))
+
+    openai = {
+        "prompt_tokens": 100,
+        "completion_tokens": 9,
+        "total_tokens": 109,
+        "prompt_tokens_details": {"cached_tokens": 64},
+    }
+    assert await said(openai) == Usage(100, 9, 64)
+    thought = openai | {"total_tokens": 203, "completion_tokens_details": {"reasoning_tokens": 94}}
+    assert await said(thought) == Usage(100, 103, 64)  # xAI tells thought apart, and charges for it
+    assert await said({"prompt_tokens": 5, "completion_tokens": 1, "prompt_cache_hit_tokens": 9}) == Usage(
+        5, 1, 5
+    )
+    assert (await said({"prompt_tokens": -5, "completion_tokens": True})).estimated
+
+
+async def test_an_answer_that_was_cut_is_paid_as_far_as_it_came(up, one):
+    up.schedule = always("cut")
+    with pytest.raises(Fault) as caught:
+        await ask(one)
+    usage = caught.value.usage
+    assert usage.estimated
+    assert usage.prompt > 0
+    up.schedule = always("error")
+    with pytest.raises(Fault) as caught:
+        await ask(one)
+    assert caught.value.usage is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files")
+async def test_no_socket_and_no_task_is_left(up):
+    tasks = len(asyncio.all_tasks())
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    one = OpenAI("lab", Server("Lab", up.url, "big-1"), nobodys)
+    for trouble in ("error", "pace", "close", "drop", "cut", "end", "garbage", "oversized", "key", "model"):
+        up.schedule = always(trouble)
+        with pytest.raises(Fault):
+            await ask(one)
+    await one.retire()
+    await asyncio.sleep(0.3)
+    assert len(asyncio.all_tasks()) == tasks
+    assert len(list(Path("/proc/self/fd").iterdir())) <= files + 1
