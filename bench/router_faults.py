@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
+import aiohttp
 from rows import quantile, row
 from upstreams import GRACE_S, Question, Told, ask, paced, routed
 
@@ -165,6 +168,10 @@ async def withdrawn() -> list[str]:
 
 async def network() -> list[str]:
     """I: no name can be looked up; all of the world is away at once, the house is not."""
+
+    async def nobody(*_given: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "no name server answers")
+
     async with scene(never) as now:
 
         async def keyless() -> None:
@@ -173,7 +180,8 @@ async def network() -> list[str]:
         lost = OpenAI("primary", Server("Lost", "https://nowhere.invalid/v1", "big-1"), keyless)
         fallback = next(one for one in now.hub.router.providers if one.name == "fallback")
         now.hub.router.choose([lost, fallback])
-        told = await now.each(10)
+        with mock.patch.object(aiohttp.DefaultResolver, "resolve", nobody):
+            told = await now.each(10)
         now.judge(told)
         now.check(all(set(each.verdict().letters) == {"F"} for each in told), "somebody else answered")
         now.check(now.hub.breakers.state("another").state == "open", "the rest of the world is not away")

@@ -29,6 +29,6 @@ def outcome_of(error: BaseException) -> Outcome:
         return _OF_FAULT.get(error.what, "trip")
     if isinstance(error, asyncio.CancelledError | GeneratorExit | Declined):
         return "cancelled"
-    if isinstance(error, socket.gaierror) or (isinstance(error, OSError) and error.errno in _NO_NETWORK):
-        return "local"
-    return "trip"
+    if isinstance(error, socket.gaierror):  # that a name is unknown says nothing of the network
+        return "local" if error.errno == socket.EAI_AGAIN else "trip"
+    return "local" if isinstance(error, OSError) and error.errno in _NO_NETWORK else "trip"

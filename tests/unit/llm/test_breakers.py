@@ -116,7 +116,7 @@ async def test_a_probe_learns_of_a_wrong_key(make):
 
 async def test_without_network_all_the_world_is_away_and_one_probe_finds_out(make, monkeypatch):
     monkeypatch.setattr("hub.llm.breakers.NETWORK", Rule(failures=1, first_s=0.02, most_s=0.04))
-    world = World(grok=socket.gaierror(-3, "no name"), other=socket.gaierror(-3, "no name"))
+    world = World(grok=socket.gaierror(socket.EAI_AGAIN, "?"), other=socket.gaierror(socket.EAI_AGAIN, "?"))
     away = {"home": "house", "small": "machine"}
     breakers = make(probe=world, distance=lambda name: away.get(name, "world"))
     for name in ("grok", "other", "home", "small"):
@@ -258,7 +258,8 @@ async def test_closing_ends_its_probes(make):
         (Declined(), "cancelled"),
         (asyncio.CancelledError(), "cancelled"),
         (GeneratorExit(), "cancelled"),
-        (socket.gaierror(-2, "unknown"), "local"),
+        (socket.gaierror(socket.EAI_AGAIN, "nobody answers"), "local"),
+        (socket.gaierror(socket.EAI_NONAME, "unknown"), "trip"),
         (OSError(101, "unreachable"), "local"),
     ],
 )
