@@ -367,7 +367,8 @@ class Conversation:
 
     def _begin(self, revision: int, text: str, speaker: Speaker | None) -> _Attempt:
         attempt = _Attempt(uuid.uuid4().hex, revision, text, speaker)
-        attempt.asker = Asker(attempt.turn, self.id, self.person)
+        listens = speaker is not None
+        attempt.asker = Asker(attempt.turn, self.id, self.person, listens)
         with trace.entered(attempt.trace):
             attempt.task = asyncio.create_task(self._answer(attempt), name=f"answer:{attempt.turn[:8]}")
         return attempt

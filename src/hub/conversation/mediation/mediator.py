@@ -20,6 +20,7 @@ from hub.conversation.mediation.sanitiser import Sanitiser
 from hub.conversation.mediation.taint import EARLIER, Taint
 from hub.conversation.mediation.thoughts import Thoughts
 from hub.errors import HubError
+from hub.llm.deadlines import TEXT, VOICE
 from hub.llm.provider import Answer, Delta, ToolCall, Usage
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from hub.conversation.mediation.reply import Reply
     from hub.conversation.prompt import Prompt
     from hub.conversation.tools import Tools
+    from hub.llm.deadlines import Deadlines
     from hub.llm.router import Router
 
     Accepted = Callable[[], Awaitable[object]]
@@ -44,12 +46,13 @@ class Asker:
     """Whose turn it is, and what is known of it once it was answered.
 
     ``read``: what the model had read that no person of this hub said; ``asking`` and ``reply``: the typed
-    request, and the last typed reply with calls.
+    request, and the last typed reply with calls. ``listens``: the answer is spoken, so it must be soon.
     """
 
     turn: str = ""
     talk: str = ""
     person: str = ""
+    listens: bool = False
     read: str = ""
     asking: Asking | None = None
     reply: Reply | None = None
@@ -110,7 +113,8 @@ class Mediator:
         for number in range(ROUNDS + 1):
             exchange.closed = number == ROUNDS
             round_ = _Round()
-            async for text in self._stream(exchange, round_, by, accepted, again=number > 0):
+            times = VOICE if asker.listens else TEXT
+            async for text in self._stream(exchange, round_, by, accepted, times, again=number > 0):
                 yield text
             asker.read = taint.told
             if not round_.calls or exchange.closed or self._tools is None:
@@ -133,11 +137,19 @@ class Mediator:
             yield FALLBACK
 
     async def _stream(
-        self, exchange: Exchange, round_: _Round, by: Answer, accepted: Accepted | None, *, again: bool
+        self,
+        exchange: Exchange,
+        round_: _Round,
+        by: Answer,
+        accepted: Accepted | None,
+        times: Deadlines,
+        *,
+        again: bool,
     ) -> AsyncGenerator[str, None]:
         """Yield the words of one request; its calls and figures are gathered in ``round_`` and ``by``."""
-        more: dict[str, Any] = {"models_only": True} if again else {}
-        stream = self._router.answer(exchange, round_.by, accepted=accepted, **more)
+        stream = self._router.answer(
+            exchange, round_.by, accepted=accepted, deadlines=times, models_only=again
+        )
         first = True
         try:
             async with aclosing(stream) as pieces:
