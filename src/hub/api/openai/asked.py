@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 Stop = Annotated[str, Field(min_length=1, max_length=256)]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
-Model = Annotated[str, Field(min_length=1, max_length=200, description="One of /v1/models.")]
+Model = Annotated[
+    str, Field(min_length=1, max_length=200, description="One of /v1/models.", examples=["hub/auto"])
+]
 Temperature = Annotated[float, Field(ge=0, le=2)]
 Tokens = Annotated[int, Field(ge=1, le=1_000_000)]
 MOST_MESSAGES = 2_048
@@ -118,7 +120,7 @@ class ChatRequest(Lenient):
     max_tokens: Tokens | None = None
     max_completion_tokens: Tokens | None = None
     stop: Stop | Annotated[list[Stop], Field(max_length=4)] | None = None
-    n: int | None = Field(None, description="Only 1.")
+    n: int | None = Field(None, description="Only 1.", json_schema_extra={"minimum": 1, "maximum": 1})
     tools: list[OfferedTool] | None = None
     tool_choice: Literal["none", "auto", "required"] | Wanted | None = None
     reasoning_effort: Effort | None = None

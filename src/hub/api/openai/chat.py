@@ -11,6 +11,7 @@ import orjson
 
 from hub.api.openai import asked
 from hub.api.openai.answering import Answering
+from hub.api.openai.errors import wrong
 from hub.api.openai.offered import Offered
 from hub.llm.provider import ToolCall
 
@@ -48,8 +49,12 @@ class Chat:
 
 def commit_of(call: Call) -> Commit:
     """Return what is told at once: whole sentences, which another model could go on from, or tokens."""
-    wanted = next((value for name, value in call.scope["headers"] if name == b"x-hub-commit"), b"")
-    return "token" if wanted.lower() == b"token" else "sentence"
+    wanted = next((value for name, value in call.scope["headers"] if name == b"x-hub-commit"), b"sentence")
+    if wanted == b"sentence":
+        return "sentence"
+    if wanted == b"token":
+        return "token"
+    raise wrong("x-hub-commit", "That is no way to tell an answer.", "Say sentence or token.")
 
 
 async def _stream(
