@@ -179,10 +179,16 @@ class _Hiding:
     """Hides what one request tells."""
 
     def __init__(self, privacy: Privacy, vault: Vault, *, everything: bool) -> None:
-        self._privacy, self.vault, self._everything = privacy, vault, everything
+        from hub.llm.redaction.found import ALWAYS, KINDS, merged  # noqa: PLC0415  see `Privacy._finder`
+
+        self._privacy, self.vault, self._merged = privacy, vault, merged
+        self._kinds = frozenset(KINDS) if everything else ALWAYS
 
     def request(self, request: Request) -> Request:
         """Return the request with placeholders; itself when it tells nothing."""
+        for text in (*(one.text for one in request.messages), request.prefix):
+            if found := self._found(text):
+                self.vault.learn(text, found)
         messages = tuple(self._message(one) for one in request.messages)
         prefix = self.text(request.prefix) if request.prefix else ""
         tools = tuple(self._privacy.spec(one) for one in request.tools)
@@ -194,16 +200,17 @@ class _Hiding:
         return request
 
     def text(self, text: str) -> str:
-        """Return ``text`` with placeholders."""
-        found = self._privacy.find(text)
-        if found and not self._everything:
-            from hub.llm.redaction.found import ALWAYS  # noqa: PLC0415  see `Privacy._finder`
-
-            found = tuple(one for one in found if one.kind in ALWAYS)
+        """Return ``text`` with placeholders for what is found in it, and for what the talk hides already."""
+        found = self._found(text)
+        if len(self.vault):
+            found = self._merged((*found, *self.vault.known(text, self._kinds)))
         if not found:
             return text
         self._privacy.hidden.update(one.kind for one in found)
         return self.vault.hide(text, found)
+
+    def _found(self, text: str) -> tuple[Found, ...]:
+        return tuple(one for one in self._privacy.find(text) if one.kind in self._kinds) if text else ()
 
     def _message(self, message: Message) -> Message:
         text = self.text(message.text)

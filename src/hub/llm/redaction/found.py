@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-KINDS: Final = (
+KINDS: Final[tuple[str, ...]] = (
     "secret", "password", "card", "iban", "id", "email", "nostr", "phone", "ip", "mac", "host", "user",
     "address", "place", "person", "text",
 )  # fmt: skip

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 from hub.llm.redaction.found import KINDS, SECRETS, Found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 MOST = 5_000
 """Values that one talk may hide; further ones go all the same, and do not come back."""
+
+_LEAST, _LONG = 3, 8
+"""Characters of the shortest value that is hidden again, and from which on it is so within words too."""
+
+_MOST_WORK = 50_000_000
 
 PLACEHOLDER = re.compile(rf"\[[ ]?({'|'.join(KINDS)})(?:\\?_|[ -])([0-9]{{1,5}})[ ]?\]", re.IGNORECASE)
 """As we write it, and as models write it again: ``[EMAIL_1]``, ``[email 1]``, ``[EMAIL\\_1]``."""
@@ -29,9 +34,31 @@ class Vault:
         self._given: dict[tuple[str, str], str] = {}
         self._hidden: dict[str, str] = {}
         self._counts: dict[str, int] = {}
+        self._lower: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._hidden)
+
+    def learn(self, text: str, found: Sequence[Found]) -> None:
+        """Take note of what was ``found`` in ``text``: from now on it is hidden wherever it stands."""
+        for start, end, kind in found:
+            self._placeholder(kind, text[start:end])
+
+    def known(self, text: str, kinds: Collection[str]) -> Iterator[Found]:
+        """Yield what stands in ``text`` of what this talk hides, in whatever case and without its context."""
+        lower = text.lower()
+        if len(lower) != len(text):  # some letters have two in the other case: then as it is written
+            lower = text
+        if len(self._lower) * len(text) > _MOST_WORK:
+            kinds = SECRETS
+        for value, kind in self._lower.items():
+            if kind in kinds:
+                place = lower.find(value)
+                while place >= 0:
+                    end = place + len(value)
+                    if _apart(text, place, end):
+                        yield Found(place, end, kind)
+                    place = lower.find(value, end)
 
     def hide(self, text: str, found: Sequence[Found]) -> str:
         """Return ``text`` with placeholders for what was ``found`` in it, in order and without overlaps."""
@@ -62,7 +89,16 @@ class Vault:
         number = self._counts[kind] = self._counts.get(kind, 0) + 1
         made = self._given[kind, value] = _written(kind, number)
         self._hidden[made] = value
+        if kind != "text" and len(value) >= _LEAST:
+            self._lower.setdefault(value.lower(), kind)
         return made
+
+
+def _apart(text: str, start: int, end: int) -> bool:
+    """Say whether ``text[start:end]`` is not a part of a longer word or number."""
+    before = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
+    after = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    return end - start >= _LONG or not (before or after)
 
 
 def stands_for(value: object) -> bool:
