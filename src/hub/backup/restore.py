@@ -24,7 +24,7 @@ from hub.backup.scratch import need_room, scratch
 from hub.backup.seal import DAMAGED, Header, Opener
 from hub.errors import HubError
 from hub.plugin.hookspecs import Selector
-from hub.store import forgotten, owed
+from hub.store import forgotten, owed, spending
 from hub.store.connection import connect, plainly
 from hub.store.database import Database
 from hub.store.durable import sync_folder
@@ -326,6 +326,8 @@ async def _forget(folder: Path, master: bytes, deeds: list[forgotten.Deed]) -> N
             # What came back with the files of plugins is asked of them when they start.
             for selector in _of_plugins(deed):
                 await core.write(partial(owed.owe, selector=selector))
+            if deed.selector:
+                await _take_names(core, owed.read(deed.selector))
             if deed.before:
                 await transcripts.forget_days_before(date.fromisoformat(deed.before))
             for talk in deed.talks:
@@ -343,6 +345,13 @@ def _of_plugins(deed: forgotten.Deed) -> Iterator[Selector]:
     yield from (Selector(talk=talk) for talk in deed.talks)
     if deed.selector:
         yield owed.read(deed.selector)
+
+
+async def _take_names(core: Database, selector: Selector) -> None:
+    """Forget whose figures those of the selected people are; what was spent stays spent."""
+    chosen = await core.read(spending.people) if selector.everything else [selector.person]
+    for person in filter(None, chosen):
+        await core.forget(partial(spending.erase, person=person))
 
 
 def _drop(talk: str, db: Any) -> None:

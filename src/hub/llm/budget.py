@@ -118,7 +118,7 @@ class Budget:
 
     def settle(self, reservation: Reservation, usage: Usage | None, seconds: float) -> float:
         """Count what a reservation came to; `Reservation.settle` sees to it that this is done once."""
-        self.release(reservation)
+        self._end(reservation)
         account, price = reservation.account, reservation.price
         used = usage or Usage(0, 0, estimated=True)
         nano = reservation.nano if usage is None else round(price.of(usage) * NANO) if price else 0
@@ -128,7 +128,7 @@ class Budget:
             1, int(guessed), used.prompt, used.cached, used.completion, nano, nano if guessed else 0,
             *minutes, seconds,
         )  # fmt: skip
-        self.ledger.count(account, tally)
+        self.ledger.count(account, tally, reservation.id if reservation.nano else 0)
         if nano:
             self._windows.spend(account, nano)
             for period, window, limit, whose in self._limited(account.person):
@@ -137,9 +137,7 @@ class Budget:
 
     def release(self, reservation: Reservation) -> None:
         """Give a reservation back; `Reservation.release` sees to it that this is done once."""
-        self._turn()
-        if self._open.pop(reservation.id, None) is not None:
-            self._windows.hold(reservation.account, -reservation.nano)
+        if self._end(reservation):
             self.ledger.drop(reservation.id)
 
     def standing(self, person: str = "") -> tuple[Standing, ...]:
@@ -178,6 +176,14 @@ class Budget:
     async def people(self) -> list[str]:
         """Return the ids of all whose figures are kept by name."""
         return await self.ledger.people()
+
+    def _end(self, reservation: Reservation) -> bool:
+        """Hold the money of a reservation no more; say whether any was held."""
+        self._turn()
+        held = self._open.pop(reservation.id, None) is not None
+        if held:
+            self._windows.hold(reservation.account, -reservation.nano)
+        return held
 
     def _turn(self) -> None:
         if self._windows.turn(self._clock()):

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hub.store import spending as rows
+from hub.store.slots import Slots
 from hub.store.spending import DETAIL_DAYS, SUM_DAYS, Account, Held, Tally
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hub.store.database import Database
 
+SLOTS = "spending.slots"
 LAZY_S = 1.0
 """How long figures may wait for their row; money that is put aside does not wait."""
 
@@ -41,6 +45,8 @@ class Ledger:
         self._opened: dict[int, Held] = {}
         self._over: set[int] = set()
         self._writing: dict[int, Held] = {}
+        self._settled: list[int] = []  # those whose figures are fresh
+        self._slots: Slots | None = None
         self._due, self._soon, self._done = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._lock = asyncio.Lock()
         self._closing, self._failing = False, False
@@ -50,7 +56,10 @@ class Ledger:
         """Read the figures, count what a crash left open, and begin to keep them."""
         if self._core is None:
             return
-        self.recovered, sums, self.tallies = await self._core.write(rows.load)
+        left = await self._take_slots(self._core.path.with_name(SLOTS))
+        self.recovered, sums, self.tallies = await self._core.write(lambda db: rows.load(db, left))
+        if self._slots is not None:
+            self._slots.clear()
         for day, person, nano in sums:
             self.days.setdefault(day, {})[person] = nano
         if self.recovered:
@@ -61,23 +70,28 @@ class Ledger:
         """Note that money is put aside; its row is written at once, but not waited for."""
         if self._core is not None:
             self._opened[id] = Held(account, nano)
+            if self._slots is not None:
+                self._slots.take(id, *account, nano)
             self._due.set()
             self._soon.set()
 
     def drop(self, id: int) -> None:  # noqa: A002
-        """Note that this money is not put aside any more."""
-        if self._core is not None and self._opened.pop(id, None) is None:
-            self._over.add(id)
-            self._due.set()
+        """Note that this money is not put aside any more, and nothing of it was spent."""
+        self._end(id)
+        if self._slots is not None:
+            self._slots.free(id)
 
-    def count(self, account: Account, tally: Tally) -> None:
-        """Add figures."""
+    def count(self, account: Account, tally: Tally, id: int = 0) -> None:  # noqa: A002
+        """Add figures: those of the money with this ``id``, if any was put aside."""
         self.tallies.setdefault(account, Tally()).add(tally)
         people = self.days.setdefault(account.day, {})
         people[account.person] = people.get(account.person, 0) + tally.nano
         if self._core is not None:
             self._fresh.setdefault(account, Tally()).add(tally)
             self._due.set()
+            if id:
+                self._end(id)
+                self._settled.append(id)
 
     async def stored(self, id: int) -> None:  # noqa: A002
         """Return once the row of this money is on disk, or cannot be written: memory still counts it."""
@@ -134,6 +148,9 @@ class Ledger:
                 await self._flush()
             except Exception:
                 log.exception("spending not kept")
+            if self._slots is not None:
+                self._slots.close()
+                self._slots = None
 
     def trim(self, today: str) -> None:
         """Let go of figures that nobody asks for any more, but never of the latest."""
@@ -143,6 +160,20 @@ class Ledger:
         for gone in sorted(self.days)[:-SUM_DAYS]:
             if gone < today:
                 del self.days[gone]
+
+    def _end(self, id: int) -> None:  # noqa: A002
+        if self._core is not None and self._opened.pop(id, None) is None:
+            self._over.add(id)
+            self._due.set()
+
+    async def _take_slots(self, path: Path) -> list[Any]:
+        """Return what the last run left in its slots, and use them; without them there are the rows."""
+        try:
+            self._slots = await asyncio.to_thread(Slots, path)
+        except (OSError, ValueError) as error:
+            log.warning("spending without slots", reason=str(error))
+            return []
+        return self._slots.left()
 
     async def _keep(self) -> None:
         while not self._closing:
@@ -167,18 +198,23 @@ class Ledger:
         async with self._lock:
             self._due.clear()
             self._soon.clear()
-            fresh, opened, over = self._fresh, self._opened, self._over
+            fresh, opened, over, settled = self._fresh, self._opened, self._over, self._settled
             if self._core is None or not (fresh or opened or over):
                 return
             self._fresh, self._opened, self._over, self._writing = {}, {}, set(), opened
+            self._settled = []
             try:
                 await self._core.write(lambda db: rows.write(db, fresh, opened, list(over)))
                 self._failing = False
             except BaseException:
                 self._put_back(fresh, opened, over)
+                self._settled += settled
                 raise
             finally:
                 self._writing = {}
+            if self._slots is not None:
+                for id_ in (*opened, *settled):
+                    self._slots.free(id_)
             self._tell()
 
     def _put_back(self, fresh: dict[Account, Tally], opened: dict[int, Held], over: set[int]) -> None:

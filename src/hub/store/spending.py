@@ -8,7 +8,7 @@ is money put aside for a request that is not over. Whoever changes both does so 
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,16 +88,19 @@ _LEFT_OPEN = f"""
     SELECT day, provider, model, person, purpose, count(*), count(*), sum(nano), sum(nano)
     FROM spending_open WHERE TRUE GROUP BY 1, 2, 3, 4, 5 {_ADD}
 """  # noqa: S608
+_MOST = 1 << 60
 _SUMS = ", ".join(f"sum({name})" for name in _FIGURES)
 _LEFT = "person != '' AND person NOT IN (SELECT id FROM person UNION SELECT id FROM device)"
 
 
-def load(db: Any) -> tuple[int, list[tuple[str, str, int]], dict[Account, Tally]]:
-    """Count what a crash left open, in the transaction of ``db``, and return what is known.
+def load(db: Any, slots: Sequence[Any] = ()) -> tuple[int, list[tuple[str, str, int]], dict[Account, Tally]]:
+    """Count what a crash left open, in rows or ``slots``, in the transaction of ``db``; return what is known.
 
     How many requests were open; the sums (day, person, billionths) of `SUM_DAYS`; the figures of
     `DETAIL_DAYS`.
     """
+    left_open = [one for one in slots if _is_held(one)]
+    db.executemany("INSERT OR IGNORE INTO spending_open VALUES (?, ?, ?, ?, ?, ?, ?)", left_open)
     left = int(db.execute("SELECT count(*) FROM spending_open").fetchone()[0])
     if left:
         db.execute(_LEFT_OPEN)
@@ -110,6 +113,18 @@ def load(db: Any) -> tuple[int, list[tuple[str, str, int]], dict[Account, Tally]
     rows = db.execute(f"SELECT {_COLUMNS} FROM spending WHERE day >= ?", (near,)).fetchall()  # noqa: S608
     width = len(Account._fields)
     return left, sums, {Account(*row[:width]): Tally(*row[width:]) for row in rows}
+
+
+def _is_held(one: Any) -> bool:
+    """Say whether a slot tells what a row of `spending_open` does: its file may have been damaged."""
+    if not (isinstance(one, list) and len(one) == len(Account._fields) + 2):
+        return False
+    id_, *names, nano = one
+    return (
+        all(isinstance(name, str) for name in names)
+        and names[-1] in get_args(Purpose)
+        and all(isinstance(number, int) and 0 <= number < _MOST for number in (id_, nano))
+    )
 
 
 def write(db: Any, fresh: Mapping[Account, Tally], opened: Mapping[int, Held], over: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ import sqlite3
 import tarfile
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,7 +23,8 @@ from hub.backup.seal import Header, Sealer, new_header
 from hub.backup.sources import count_rows
 from hub.errors import HubError
 from hub.plugin import manifest as plugins
-from hub.store import schema
+from hub.plugin.hookspecs import Selector
+from hub.store import forgotten, owed, schema, spending
 from hub.store.connection import connect
 from hub.store.keys import master_key
 
@@ -179,6 +180,30 @@ async def test_what_was_forgotten_since_stays_forgotten(data: Path, tmp_path: Pa
     assert len(await texts(data)) == 10
     # And the older one once more: the journal came along.
     assert (await asyncio.to_thread(restore, backup, secret, data, replace=True)).forgotten == 2
+
+
+@pytest.mark.parametrize("chosen", [{"person": "ann"}, {"everything": True}], ids=["ann", "everything"])
+async def test_figures_of_who_was_forgotten_since_come_back_without_a_name(
+    data: Path, tmp_path: Path, chosen: dict[str, Any]
+) -> None:
+    def spend(db: Any) -> None:
+        for person in ("ann", "bob"):
+            db.execute("INSERT INTO person VALUES (?, ?, 'guest', 0)", (person, person))
+            account = spending.Account("2026-11-21", "grok", "m", person, "asked")
+            spending.write(db, {account: spending.Tally(requests=1, nano=7)}, {}, [])
+
+    store = await opened(data)
+    await store.core.write(spend)
+    await store.close()
+    archive = tmp_path / "figures.backup"
+    await asyncio.to_thread(create, data, archive, PASSPHRASE)
+    async with forgotten.noted(data, selector=owed.written(Selector(**chosen))):
+        pass
+    assert (await asyncio.to_thread(restore, archive, secret, data, replace=True)).forgotten == 1
+    store = await opened(data)
+    assert await store.core.read(spending.people) == ([] if "everything" in chosen else ["bob"])
+    assert await store.core.rows("SELECT sum(requests), sum(nano) FROM spending") == [(2, 14)]
+    await store.close()
 
 
 def test_it_overwrites_nothing(data: Path, backup: Path) -> None:

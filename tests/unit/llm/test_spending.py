@@ -24,6 +24,8 @@ from hub.store.connection import connect
 from hub.store.database import Database
 from hub.store.migrations import backups
 from hub.store.schema import CORE
+from hub.store.slots import Slots
+from hub.testing.upstream import Upstream
 
 UNIT = Path(__file__).parents[1]
 SRC = UNIT.parents[1] / "src"
@@ -114,40 +116,59 @@ async def test_a_limit_holds_over_a_restart_and_is_not_told_again(tmp_path: Path
 
 
 @pytest.mark.parametrize("lines", [31, 201])
-def test_killed_in_the_middle_of_requests_it_counts_them_as_estimated(tmp_path: Path, lines: int) -> None:
-    said = killed(tmp_path / "core.db", lines)
+async def test_killed_in_the_middle_of_requests_it_counts_them_as_estimated(
+    tmp_path: Path, lines: int
+) -> None:
+    said = await asyncio.to_thread(killed, tmp_path / "core.db", lines)
     asked = {line.split()[1] for line in said if line.startswith("asked")}
     settled = {line.split()[1] for line in said if line.startswith("settled")}
     assert asked >= settled
-
-    async def look() -> None:
-        budget = await opened(tmp_path)
-        day, _ = budget.standing()
-        billed, most = 500e-6 * len(asked), 500e-6 * len(settled)
-        # Beyond what it said: up to eight were put aside or settled, of which it could say no more; and of
-        # those that it called settled, the figures of the last second may still be what was put aside.
-        late = 1_015e-6 * (len(asked - settled) + 8) + 515e-6 * len(settled)
-        assert billed <= day.spent + 1e-9
-        assert day.spent <= most + late
-        assert day.held == 0
-        (all_,) = budget.spent()
-        assert all_.requests >= len(asked)
-        assert all_.guessed == budget.ledger.recovered >= len(asked - settled)
-        assert all_.guessed_usd == pytest.approx(1_015e-6 * all_.guessed)
-        assert await rows(budget, "spending_open") == []
-        await closed(budget)
-        again = await opened(tmp_path)  # and counts them once
-        assert again.standing()[0].spent == day.spent
-        assert again.ledger.recovered == 0
-        await closed(again)
-
-    asyncio.run(look())
+    budget = await opened(tmp_path)
+    day, _ = budget.standing()
+    # Beyond what it said: up to eight were put aside or settled, of which it could say no more; and of
+    # those that it called settled, the figures of the last second may still be what was put aside.
+    late = 1_015e-6 * (len(asked - settled) + 8) + 515e-6 * len(settled)
+    assert 500e-6 * len(asked) <= day.spent + 1e-9
+    assert day.spent <= 500e-6 * len(settled) + late
+    assert day.held == 0
+    (all_,) = budget.spent()
+    assert all_.requests >= len(asked)
+    assert all_.guessed == budget.ledger.recovered >= len(asked - settled)
+    assert all_.guessed_usd == pytest.approx(1_015e-6 * all_.guessed)
+    assert await rows(budget, "spending_open") == []
+    await closed(budget)
+    again = await opened(tmp_path)  # and counts them once
+    assert again.standing()[0].spent == day.spent
+    assert again.ledger.recovered == 0
+    await closed(again)
 
 
-def killed(path: Path, lines: int) -> list[str]:
+@pytest.mark.parametrize("lines", [5, 60])
+async def test_killed_in_the_middle_of_real_answers_it_counts_no_less_than_is_billed(
+    tmp_path: Path, lines: int
+) -> None:
+    async with Upstream(gap_s=0.002) as up:
+        await asyncio.to_thread(killed, tmp_path / "core.db", lines, up.url)
+        async with asyncio.timeout(30):
+            while up.ledger.running:
+                await asyncio.sleep(0.01)
+        entries = up.ledger.entries
+    budget = await opened(tmp_path)
+    (all_,) = budget.spent()
+    billed = sum(entry.prompt_tokens + entry.completion_tokens for entry in entries)
+    assert round(all_.usd * 1e6) >= billed
+    assert len(entries) <= all_.requests <= len(entries) + 8
+    assert all_.guessed == budget.ledger.recovered >= sum(entry.ended != "whole" for entry in entries)
+    most = 1_000 * budget.ledger.recovered  # none puts more than that aside
+    assert round((all_.usd - all_.guessed_usd) * 1e6) <= billed
+    assert round(all_.guessed_usd * 1e6) <= most
+    await closed(budget)
+
+
+def killed(path: Path, lines: int, url: str = "") -> list[str]:
     """Run the spender until it has said so many lines, kill -9 it, and return all that it said."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "children.spender", str(path), KEY.hex()],
+        [sys.executable, "-m", "children.spender", str(path), KEY.hex(), url],
         stdout=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": f"{SRC}{os.pathsep}{UNIT}"},
     )  # fmt: skip
@@ -162,6 +183,58 @@ def killed(path: Path, lines: int) -> list[str]:
     timer.cancel()
     assert all(said[:lines]), "the spender ended by itself"
     return [line.strip() for line in said if line.endswith("\n")]
+
+
+async def test_slots_hold_what_has_no_row_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = await opened(tmp_path)
+    core, path = budget.ledger._core, tmp_path / "spending.slots"
+    assert core is not None
+
+    async def never(_: Any) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(core, "write", never)  # a disk so slow that no row is ever written
+    held, settled, released, *_ = [ask(budget) for _ in range(300)]  # more than there are slots
+    settled.settle(Usage(1, 1))
+    released.release()
+    assert (path.stat().st_size, path.stat().st_mode & 0o777) == (64 << 10, 0o600)
+    ids = [one[0] for one in Slots(path).left()]
+    assert held.id in ids
+    assert settled.id in ids  # its figures are on no disk
+    assert released.id not in ids
+    assert len(ids) == 256 - 1
+    budget.ledger._keeper.cancel()  # type: ignore[union-attr]
+    await core.close()
+    again = await opened(tmp_path)  # as if it were killed
+    assert again.ledger.recovered == 255
+    assert again.standing()[0].spent == pytest.approx(held.usd * 255)
+    assert Slots(path).left() == []
+    await closed(again)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff" * 70_000, b"\x05{}{}{" * 9_000, b"\x02[]" + bytes(65_000), b"", bytes([60]) + b"[1,2]" * 50,
+     bytes([43]) + b'[1,"2026-11-21","p","m","","stolen",1000000]'],
+    ids=["noise", "braces", "empty-list", "empty", "cut", "purpose"],
+)  # fmt: skip
+async def test_damaged_slots_open_all_the_same(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "spending.slots").write_bytes(content)
+    budget = await opened(tmp_path)
+    assert budget.ledger.recovered == 0
+    ask(budget).settle(Usage(1, 1))
+    await closed(budget)
+    assert (tmp_path / "spending.slots").stat().st_size == 64 << 10
+
+
+async def test_without_slots_there_are_the_rows(tmp_path: Path) -> None:
+    (tmp_path / "spending.slots").mkdir()
+    budget = await opened(tmp_path)
+    held = ask(budget)
+    await held.stored()
+    assert len(await rows(budget, "spending_open")) == 1
+    held.settle(Usage(1, 1))
+    await closed(budget)
 
 
 async def test_a_disk_that_refuses_costs_no_figure_and_no_answer(
