@@ -104,7 +104,7 @@ async def _gateway(folder: Path) -> AsyncIterator[str]:
         port = sock.getsockname()[1]
     start = folder / "node_modules" / "@portkey-ai" / "gateway" / "build" / "start-server.js"
     process = await asyncio.create_subprocess_exec(
-        "node", str(start), "--headless", f"--port={port}",
+        "node", "--import", str(HERE / "router_portkey.mjs"), str(start), "--headless", f"--port={port}",
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         env=os.environ | {"TRUSTED_CUSTOM_HOSTS": "127.0.0.1,localhost"},
     )  # fmt: skip

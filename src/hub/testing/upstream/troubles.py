@@ -55,7 +55,7 @@ def in_turn(*troubles: Trouble | Kind) -> Schedule:
 
 
 def mixed(seed: int = 1, pace_s: float = 1.0) -> Schedule:
-    """Schedule A: 10 % HTTP 500, 5 % 429, 5 % closed, 5 % hanging, 10 % cut after five chunks."""
+    """Schedule A: 10 % HTTP 500, 5 % 429, 5 % closed, 5 % hanging, 10 % cut after 5 to 60 chunks."""
     shares: tuple[tuple[float, Kind], ...] = (
         (0.10, "error"),
         (0.15, "pace"),
@@ -66,9 +66,10 @@ def mixed(seed: int = 1, pace_s: float = 1.0) -> Schedule:
 
     def plan(number: int, attempt: int, at: float) -> Trouble:
         del at
-        drawn = random.Random(f"{seed} {number} {attempt}").random()
+        chance = random.Random(f"{seed} {number} {attempt}")
+        drawn = chance.random()
         kind = next((kind for share, kind in shares if drawn < share), NONE.kind)
-        return Trouble(kind, seconds=pace_s)
+        return Trouble(kind, chance.randint(5, 60), pace_s)
 
     return plan
 
