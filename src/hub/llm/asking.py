@@ -164,7 +164,7 @@ class Asking:
     def _hedge_after(self, chosen: Chosen, attempt: Attempt) -> float | None:
         """Return when somebody else is to be asked beside it; None: never."""
         caps, hedge_s = chosen.provider.caps, self._times.hedge_s
-        if hedge_s is None or not is_model(caps) or chosen.request.prefix or self._candidates.last:
+        if hedge_s is None or not is_model(caps) or chosen.request.prefix or not self._candidates.free:
             return None
         return self._hedges.after(chosen.provider.name, hedge_s, attempt.patience, near=not is_far(caps))
 

@@ -13,6 +13,7 @@ from hub.llm.candidates import is_far, is_model, sentence_of
 from hub.llm.chunks import estimated
 from hub.llm.outcomes import outcome_of
 from hub.llm.provider import Act, Declined, Delta, Done, Provider, ToolCall, Usage
+from hub.llm.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -40,8 +41,9 @@ class Attempt:
     """One provider's answer. `next` hands it on piece by piece; `close` must follow, however it ended."""
 
     __slots__ = (
-        "_began", "_breakers", "_bus", "_closed", "_first_s", "_loop", "_next", "_stall_s", "_stream",
-        "_until", "act", "calls", "chosen", "cost", "done", "error", "first_s", "reason", "said", "usage",
+        "_began", "_breakers", "_bus", "_closed", "_ended", "_first_s", "_fresh", "_loop", "_next",
+        "_stall_s", "_stream", "_until", "_watch", "act", "calls", "chosen", "cost", "done", "error",
+        "first_s", "reason", "said", "usage",
     )  # fmt: skip
 
     def __init__(
@@ -61,7 +63,8 @@ class Attempt:
         self._began = self._loop.time()
         self._next = self._began + self._first_s
         self._stream: AsyncGenerator[Piece, None] | None = None
-        self._closed = False
+        self._watch = Watch(self._loop)
+        self._closed = self._ended = self._fresh = False
         self.first_s: float | None = None
         """Seconds to its first piece."""
         self.said = 0
@@ -116,21 +119,21 @@ class Attempt:
         if self._stream is None:
             began = self.provider.stream(self.chosen.request, self._first_s)
             self._stream = cast("AsyncGenerator[Piece, None]", began)
-        limit = min(self._next, self._until)
+        if self._fresh:  # whoever listens may have taken its time since
+            self._fresh, self._next = False, self._loop.time() + self._stall_s
         try:
-            async with asyncio.timeout_at(limit):
-                piece = await anext(self._stream, None)
+            piece = await self._watch.next(self._stream, min(self._next, self._until))
         except TimeoutError:
-            if limit < self._next and self._loop.time() >= limit:
+            if self._until < self._next and self._loop.time() >= self._until:
                 raise Spent from None
             raise
-        if isinstance(piece, Delta):
-            if not piece.text:
-                return ""
-            self._note_piece()
-            self.said += len(piece.text)
-            return piece.text
+        if type(piece) is Delta:
+            if text := piece.text:
+                self._note_piece()
+                self.said += len(text)
+            return text
         if piece is None:
+            self._ended = True
             return None
         return await self._other(piece)
 
@@ -151,25 +154,26 @@ class Attempt:
         return ""
 
     def _note_piece(self) -> None:
-        now = self._loop.time()
         if self.first_s is None:
-            self.first_s = now - self._began
-        self._next = now + self._stall_s
+            self.first_s = self._loop.time() - self._began
+        self._fresh = True
 
     async def _drain(self) -> None:
         """Let the provider end by itself after its last piece, so that it can keep its connection."""
+        until = self._loop.time() + CLOSE_S
         with suppress(Exception):
-            async with asyncio.timeout(CLOSE_S):
-                while self._stream is not None and await anext(self._stream, None) is not None:
-                    pass
+            while self._stream is not None and await self._watch.next(self._stream, until) is not None:
+                pass
+            self._ended = True
 
     async def close(self) -> None:
         """End the provider's work and judge it; the second time nothing happens."""
         if self._closed:
             return
         self._closed = True
+        self._watch.close()
         try:
-            if self._stream is not None:
+            if self._stream is not None and not self._ended:
                 with suppress(Exception):
                     async with asyncio.timeout(CLOSE_S):
                         await self._stream.aclose()

@@ -15,7 +15,7 @@ from hub.llm.stations import VERBATIM, Refusal, Seen
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from hub.llm.provider import Answer, Caps, Provider, Request, Tier
+    from hub.llm.provider import Answer, Caps, Provider, Request
     from hub.llm.stations import Reservation, Restorer, Stations
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,6 @@ Left = Literal["trip", "hold", "config", "caller", "local", "privacy", "capabili
 MOST_CHARS = 8
 """Characters that a token can stand for at most: a question with more of them fits in no case."""
 
-_TIERS: tuple[Tier, ...] = ("local", "redacted", "full")
 _HOME = "That stays in this house"
 
 
@@ -62,10 +61,7 @@ class Chosen:
 
 
 class Candidates:
-    """The providers for one question, best first; each is looked at when its turn comes.
-
-    ``only_free``: only what costs nothing and leaves no trace outside can stand in as a second.
-    """
+    """The providers for one question, best first; each is looked at when its turn comes."""
 
     def __init__(
         self,
@@ -117,19 +113,22 @@ class Candidates:
                 return chosen
         return None
 
-    async def second(self) -> Chosen | None:
-        """Return who can be asked beside another that is slow: the first that costs nothing and is here."""
+    @property
+    def free(self) -> Provider | None:
+        """Who can be asked beside another that is slow: the first that costs nothing and is here."""
         for one in self._left:
             caps = one.caps
-            if (
-                is_model(caps)
-                and not is_far(caps)
-                and caps.price is None
-                and caps.quality in {"full", "basic"}
-            ):
-                self._left.remove(one)
-                return await self._look_at(one, "", hedged=True)
+            if caps.quality in {"full", "basic"} and not is_far(caps) and caps.price is None:
+                return one
         return None
+
+    async def second(self) -> Chosen | None:
+        """Return who is asked beside another that is slow, or None."""
+        one = self.free
+        if one is None:
+            return None
+        self._left.remove(one)
+        return await self._look_at(one, "", hedged=True)
 
     def refuse(self, name: str, why: str, word: Left) -> None:
         """Note that somebody was left out or did not answer; ``why`` is a sentence."""
@@ -192,10 +191,10 @@ class Candidates:
         return chosen
 
     def _narrowed(self, request: Request, caps: Caps, prefix: str) -> Request:
-        """Return the request with the tighter of its own tier and the person's, as ``caps`` can take it."""
-        tier = min(request.tier, self._stations.privacy.tier(request.person), key=_TIERS.index)
-        if tier != request.tier or prefix:
-            request = replace(request, tier=tier, prefix=prefix)
+        """Return the request as ``caps`` can take it, marked when it must not leave the house."""
+        kept = request.tier == "local" or self._stations.privacy.tier(request.person) == "local"
+        if prefix or (kept and request.tier != "local"):
+            request = replace(request, tier="local" if kept else request.tier, prefix=prefix)
         if not caps.tools and (
             request.tools or any(one.role == "tool" or one.calls for one in request.messages)
         ):

@@ -188,7 +188,7 @@ class Telling:
         """Take its end; return what is left to be told."""
         text = self._seam.finish() if self._seam else ""
         if self._sentences:
-            text = self._sentences.feed(text) + self._sentences.finish()
+            text = (self._sentences.feed(text) if text else "") + self._sentences.finish()
         if text:
             self._told.append(text)
         return text

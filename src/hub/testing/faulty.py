@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ from hub.testing.upstream.told import Verdict, judge, last_told, sentence
 from hub.testing.upstream.troubles import NONE, never
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from hub.llm.deadlines import Deadlines
     from hub.llm.faults import What
@@ -107,12 +108,13 @@ class Faulty:
             await asyncio.sleep(trouble.seconds if trouble.kind == "slow" else self.first_s)
             if trouble.kind in _BEFORE:
                 raise _fault(trouble)
-            async for piece in self._answer(request, str(number), trouble):
-                yield piece
+            async with aclosing(self._answer(request, str(number), trouble)) as pieces:
+                async for piece in pieces:
+                    yield piece
         finally:
             self.open -= 1
 
-    async def _answer(self, request: Request, question: str, trouble: Trouble) -> AsyncIterator[Piece]:
+    async def _answer(self, request: Request, question: str, trouble: Trouble) -> AsyncGenerator[Piece, None]:
         if request.tools and "call a tool" in request.messages[-1].text:
             yield ToolCall("c1", request.tools[0].name, "{}")
             if trouble.kind in _WITHIN:
