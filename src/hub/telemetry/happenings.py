@@ -22,14 +22,16 @@ KINDS = {
     "people": "People", "system": "System",
 }  # fmt: skip
 _KIND_OF = {
-    "turn": "talk", "speech": "talk", "language": "talk", "tool": "talk", "talk": "talk",
-    "conversation": "talk", "plugin": "plugins", "child": "plugins", "model": "models", "models": "models",
-    "server": "models", "timer": "timers", "job": "timers", "clock": "timers", "person": "people",
-    "session": "people", "device": "people", "invite": "people",
+    "turn": "talk", "speech": "talk", "language": "talk", "breaker": "talk", "budget": "talk",
+    "tool": "talk", "talk": "talk", "conversation": "talk", "plugin": "plugins", "child": "plugins",
+    "model": "models", "models": "models", "server": "models", "timer": "timers", "job": "timers",
+    "clock": "timers", "person": "people", "session": "people", "device": "people", "invite": "people",
 }  # fmt: skip
 _STOP = {"failed", "disabled"}
-_CARE = {"degraded", "restarting", "missed", "cut", "stopped"}
-_WITH_STATES = ("plugin.", "child.", "model.", "turn.", "language.", "tool.", "job.", "timer.")
+_CARE = {"degraded", "restarting", "missed", "cut", "stopped", "open", "held", "config"}
+_WITH_STATES = (
+    "plugin.", "child.", "model.", "turn.", "language.", "breaker.", "tool.", "job.", "timer."
+)  # fmt: skip
 _APART = {"serial", "at", "trace"}
 _UNTOLD = {"conversation", "turn", "session", "person", "fix", "title", "plugin", "child"}
 
@@ -81,12 +83,10 @@ def kind_of(event: Event) -> str:
 
 def tone_of(event: Event) -> str:
     """Return "stop" or "care" when ``event`` tells of something that is not well."""
-    if event.name == "speech.error":
+    if event.name in {"speech.error", "budget.reached"}:
         return "care"
     states = {getattr(event, field, "") for field in ("state", "outcome", "how")}
-    if event.name.startswith(
-        ("plugin.", "child.", "model.", "turn.", "language.", "tool.", "job.", "timer.")
-    ):
+    if event.name.startswith(_WITH_STATES):
         return "stop" if states & _STOP and not _off(event) else "care" if states & _CARE else ""
     return ""
 

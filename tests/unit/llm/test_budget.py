@@ -20,6 +20,7 @@ from hub.llm.pricing import DEAR, longest
 from hub.llm.provider import Caps, Message, Price, Request, ToolCall, ToolSpec, Usage
 from hub.llm.stations import Refusal
 from hub.store.spending import NANO
+from hub.telemetry import happenings
 
 DAY = 86_400.0
 NOON = time.mktime((2026, 11, 21, 12, 0, 0, 0, 0, -1))
@@ -386,3 +387,11 @@ def test_no_prompt_can_have_more_tokens_than_is_put_aside(words: str) -> None:
     most = longest(asked, GROK)
     assert most.prompt >= 6 * len(words.encode("utf-8", "surrogatepass"))
     assert most.completion == 7
+
+
+def test_a_limit_that_comes_near_stands_among_the_faults() -> None:
+    house = House(Limited(daily_usd=0.01))
+    house.spend(0.009)
+    (near,) = house.bus.history()
+    shown = happenings.happening(near)
+    assert (shown.kind, shown.tone, shown.what) == ("talk", "care", "The limit for today is 80% spent")
