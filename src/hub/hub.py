@@ -39,7 +39,7 @@ from hub.llm.breakers import Breakers
 from hub.llm.budget import Budget
 from hub.llm.canned import Canned
 from hub.llm.embedded import Embedded
-from hub.llm.probing import distances, prober
+from hub.llm.probing import distances, prober, titles
 from hub.llm.privacy import Privacy
 from hub.llm.providers import Providers
 from hub.llm.pulling import Pulls
@@ -161,14 +161,19 @@ class Hub:
 
     def _breakers(self, rule: Rule) -> tuple[Breakers, Recalled]:
         router = self.router
-        breakers = Breakers(self.bus, rule=rule, probe=prober(router), distance=distances(router))
+        breakers = Breakers(
+            self.bus, rule=rule, probe=prober(router), distance=distances(router), title=titles(router)
+        )
         router.stations.breakers = breakers
         return breakers, Recalled(breakers, self.core)
 
     def _may_know(self, name: str) -> bool:
-        """Say whether a tool may be told in its arguments what was hidden from a model: who asks decides."""
+        """Say whether a tool may be told in its arguments what was hidden from a model.
+
+        The hub's own may, and those of an app, whose words they were; a plugin's when the owner says so.
+        """
         tool = self.tools.get(name)
-        return tool is not None and (tool.owner == CORE_TOOLS or name in self.settings.privacy_tools)
+        return tool is None or tool.owner == CORE_TOOLS or name in self.settings.privacy_tools
 
     def _gate(self, settings: Settings) -> Gate:
         judge = Judge(

@@ -126,14 +126,30 @@ class Providers:
         ``model``: "server/model" or the model of one of them; "" for the first server's.
         """
         able = [one for settings, one in self._all.values() if settings.enabled and one.server.embeds]
+        held: HubError | None = None
         for one in able:
             if model in ("", one.server.embeds, f"{one.name}/{one.server.embeds}"):
-                return await one.embed(texts)
+                try:
+                    allowed = await self._allowed(texts, one)
+                except HubError as error:  # those words may not go there
+                    held = held or error
+                    continue
+                return await one.embed(allowed)
+        if held:
+            raise Unavailable(str(held), fix=held.fix)
         if able:
             raise Unavailable(
                 f"Nothing here embeds with {model[:60]}.", fix="Leave the model out, or choose it."
             )
         return await NullEmbedder().embed(texts)
+
+    async def _allowed(self, texts: Sequence[str], one: OpenAI) -> Sequence[str]:
+        """Return what of ``texts`` may be told to a server. Raises `HubError` when nothing may be."""
+        privacy = self._router.stations.privacy
+        asked = Request(tuple(Message("user", text) for text in texts))
+        await privacy.read(asked, one.caps)
+        told, _ = privacy.apply(asked, one.caps)
+        return [message.text for message in told.messages[-len(texts) :]] if texts else texts
 
     async def key(self, name: str, settings: ProviderSettings) -> Key:
         """Say where the key of a server comes from."""

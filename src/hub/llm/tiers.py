@@ -43,7 +43,9 @@ class Tiers:
         return self._house()
 
     def of(self, person: str) -> Tier:
-        """Return what holds for a person; for nobody in particular, what holds for all."""
+        """Return what holds for a person; for nobody in particular, the tightest that anybody has."""
+        if not person:
+            return tightest(self.house, *self._own.values())
         own = self._own.get(person)
         return self.house if own is None else tightest(own, self.house)
 
