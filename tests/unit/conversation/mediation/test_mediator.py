@@ -311,6 +311,22 @@ async def test_a_draft_calls_nothing_before_it_is_accepted(world: World) -> None
     assert (world.count, talk.history()[-1].answer) == (1, "Milk.")
 
 
+async def test_an_interrupted_turn_calls_no_more(world: World) -> None:
+    talk, began = await world.talk(), asyncio.Event()
+
+    async def wait_long() -> None:
+        """Wait for long."""
+        began.set()
+        await asyncio.sleep(3_600)
+
+    world.hub.tools.add("web", wait_long)
+    world.model.add([call("wait_long"), call("read_page", 2)], "It is over.")
+    await talk.write("Would you wait a little?")
+    await asyncio.wait_for(began.wait(), 60)
+    await talk.interrupt()
+    assert (talk.history()[-1].state, world.count, len(world.model.requests)) == ("interrupted", 0, 1)
+
+
 async def test_every_word_is_cleaned_before_anybody_gets_it(world: World) -> None:
     talk = await world.talk()
     world.model.add(
