@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from hub.auth.roles import allows
 from hub.config import Invalid, ProviderSettings, Settings
@@ -29,6 +29,12 @@ class NewKey(BaseModel):
     """A key of another service: taken, never given back."""
 
     key: SecretStr
+
+
+class Wanted(BaseModel):
+    """A model that is to be fetched, by its name there."""
+
+    model: Annotated[str, Field(min_length=1, max_length=200, examples=["llama3.2:3b"])]
 
 
 def owner(request: Request) -> Any:
@@ -80,7 +86,38 @@ def routes(hub: Hub) -> APIRouter:
         await setup.forget_key(hub, name)
         return {"forgotten": True}
 
+    _models(router, hub)
     return router
+
+
+def _models(router: APIRouter, hub: Hub) -> None:
+    """Add the routes of what a server holds and fetches."""
+
+    @router.get("/providers/{name}/models")
+    async def models(name: str, _: Owner) -> dict[str, Any]:
+        """Return the models that a language server has, and how far it is with those that it fetches."""
+        return {"models": await hub.providers.get(name).models(), "fetching": _fetching(hub, name)}
+
+    @router.post("/providers/{name}/models", status_code=202)
+    async def fetch(name: str, body: Wanted, _: Owner) -> dict[str, Any]:
+        """Let an Ollama fetch a model: a job, which goes on after a restart."""
+        await hub.pulls.begin(name, body.model)
+        return {"fetching": _fetching(hub, name)}
+
+    @router.delete("/providers/{name}/models/{model:path}")
+    async def stop(name: str, model: str, _: Owner) -> dict[str, Any]:
+        """Stop fetching a model."""
+        for job in hub.pulls.running(name):
+            if job.args["model"] == model:
+                await hub.jobs.cancel(job.id)
+        return {"fetching": _fetching(hub, name)}
+
+
+def _fetching(hub: Hub, name: str) -> list[dict[str, Any]]:
+    return [
+        {"model": job.args["model"], "state": job.state, **dataclasses.asdict(job.progress)}
+        for job in hub.pulls.running(name)
+    ]
 
 
 async def _change(hub: Hub, changes: dict[Key, Any], by: Person) -> Settings:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from hub.hub import Hub
 
 MODULES = (
-    "system", "packages", "settings", "network", "clock", "folder", "stores", "backups", "models", "plugins",
+    "system", "packages", "settings", "catalog", "network", "clock", "folder", "stores", "backups", "models",
+    "plugins",
 )  # fmt: skip
 """The modules here that hold checks, in the order in which they are told."""
 

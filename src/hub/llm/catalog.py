@@ -6,7 +6,6 @@ same name and form in the data folder goes before both.
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
@@ -85,6 +84,8 @@ class Catalog:
         offered = list(offered)
         if known and (not offered or retired[known[-1]] in offered):
             return str(retired[known[-1]])
+        import difflib  # noqa: PLC0415  heavy, and rarely needed
+
         near = difflib.get_close_matches(model, [one for one in offered if one != model], 1, cutoff=0.6)
         return near[0] if near else ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -106,6 +105,8 @@ async def _note_kept(_session: Any, context: Any, _params: Any) -> None:
 
 
 def _prepare(url: str, distance: str) -> tuple[ssl.SSLContext | None, str | None]:
+    import urllib.request  # noqa: PLC0415  heavy, as the next
+
     import aiohttp  # noqa: F401, PLC0415
 
     parts = urlsplit(url)

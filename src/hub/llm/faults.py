@@ -11,7 +11,6 @@ import json
 import re
 import socket
 import time
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus as Status
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -223,6 +222,8 @@ def seconds(retry_after: str, now: float | None = None) -> float | None:
     """Read ``Retry-After`` (RFC 9110, 10.2.3): seconds, or the date when they are over."""
     if re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]{0,6})?\s*", retry_after, re.ASCII):
         return min(float(retry_after), 3_600.0)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  heavy, and rarely needed
+
     try:
         then = parsedate_to_datetime(retry_after).timestamp()
     except (ValueError, TypeError, OverflowError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from hub.errors import HubError
 from hub.llm import setup
 from hub.llm.presets import PRESETS
 from hub.llm.providers import in_order
@@ -16,6 +17,7 @@ from hub.store.secrets import checked
 if TYPE_CHECKING:
     from hub.config import ProviderSettings, Settings
     from hub.hub import Hub
+    from hub.jobs import Job
     from hub.llm.providers import Key, Trial
 
 PLACES = {
@@ -23,7 +25,7 @@ PLACES = {
     "house": "In your house; your words stay in it.",
     "world": "Your words go to {host}.",
 }
-_FIELDS = ("title", "base_url", "model")
+_FIELDS = ("title", "base_url", "model", "embeds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Row:
     fixed: str = ""
     first: bool = False
     last: bool = False
+    costs: str = ""
+    fetches: bool = False
+    """It can be told to fetch models; ``fetched``: how far those are that it does."""
+    fetched: tuple[str, ...] = ()
 
 
 async def rows(hub: Hub, settings: Settings) -> list[Row]:
@@ -83,7 +89,29 @@ async def _mine(
         fixed=hub.configuration.overridden(("providers", name)),
         first=ends[0],
         last=ends[1],
+        costs=_costs(hub, name),
+        fetches=one.kind == "ollama",
+        fetched=tuple(_far(job) for job in hub.pulls.running(name)),
     )
+
+
+def _costs(hub: Hub, name: str) -> str:
+    """Say what its model costs, and whether anybody knows."""
+    try:
+        known = hub.providers.get(name).known
+    except HubError:  # written by hand, and not read yet
+        return ""
+    if known.price is None:
+        return ""
+    figures = f"${known.price.prompt:.2f} read, ${known.price.completion:.2f} written, a million tokens"
+    return f"{figures}." if known.sure else f"Its price is not known; I count {figures}."
+
+
+def _far(job: Job) -> str:
+    """Say how far a model is fetched."""
+    done, total = job.progress.done, job.progress.total
+    share = f"{done / total:.0%} of {total / 1e9:.1f} GB" if total else "just begun"
+    return f"Fetching {job.args['model']}: {share}."
 
 
 def _given(one: dict[str, Any]) -> Row:
@@ -115,6 +143,9 @@ async def act(hub: Hub, verb: str, name: str, form: dict[str, str]) -> str:
             done = "The order is changed."
         case "key":
             done = said(await setup.give_key(hub, name, form.get("key", "")))
+        case "pull":
+            job = await hub.pulls.begin(name, form.get("fetch", ""))
+            done = f"I let it fetch {job.args['model']}. That takes a while."
         case "forget":
             await setup.forget_key(hub, name)
             done = "The key is forgotten."

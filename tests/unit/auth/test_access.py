@@ -180,6 +180,9 @@ owner     POST /settings/doctor
 owner     GET /api/settings
 owner     PATCH /api/settings
 owner     POST /api/settings/providers/{name}/test
+owner     GET /api/settings/providers/{name}/models
+owner     POST /api/settings/providers/{name}/models
+owner     DELETE /api/settings/providers/{name}/models/{model:path}
 owner     PUT /api/settings/providers/{name}/key
 owner     DELETE /api/settings/providers/{name}/key
 owner     POST /models/verify

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 from aiohttp import web
@@ -20,87 +19,6 @@ from hub.testing import check_embedder
 from hub.testing.upstream import Upstream
 
 GB = 1 << 30
-
-
-class Fake:
-    """An Ollama that holds models, fetches those of its library, and turns texts into vectors."""
-
-    def __init__(self):
-        self.url = ""
-        self.held = {
-            "llama3.2:latest": ["completion", "tools"],
-            "gemma:2b": ["completion"],
-            "qwen3:8b": ["completion", "tools", "thinking"],
-        }
-        self.steps = [
-            {"status": "pulling manifest"},
-            {"status": "pulling aaa", "digest": "aaa", "total": 2 * GB},
-            {"status": "pulling aaa", "digest": "aaa", "total": 2 * GB, "completed": GB},
-            {"status": "pulling aaa", "digest": "aaa", "total": 2 * GB, "completed": 2 * GB},
-            {"status": "pulling bbb", "digest": "bbb", "total": 1_000, "completed": 1_000},
-            {"status": "verifying sha256 digest"},
-            {"status": "success"},
-        ]  # fmt: skip
-        self.pulled, self.gone = [], asyncio.Event()
-
-    async def tags(self, _request):
-        return web.json_response(
-            {"models": [{"name": name, "model": name, "size": GB} for name in self.held]}
-        )
-
-    async def show(self, request):
-        name = (await request.json())["model"]
-        found = self.held.get(name) or self.held.get(f"{name}:latest")
-        if found is None:
-            return web.json_response({"error": f"model '{name}' not found"}, status=404)
-        return web.json_response({"capabilities": found, "model_info": {"llama.context_length": 131_072}})
-
-    async def pull(self, request):
-        self.pulled.append(model := (await request.json())["model"])
-        response = web.StreamResponse(headers={"content-type": "application/x-ndjson"})
-        await response.prepare(request)
-        try:
-            for step in self.steps:
-                if step is None:
-                    request.transport.abort()
-                    return response
-                if isinstance(step, float):
-                    await asyncio.sleep(step)
-                    continue
-                await response.write(json.dumps(step).encode() + b"\n")
-                if step.get("status") == "success":
-                    self.held[model] = ["completion"]
-        except (ConnectionError, asyncio.CancelledError):
-            self.gone.set()
-            raise
-        return response
-
-    async def embed(self, request):
-        asked = await request.json()
-        if asked["model"] != "nomic-embed-text":
-            return web.json_response(
-                {"error": f'model "{asked["model"]}" not found, try pulling it first'}, status=404
-            )
-        vectors = [[float(len(text)), float(sum(map(ord, text)) % 97), 1.0] for text in asked["input"]]
-        return web.json_response(
-            {"model": asked["model"], "embeddings": vectors, "prompt_eval_count": len(vectors)}
-        )
-
-
-@pytest.fixture
-async def fake():
-    one = Fake()
-    app = web.Application()
-    app.router.add_get("/api/tags", one.tags)
-    app.router.add_post("/api/show", one.show)
-    app.router.add_post("/api/pull", one.pull)
-    app.router.add_post("/api/embed", one.embed)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    one.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    yield one
-    await runner.cleanup()
 
 
 async def nobodys():

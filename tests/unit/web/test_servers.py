@@ -1,0 +1,77 @@
+"""Models on language servers: listed, priced and fetched, over the API and on the page."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import httpx
+
+from hub.api.app import build
+from hub.auth.sessions import Person
+from hub.llm import setup
+
+
+@asynccontextmanager
+async def api(hub):
+    """Yield a client of the JSON API, signed in as the owner."""
+    inner = build(hub)
+
+    async def known(scope, receive, send):
+        """Stand for the guard: say who asks."""
+        scope.setdefault("state", {})["person"] = Person("p1", "Ada", "owner")
+        await inner(scope, receive, send)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(known), base_url="http://hub") as client:
+        yield client
+
+
+async def test_an_ollama_lists_and_fetches_models(site, fake):
+    hub, steps = site.hub, fake.steps
+    hub.jobs.start()
+    name = await setup.add(hub, "ollama", {"base_url": fake.url})
+    at = f"/api/settings/providers/{name}/models"
+    fake.steps = [*steps[:3], *[0.05] * 1_000]
+    async with api(hub) as owner:
+        assert (await owner.get(at)).json()["models"] == ["gemma:2b", "llama3.2:latest", "qwen3:8b"]
+        assert (await owner.post(at, json={"model": "qwen3:4b"})).status_code == 202
+        while not hub.pulls.running(name)[0].progress.done:
+            await asyncio.sleep(0.01)
+        async with site.client.get(f"{site.url}/language") as response:
+            assert "Fetching qwen3:4b: 50% of 2.1 GB." in await response.text()
+        assert (await owner.delete(f"{at}/qwen3:4b")).json()["fetching"] == []
+    await asyncio.wait_for(fake.gone.wait(), 60)
+    fake.steps = steps
+    form = {"do": f"pull:{name}", "fetch": "qwen3:4b"}
+    async with site.client.post(f"{site.url}/language", data=form) as response:
+        assert "I let it fetch qwen3:4b." in await response.text()
+    while hub.pulls.running(name):
+        await asyncio.sleep(0.01)
+    assert "qwen3:4b" in fake.held
+    async with site.client.post(f"{site.url}/language", data=form | {"fetch": "a b"}) as response:
+        assert "That is no model&#39;s name." in await response.text()
+
+
+async def test_the_page_says_what_a_model_costs_and_when_nobody_knows(site):
+    await setup.add(site.hub, "xai", {})
+    await setup.add(site.hub, "openrouter", {"model": "who/knows"})
+    await setup.add(site.hub, "vllm", {"model": "m"})
+    async with site.client.get(f"{site.url}/language") as response:
+        page = await response.text()
+    assert "$1.25 read, $2.50 written, a million tokens." in page
+    assert "Its price is not known; I count $5.00 read" in page
+    assert page.count("a million tokens") == 2  # what is at home costs nothing
+
+
+async def test_an_embedding_model_is_chosen_on_the_page(site, fake):
+    name = await setup.add(site.hub, "ollama", {"base_url": fake.url})
+    form = {
+        "do": f"save:{name}",
+        "title": "Ollama",
+        "base_url": fake.url,
+        "model": "",
+        "embeds": "nomic-embed-text",
+    }
+    async with site.client.post(f"{site.url}/language", data=form) as response:
+        assert "Saved." in await response.text()
+    assert site.hub.settings.providers[name].embeds == "nomic-embed-text"
