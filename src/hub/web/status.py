@@ -93,7 +93,8 @@ def faults(hub: Hub, language: Sequence[Mapping[str, Any]] = ()) -> list[Fault]:
     """Return what is not well, the worst first; ``language``: how each language model does."""
     coming = fetching(hub) is not None
     failed = _model_fault(hub)
-    found = [failed] if failed else [] if coming else _language_faults(hub, language)
+    found = [failed] if failed else []
+    found += _language_faults(hub, language, without_own=coming or failed is not None)
     for plugin in hub.plugins:
         kind = tone(hub, plugin)
         waits = coming and kind == "care" and plugin.manifest.models
@@ -122,16 +123,20 @@ def _model_fault(hub: Hub) -> Fault | None:
     return None
 
 
-def _language_faults(hub: Hub, language: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    """Return which language models are not asked, or could not answer; and who answers for the first."""
+def _language_faults(hub: Hub, language: Sequence[Mapping[str, Any]], *, without_own: bool) -> list[Fault]:
+    """Return which language models are not asked, or could not answer; and who answers for the first.
+
+    ``without_own``: that the model in the box is not there is told already.
+    """
     stands = overview.standings(hub, language)
-    models = {one.name for one in stands}
     answering = next((one for one in stands if one.ok), None)
     then = f"{overview.within(answering.title)} answers" if answering else "a fixed line answers"
-    found = [_away(one, then if one is stands[0] else "") for one in stands if not one.ok]
+    away = [one for one in stands if not one.ok and not (without_own and one.name == hub.embedded.name)]
+    known = {one.name for one in stands}
+    others = [one for one in language if not one["ok"] and one["name"] not in known]
     return [
-        *found,
-        *(_language_fault(one) for one in language if not one["ok"] and one["name"] not in models),
+        *(_away(one, then if one is stands[0] else "") for one in away),
+        *(_language_fault(one) for one in others if not without_own),
     ]
 
 
