@@ -81,7 +81,7 @@ def _wrong(told: Told) -> int:
 
 def _said(told: list[Told]) -> str:
     verdicts = [one.verdict() for one in told]
-    whole = sum(set(one.letters) == {"P"} for one in verdicts)
+    whole = sum(one.whole and set(one.letters) == {"P"} for one in verdicts)
     resumed = sum(len(set(one.letters)) > 1 for one in verdicts)
     firsts = [one.first * 1e3 for one in told if one.first] or [0.0]
     errors = Counter(one.error for one in told if one.error).most_common(2)

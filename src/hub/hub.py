@@ -39,8 +39,8 @@ from hub.llm.breakers import Breakers
 from hub.llm.budget import Budget
 from hub.llm.canned import Canned
 from hub.llm.embedded import Embedded
-from hub.llm.probing import distances, prober, titles
 from hub.llm.privacy import Privacy
+from hub.llm.probing import distances, prober, titles
 from hub.llm.providers import Providers
 from hub.llm.pulling import Pulls
 from hub.llm.recalled import Recalled

@@ -16,6 +16,7 @@ class BreakerChanged(Event):
 
     name = "breaker.changed"
     provider: str
+    title: str = ""
     state: Literal["closed", "open", "half", "held", "config"]
     reason: str = ""
     fix: str = ""
@@ -24,5 +25,5 @@ class BreakerChanged(Event):
     def line(self) -> str | None:
         """Name what a person may notice."""
         if self.state in {"open", "config"}:
-            return self.reason or f"{self.provider} does not answer"
-        return f"{self.provider} answers again" if self.state == "closed" else None
+            return self.reason or f"{self.title or self.provider} does not answer"
+        return f"{self.title or self.provider} answers again" if self.state == "closed" else None

@@ -117,6 +117,8 @@ class Attempt:
     async def _piece(self) -> str | None:
         """Return the text of the provider's next piece, "" if it has none, None at the end."""
         if self._stream is None:
+            if is_watched(self.provider.caps):
+                self._breakers.begin(self.provider.name)
             began = self.provider.stream(self.chosen.request, self._first_s)
             self._stream = cast("AsyncGenerator[Piece, None]", began)
         if self._fresh:  # whoever listens may have taken its time since

@@ -30,8 +30,9 @@ class Rule:
     each, up to ``most_s``; ``jitter`` (a share of the interval) is drawn once per opening. ``successes``
     of questions close it. One that is well for probes only, and fails at the question after, waits longer
     each time, up to ``relapse_s``, whatever ``most_s`` is. A pause without a length lasts ``hold_s``; none
-    lasts longer than ``longest_hold_s``. What waits for a person is looked at every ``config_s`` all the
-    same, since credit and models are added elsewhere.
+    lasts longer than ``longest_hold_s``. While it is half open one question at a time is let through, but
+    none holds up the others longer than ``trial_s``. What waits for a person is looked at every
+    ``config_s`` all the same, since credit and models are added elsewhere.
     """
 
     failures: int = 2
@@ -44,6 +45,7 @@ class Rule:
     longest_hold_s: float = 3_600.0
     config_s: float = 600.0
     relapse_s: float = 60.0
+    trial_s: float = 10.0
 
     def interval(self, step: int, relapses: int = 0) -> float:
         """Return the time before probe number ``step`` (from 0), before jitter."""
@@ -71,7 +73,7 @@ class Breaker:
 
     __slots__ = (
         "_chance", "_clock", "_factor", "_hold", "_hold_why", "_phase", "_relapses", "_since", "_step",
-        "_until", "_well", "failures", "fix", "rule", "why",
+        "_trial", "_until", "_well", "failures", "fix", "rule", "why",
     )  # fmt: skip
 
     def __init__(self, rule: Rule, clock: Callable[[], float], chance: Callable[[], float]) -> None:
@@ -86,6 +88,7 @@ class Breaker:
         self._hold_why = ("", "")
         self._step = self._well = self._relapses = 0
         self._factor = 1.0
+        self._trial = -math.inf  # when the question began that is to prove it well
 
     # -- what it says ------------------------------------------------------------------------------
 
@@ -99,7 +102,9 @@ class Breaker:
     @property
     def asked(self) -> bool:
         """Whether the provider may be asked now."""
-        return self._phase in ("closed", "half") and self._clock() >= self._hold
+        if self._phase not in ("closed", "half") or self._clock() < self._hold:
+            return False
+        return self._phase == "closed" or self._clock() >= self._trial + self.rule.trial_s
 
     @property
     def since(self) -> float:
@@ -120,11 +125,17 @@ class Breaker:
 
     # -- what it hears -----------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """Take note that a question is asked now."""
+        if self._phase == "half":
+            self._trial = self._clock()
+
     def note(self, outcome: Outcome, why: str = "", fix: str = "", hold_s: float | None = None) -> None:
         """Take note of how a question ended.
 
         What began before it opened and ends after says nothing new: only a probe brings it back.
         """
+        self._trial = -math.inf
         if outcome == "hold":
             self._pause(why, fix, hold_s)
         elif outcome == "config":
@@ -235,4 +246,4 @@ class Breaker:
     def _enter(self, phase: State) -> None:
         if phase != self._phase:
             self._phase, self._since = phase, self._clock()
-        self._until = math.inf
+        self._until, self._trial = math.inf, -math.inf

@@ -65,17 +65,18 @@ class Breakers:
     """The `Breakers` station. ``probe(name)`` raises when that provider is not well; None: time alone heals.
 
     ``clock``: seconds that never go back, so that the wall clock (``wall``, Unix seconds) is only shown.
-    ``distance(name)``: how far that provider is. Without network all of the world is away at once, and one
-    probe, of whoever could not be reached, finds out for all when it is back.
+    ``title(name)``: its name for people; ``distance(name)``: how far it is. Without network all of the
+    world is away at once, and one probe, of whoever could not be reached, finds out for all when it is back.
     """
 
     def __init__(
         self, bus: Bus | None = None, clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random, rule: Rule = QUICK, probe: Probe | None = None,
-        *, distance: Callable[[str], Distance] = lambda _: "world", wall: Callable[[], float] = time.time,
+        *, distance: Callable[[str], Distance] = lambda _: "world", title: Callable[[str], str] = str,
+        wall: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._bus, self._clock, self._chance, self._rule = bus, clock, chance, rule
-        self._probe, self._distance, self._wall = probe, distance, wall
+        self._probe, self._distance, self._title, self._wall = probe, distance, title, wall
         self._lines: dict[str, _Line] = {}
         self._network = _Line("", Breaker(NETWORK, clock, chance))
         self._lost = ""  # who could not be reached for want of a network
@@ -92,6 +93,10 @@ class Breakers:
             return None
         why, fix = breaker.words
         return Refusal(why or "It did not answer.", fix, breaker.until)
+
+    def begin(self, name: str) -> None:
+        """Take note that the provider is asked now: while it is half open, nobody else is the second."""
+        self._line(name).breaker.begin()
 
     def note(
         self, name: str, outcome: Outcome, why: str = "", fix: str = "", hold_s: float | None = None
@@ -211,8 +216,11 @@ class Breakers:
         if self._bus:
             until = self.state(line.name).until or 0.0
             self._bus.publish(
-                BreakerChanged(provider=line.name, state=state, reason=why, fix=fix, until=until)
-            )
+                BreakerChanged(
+                    provider=line.name, title=self._title(line.name), state=state, reason=why, fix=fix,
+                    until=until,
+                )
+            )  # fmt: skip
         return True
 
     def _plan(self, line: _Line) -> None:

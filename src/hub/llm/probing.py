@@ -40,6 +40,15 @@ def prober(router: Router) -> Callable[[str], Awaitable[None]]:
     return look
 
 
+def titles(router: Router) -> Callable[[str], str]:
+    """Return a function that says what a person calls the provider of that name."""
+
+    def title(name: str) -> str:
+        return next((one.caps.title for one in router.providers if one.name == name), "") or name
+
+    return title
+
+
 def distances(router: Router) -> Callable[[str], Distance]:
     """Return a function that says how far the provider of that name is; who is gone is far."""
 

@@ -19,11 +19,13 @@ class Recalled:
     def __init__(self, breakers: Breakers, core: Database) -> None:
         self._breakers, self._core = breakers, core
         self._new = asyncio.Event()
+        self._open = False
         breakers.on_change = self._new.set
 
     async def open(self) -> None:
         """Take up what was kept, if that was just now."""
         rows = await self._core.rows("SELECT value FROM setting WHERE name = ?", (_NAME,))
+        self._open = True
         if rows:
             self._breakers.recall(_parsed(rows[0][0]))
 
@@ -36,7 +38,9 @@ class Recalled:
             await asyncio.sleep(1)
 
     async def write(self) -> None:
-        """Write how they stand now."""
+        """Write how they stand now, unless the database was never open."""
+        if not self._open:
+            return
         kept = json.dumps(self._breakers.keep())
         await self._core.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (_NAME, kept))
 

@@ -35,6 +35,10 @@ class Breakers(Protocol):
         """Return why the provider of that name is not to be asked now; None: it may be."""
         ...
 
+    def begin(self, name: str) -> None:
+        """Take note that it is asked now; `note` follows, unless it declines."""
+        ...
+
     def note(
         self, name: str, outcome: Outcome, why: str = "", fix: str = "", hold_s: float | None = None
     ) -> None:
@@ -136,6 +140,9 @@ class Trusting:
     def refusal(self, name: str) -> Refusal | None:  # noqa: ARG002
         """Let everybody be asked."""
         return None
+
+    def begin(self, name: str) -> None:
+        """Take no note."""
 
     def note(
         self, name: str, outcome: Outcome, why: str = "", fix: str = "", hold_s: float | None = None

@@ -106,6 +106,23 @@ def test_a_probe_half_opens_and_the_first_real_success_closes(clock):
     assert tripped(clock).until == clock.now + 2
 
 
+def test_while_half_open_one_question_at_a_time_is_let_through(clock):
+    one = tripped(clock)
+    one.probed("ok")
+    one.begin()
+    assert (one.state, one.asked) == ("half", False)
+    one.note("cancelled")
+    assert one.asked
+    one.begin()
+    clock.now += QUICK.trial_s  # whoever asked never told how it ended
+    assert one.asked
+    one.begin()
+    one.note("ok")
+    assert one.state == "closed"
+    one.begin()
+    assert one.asked
+
+
 def test_a_failure_after_a_probe_reopens_where_the_waits_had_got_to(clock):
     one, waits = tripped(clock), []
     for _ in range(7):  # it lists its models, and answers nothing
@@ -239,6 +256,11 @@ class AgainstModel(RuleBasedStateMachine):
         self.clock.now += seconds
 
     @rule()
+    def begin(self):
+        self.one.begin()
+        self.happens("begin")
+
+    @rule()
     def settings_change(self):
         self.one.reset()
         self.happens("reset")
@@ -274,7 +296,19 @@ class AgainstModel(RuleBasedStateMachine):
     @invariant()
     def it_agrees(self):
         assert (self.one.state, self.one.until) == self.expected()
-        assert self.one.asked == (self.one.state in ("closed", "half"))
+        asked = self.one.state in ("closed", "half")
+        if self.one.state == "half":
+            asked = not self.tried()
+        assert self.one.asked == asked
+
+    def tried(self):
+        """Say whether a question runs that began while it was half open."""
+        for at, what, _ in reversed(self.past):
+            if what == "begin":
+                return self.clock.now < at + self.RULE.trial_s
+            if not (what.startswith("probe") and what != "probe ok"):
+                return False
+        return False
 
     @invariant()
     def it_survives_being_kept(self):

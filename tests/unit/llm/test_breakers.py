@@ -134,6 +134,16 @@ async def test_without_network_all_the_world_is_away_and_one_probe_finds_out(mak
     assert [state for _, state, _ in breakers.history("other")] == ["open", "closed"]
 
 
+async def test_after_a_probe_one_question_at_a_time_proves_it(make):
+    breakers = make(probe=World())
+    trip(breakers)
+    await until(lambda: breakers.state("grok").state == "half")
+    breakers.begin("grok")
+    assert breakers.refusal("grok").why == "Grok is out of order."
+    breakers.note("grok", "ok")
+    assert breakers.refusal("grok") is None
+
+
 async def test_what_waits_for_a_person_says_so_even_without_network(make):
     breakers = make()
     breakers.note("grok", "config", "The key is wrong.", "Give it a new key.")
