@@ -204,7 +204,7 @@ class NullEmbedder:
     def __init__(
         self,
         reason: str = "Nothing here turns texts into vectors.",
-        fix: str = "Choose an embedding model for one of the language servers in Settings.",
+        fix: str = "Choose an embedding model for one of the language servers under Language.",
     ) -> None:
         self.reason, self.fix = reason, fix
 

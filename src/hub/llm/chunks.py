@@ -83,7 +83,7 @@ class Reading:
         if self._finish == "content_filter":
             return Fault("refused", f"{self._title} would not answer that.", fix="Ask it differently.")
         if self._finish == "length":
-            fix = "Choose a model in Settings that does not think first."
+            fix = "Choose a model under Language that does not think first."
             return Fault("empty", f"{self._title} thought too long to answer.", fix=fix)
         return Fault("empty", f"{self._title} answered nothing.", fix="Ask again, or choose another model.")
 

@@ -78,10 +78,10 @@ def of_status(  # noqa: C901, PLR0911  a table
     said = message_of(body)
     unfit = status in (Status.BAD_REQUEST, Status.UNPROCESSABLE_ENTITY)
     if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4: redirection
-        return Fault("foreign", f"{title} sends me to another address.", fix="Check its address in Settings.")
+        return Fault("foreign", f"{title} sends me to another address.", fix="Check its address under Language.")
     # xAI answers a wrong key with 400 and a missing one with 401.
     if status in (Status.UNAUTHORIZED, Status.FORBIDDEN) or (unfit and _KEY_WORDS.search(said)):
-        return Fault("key", f"{title} refused the key.", fix="Give it a new key in Settings.")
+        return Fault("key", f"{title} refused the key.", fix="Give it a new key under Language.")
     if status == Status.PAYMENT_REQUIRED or (
         status == Status.TOO_MANY_REQUESTS and _CREDIT_WORDS.search(said)
     ):
@@ -92,7 +92,7 @@ def of_status(  # noqa: C901, PLR0911  a table
         return Fault("foreign", f"No language server is at {title}'s address.", fix="Most end in /v1.")
     if status in (Status.NOT_FOUND, Status.GONE) or (unfit and _UNKNOWN.search(said)):
         why = f"{title} does not know the model {shorten(model, 60)}."
-        return Fault("model", why, fix="Choose one of its models in Settings.")
+        return Fault("model", why, fix="Choose one of its models under Language.")
     if status == Status.REQUEST_TIMEOUT:
         return Fault("slow", f"{title} took too long to answer.", fix=_AGAIN)
     if status == Status.REQUEST_ENTITY_TOO_LARGE or (unfit and _LONG_WORDS.search(said)):
@@ -101,7 +101,7 @@ def of_status(  # noqa: C901, PLR0911  a table
         return Fault("broken", f"{title} is out of order.", fix=_AGAIN)
     if status == Status.PROXY_AUTHENTICATION_REQUIRED or looks_like_page(body):
         return foreign(title, body or "<html")
-    return Fault("refused", f"{title} did not take the question.", fix="Choose another model in Settings.")
+    return Fault("refused", f"{title} did not take the question.", fix="Choose another model under Language.")
 
 
 def of_chunk(error: object, title: str, model: str, *, began: bool) -> Fault:
@@ -140,7 +140,7 @@ def of_exception(error: Exception, title: str, host: str) -> Fault | None:  # no
     if isinstance(error, TimeoutError):
         return Fault("slow", f"{title} took too long to answer.", fix=_AGAIN)
     if isinstance(error, aiohttp.InvalidURL):
-        return Fault("foreign", f"{title} has no valid address.", fix="Correct it in Settings.", detail=host)
+        return Fault("foreign", f"{title} has no valid address.", fix="Correct it under Language.", detail=host)
     if isinstance(error, aiohttp.ClientResponseError):
         return foreign(title)
     if isinstance(error, aiohttp.ClientError | OSError):

@@ -24,7 +24,7 @@ def prober(router: Router) -> Callable[[str], Awaitable[None]]:
     async def look(name: str) -> None:
         provider = next((one for one in router.providers if one.name == name), None)
         if provider is None:
-            raise HubError(f"There is no language model {name}.", fix="Add it in Settings.")
+            raise HubError(f"There is no language model {name}.", fix="Add it under Language.")
         listing = getattr(provider, "models", None)
         if listing is None:
             probe = await provider.probe()

@@ -108,7 +108,7 @@ class Providers:
     async def test(self, name: str) -> Trial:
         """Ask the server now, whether it is switched on or not, and keep what came of it."""
         if name not in self._all:
-            raise HubError(f"There is no language server {name}.", fix="Add it in Settings.")
+            raise HubError(f"There is no language server {name}.", fix="Add it under Language.")
         self.trials[name] = trial = await _try(self._all[name][1])
         if trial.ok and self.on_answered:
             self.on_answered(name)
@@ -117,7 +117,7 @@ class Providers:
     def get(self, name: str) -> OpenAI:
         """Return the server of that name, whether it is switched on or not. Raises `HubError`."""
         if name not in self._all:
-            raise HubError(f"There is no language server {name}.", fix="Add it in Settings.")
+            raise HubError(f"There is no language server {name}.", fix="Add it under Language.")
         return self._all[name][1]
 
     async def embed(self, texts: Sequence[str], model: str = "") -> Vectors:

@@ -107,7 +107,7 @@ async def find(hub: Hub, name: str) -> ProviderSettings:
     """Return a server's settings. Raises `HubError` when there is none of that name."""
     known = (await hub.configuration.read()).providers
     if name not in known:
-        raise HubError("There is no such language server.", fix="Add it in Settings.")
+        raise HubError("There is no such language server.", fix="Add it under Language.")
     return known[name]
 
 

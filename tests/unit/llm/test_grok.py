@@ -67,7 +67,7 @@ async def test_a_model_that_is_gone_is_a_fault_of_the_settings_and_names_its_suc
     with pytest.raises(Fault) as caught:
         await ask(one)
     assert (caught.value.what, outcome_of(caught.value)) == ("model", "config")
-    assert caught.value.fix == "Choose grok-4.3 in Settings."
+    assert caught.value.fix == "Choose grok-4.3 under Language."
     assert (await one.probe()).fix == caught.value.fix
 
 
