@@ -78,7 +78,8 @@ def of_status(  # noqa: C901, PLR0911  a table
     said = message_of(body)
     unfit = status in (Status.BAD_REQUEST, Status.UNPROCESSABLE_ENTITY)
     if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4: redirection
-        return Fault("foreign", f"{title} sends me to another address.", fix="Check its address under Language.")
+        why = f"{title} sends me to another address."
+        return Fault("foreign", why, fix="Check its address under Language.")
     # xAI answers a wrong key with 400 and a missing one with 401.
     if status in (Status.UNAUTHORIZED, Status.FORBIDDEN) or (unfit and _KEY_WORDS.search(said)):
         return Fault("key", f"{title} refused the key.", fix="Give it a new key under Language.")
@@ -101,7 +102,8 @@ def of_status(  # noqa: C901, PLR0911  a table
         return Fault("broken", f"{title} is out of order.", fix=_AGAIN)
     if status == Status.PROXY_AUTHENTICATION_REQUIRED or looks_like_page(body):
         return foreign(title, body or "<html")
-    return Fault("refused", f"{title} did not take the question.", fix="Choose another model under Language.")
+    why = f"{title} did not take the question."
+    return Fault("refused", why, fix="Choose another model under Language.")
 
 
 def of_chunk(error: object, title: str, model: str, *, began: bool) -> Fault:
