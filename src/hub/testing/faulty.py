@@ -86,6 +86,8 @@ class Faulty:
         """Streams that are not closed."""
         self.words = 0
         """Pieces that were taken from it."""
+        self.looks = 0
+        """How often it was probed."""
         self._attempts: Counter[int] = Counter()
 
     @property
@@ -145,7 +147,8 @@ class Faulty:
     async def models(self) -> list[str]:
         """List nothing; raises when it is out of order: what breakers probe by."""
         await asyncio.sleep(_PROBE_S)
-        trouble = self.schedule(-1, 0, asyncio.get_running_loop().time())
+        self.looks += 1
+        trouble = self.schedule(-1, self.looks, asyncio.get_running_loop().time())
         if trouble.kind in _FAULTS:
             raise _fault(trouble)
         return []
