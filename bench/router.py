@@ -14,6 +14,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import router_faults
+import router_footprint
 import router_overhead
 import router_paced
 import router_peers
@@ -32,6 +33,7 @@ SECTIONS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "schedules": router_faults.schedules,
     "hang": router_faults.hang,
     "inproc": router_overhead.inproc,
+    "footprint": router_footprint.footprint,
 }
 try:
     import router_http

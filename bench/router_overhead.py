@@ -28,13 +28,13 @@ REQUESTS = 50
 class Instant:
     """A provider out in the world that gives ``chunks`` pieces without waiting for anything."""
 
-    name = "instant"
     caps = Caps(
         local=False, quality="full", title="Instant", distance="world", prefill=True,
         price=Price(1.25, 0.2, 2.5), model="instant",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "instant") -> None:
+        self.name = name
         self.pieces = [Delta("word ")]
 
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
@@ -54,7 +54,7 @@ async def _routed(router: Router, count: int) -> float:
     began = time.process_time()
     for number in range(count):
         answer = router.answer(
-            Question(number), Answer(), deadlines=VOICE, only=("instant",), models_only=True
+            Question(number), Answer(), deadlines=VOICE, only=("instant", "second"), models_only=True
         )
         async with aclosing(answer) as pieces:
             async for _ in pieces:
@@ -74,7 +74,7 @@ async def inproc() -> list[dict[str, Any]]:
     """Processor time per request and per chunk beyond that of the provider itself."""
     one = Instant()
     async with hub_with() as hub:
-        hub.router.choose([one])
+        hub.router.choose([one, Instant("second")])  # who stands by makes it hold back sentences
         await _routed(hub.router, 200)
         short, shorts, longs = [], [], []
         for _ in range(ROUNDS):
