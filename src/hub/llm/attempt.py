@@ -187,8 +187,10 @@ class Attempt:
         end, outcome = self._end(), self._outcome()
         usage = self.usage
         if reservation := self.chosen.reservation:
-            if usage is None and self._billed(outcome):
-                told: Usage | None = getattr(self.error, "usage", None)
+            told: Usage | None = getattr(self.error, "usage", None)
+            if usage is None and told is not None and not told.estimated:
+                usage = told  # it said what it takes for an answer that was none
+            elif usage is None and self._billed(outcome):
                 usage = told or estimated(self.chosen.request, self.said)
             if usage is None:
                 reservation.release()

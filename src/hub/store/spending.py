@@ -90,7 +90,10 @@ _LEFT_OPEN = f"""
 """  # noqa: S608
 _MOST = 1 << 60
 _SUMS = ", ".join(f"sum({name})" for name in _FIGURES)
-_LEFT = "person != '' AND person NOT IN (SELECT id FROM person UNION SELECT id FROM device)"
+_LEFT = (
+    "person != '' AND person NOT IN"
+    " (SELECT id FROM person UNION SELECT id FROM device UNION SELECT id FROM app_key)"
+)
 
 
 def load(db: Any, slots: Sequence[Any] = ()) -> tuple[int, list[tuple[str, str, int]], dict[Account, Tally]]:

@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -21,6 +21,9 @@ from hub.llm.provider import Caps, Message, Price, Request, ToolCall, ToolSpec, 
 from hub.llm.stations import Refusal
 from hub.store.spending import NANO
 from hub.telemetry import happenings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DAY = 86_400.0
 NOON = time.mktime((2026, 11, 21, 12, 0, 0, 0, 0, -1))
@@ -295,6 +298,31 @@ def test_a_broken_clock_breaks_nothing(broken: float) -> None:
     assert house.budget.standing()
     house.clock.now = NOON
     assert house.budget.standing()[0].spent >= 0.002
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the hub stand in Berlin, where a day of October 2026 has 25 hours and one of March 23."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-10-25", 25), ("2026-03-29", 23), ("2026-11-21", 24)])
+@pytest.mark.usefixtures("berlin")
+def test_a_day_is_one_of_the_calendar_where_the_hub_stands(day: str, hours: int) -> None:
+    midnight = time.mktime(time.strptime(day, "%Y-%m-%d"))
+    house = House(Limited(daily_usd=0.01), Clock(midnight))
+    house.spend(0.01)
+    for hour in range(hours):
+        house.clock.now = midnight + hour * 3_600 + 3_599
+        refused = house.ask()
+        assert isinstance(refused, Refusal)
+        assert refused.until == midnight + hours * 3_600
+    house.clock.now = midnight + hours * 3_600
+    assert isinstance(house.ask(), Reservation)
 
 
 def test_a_month_counts_its_days() -> None:

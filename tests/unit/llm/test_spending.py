@@ -348,17 +348,19 @@ async def test_forgetting_reaches_copies_made_before_a_migration(tmp_path: Path)
 async def test_who_was_removed_as_the_hub_crashed_is_nobody_afterwards(tmp_path: Path) -> None:
     budget = await opened(tmp_path)
     await people(budget, "bob")
-    for person in ("gone", "bob"):
+    assert budget.ledger._core is not None
+    await budget.ledger._core.execute("INSERT INTO device VALUES ('tablet', 't', 'shared', 'bob', 0)")
+    await budget.ledger._core.execute("INSERT INTO app_key VALUES (x'00', 'app', 'a', 'shared', 'bob', 0, 0)")
+    for person in ("gone", "bob", "tablet", "app"):
         ask(budget, person).settle(Usage(1, 1))
     left = ask(budget, "gone")
     await left.stored()
     await budget.ledger.flush()
-    assert budget.ledger._core is not None
     await budget.ledger._core.close()  # as if it were killed
     again = await opened(tmp_path)
-    assert await again.people() == ["bob"]
+    assert sorted(await again.people()) == ["app", "bob", "tablet"]
     assert again.ledger.recovered == 1
-    assert again.spent()[0].requests == 3
+    assert again.spent()[0].requests == 5
     await closed(again)
 
 
