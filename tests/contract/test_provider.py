@@ -16,8 +16,10 @@ from hub.intents.intent import Facts
 from hub.llm.bigger import Bigger
 from hub.llm.canned import Canned
 from hub.llm.embedded import Embedded
+from hub.llm.ollama import Ollama
 from hub.llm.openai import OpenAI, Server
 from hub.llm.provider import Act, Caps, Delta, Done, Probe
+from hub.llm.xai import Grok
 from hub.testing import ScriptedModel, check_provider, contracts
 from hub.timers.spoken import Spoken
 
@@ -36,11 +38,12 @@ class Shelf:
         return
 
 
-async def test_a_server_that_speaks_openais_protocol(server):
+@pytest.mark.parametrize("adapter", [OpenAI, Grok, Ollama])
+async def test_a_server_that_speaks_openais_protocol(server, adapter):
     async def key():
         return None
 
-    one = OpenAI("lab", Server("Lab", server.url, "big-1"), key)
+    one = adapter("lab", Server("Lab", server.url, "big-1"), key)
     await check_provider(lambda: one)
     await one.retire()
 

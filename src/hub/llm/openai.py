@@ -58,6 +58,8 @@ _TOOLLESS = re.compile(
     r"(not|n't|un)[ -]?support.{0,40}\b(tool|function)|\btools?\b.{0,40}(not|un)[ -]?support"
 )
 
+_THOUGHTLESS = re.compile(r"not support (thinking|reasoning)")
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -98,7 +100,7 @@ class OpenAI:
         self._refused: set[str] = set()
         self._offered: list[str] = []
         self._streams = 0
-        self._retired = False
+        self._retired = self._priced = False
         self._fault: Fault | None = None
         self._looked = 0.0
         self._look: asyncio.Task[None] | None = None
@@ -142,18 +144,18 @@ class OpenAI:
                 async with asyncio.timeout_at(until):
                     answer = await self._ask(request)
                     await checked(answer, self.server.title)
-                wire, steps = Wire(answer, self.server.title, until), 0
+                wire, steps, signs = Wire(answer, self.server.title, until), 0, 0
                 while not (reading.ended or wire.over):
-                    for name, data in await wire.events():
-                        if data[:1] == b"[" and data.strip() == b"[DONE]":
-                            reading.ended = True
-                            break
-                        if data and (text := reading.take(parsed(name, data, self.server.title))):
-                            yield Delta(text)
-                    if steps != reading.steps:
-                        steps = reading.steps
+                    text, fault = self._read(await wire.events(), reading)
+                    if text or signs != reading.signs:
+                        yield Delta(text)
+                    if fault:
+                        raise fault
+                    if steps != reading.steps or signs != reading.signs:
+                        steps, signs = reading.steps, reading.signs
                         wire.wait_until(now() + STALL_S)
                 last = list(reading.pieces(request))
+            self._price()
             for piece in last:
                 yield piece
         finally:
@@ -163,6 +165,20 @@ class OpenAI:
                 let_go(answer, whole=reading.ended)
             self._streams -= 1
             await self._close_if_retired()
+
+    def _read(self, events: list[tuple[bytes, bytes]], reading: Reading) -> tuple[str, Fault | None]:
+        """Return what came at once as one text, and what went wrong behind it."""
+        texts: list[str] = []
+        try:
+            for name, data in events:
+                if data[:1] == b"[" and data.strip() == b"[DONE]":
+                    reading.ended = True
+                    break
+                if data and (text := reading.take(parsed(name, data, self.server.title))):
+                    texts.append(text)
+        except Fault as fault:
+            return "".join(texts), fault
+        return "".join(texts), None
 
     async def models(self) -> list[str]:
         """Return the names of the models that the server offers. Raises `Fault`."""
@@ -179,7 +195,7 @@ class OpenAI:
         model, parts, tokens = model or self.server.embeds, list[tuple[float, ...]](), 0
         if not model:
             why = f"{self.server.title} has no embedding model chosen."
-            raise Fault("model", why, fix="Choose one in Settings.")
+            raise Fault("model", why, fix="Choose one under Language.")
         with self._noting():
             for start in range(0, len(texts), _BATCH):
                 batch = [text or " " for text in texts[start : start + _BATCH]]  # most refuse an empty one
@@ -231,6 +247,12 @@ class OpenAI:
     async def _look_now(self) -> None:
         await self.look()
 
+    def _price(self) -> None:
+        """Ask once what a model costs of which nobody knows it; until then it counts as dear."""
+        if not self._known.sure and not self._priced:
+            self._priced = True
+            self._look = asyncio.create_task(self._look_now(), name=f"look:{self.name}")
+
     async def _list(self) -> list[dict[str, Any]]:
         """Return what the server tells of each of its models."""
         told = await self._get("models")
@@ -262,13 +284,19 @@ class OpenAI:
 
     async def _told(self, method: str, path: str, body: bytes | None, most: int) -> dict[str, Any]:
         """Return the JSON object that the server answers with. Raises `Fault`."""
-        answer = await self._send(method, path, body)
+        answer, told = None, b""
+        self._streams += 1
         try:
+            answer = await self._send(method, path, body)
             if answer.status != HTTPStatus.OK:
                 raise self._status_fault(answer, await self._refusal(answer))
-            return parsed(b"", await read(answer, most), self.server.title)
+            told = await read(answer, most)
         finally:
-            answer.close()
+            if answer:
+                answer.close()
+            self._streams -= 1
+            await self._close_if_retired()
+        return parsed(b"", told, self.server.title)
 
     async def _ask(self, request: Request) -> aiohttp.ClientResponse:
         """Send the question. What the server does not know of its fields is left out the next time."""
@@ -302,6 +330,8 @@ class OpenAI:
         said = said.lower()
         if "tools" in sent and _TOOLLESS.search(said):
             return "tools"
+        if "reasoning_effort" in sent and _THOUGHTLESS.search(said):
+            return "reasoning_effort"
         left = {*OPTIONAL, *self.server.extra} & sent.keys() - {"tools"}
         longest_first = sorted(left, key=len, reverse=True)
         return next((name for name in longest_first if name in said or name.replace("_", "") in said), "")
@@ -351,7 +381,7 @@ class OpenAI:
         fault.detail = faults.shorten(faults.message_of(body) or f"HTTP status {status}")
         fault.retry_after = faults.seconds(answer.headers.get("retry-after", ""))
         if fault.what == "model" and (next_ := self.successor()):
-            fault.fix = f"Choose {next_} in Settings."
+            fault.fix = f"Choose {next_} under Language."
         log.info("server refused", provider=self.name, status=status, said=fault.detail)
         return fault
 
@@ -395,8 +425,8 @@ def _count(told: Any) -> int:
 
 
 def _keyless(title: str) -> Fault:
-    return Fault("key", f"{title} has no key yet.", fix="Give it a key in Settings.")
+    return Fault("key", f"{title} has no key yet.", fix="Give it a key under Language.")
 
 
 def _modelless(title: str) -> Fault:
-    return Fault("model", f"{title} has no model chosen.", fix="Choose one in Settings.")
+    return Fault("model", f"{title} has no model chosen.", fix="Choose one under Language.")

@@ -47,6 +47,7 @@ PRESETS: dict[Kind, Preset] = {
         "Ollama",
         "Models on this machine or in your house. Needs no key.",
         "http://localhost:11434/v1",
+        extra={"reasoning_effort": "none"},
     ),
     "gpt": Preset(
         "gpt",

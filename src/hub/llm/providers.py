@@ -107,9 +107,7 @@ class Providers:
 
     async def test(self, name: str) -> Trial:
         """Ask the server now, whether it is switched on or not, and keep what came of it."""
-        if name not in self._all:
-            raise HubError(f"There is no language server {name}.", fix="Add it under Language.")
-        self.trials[name] = trial = await _try(self._all[name][1])
+        self.trials[name] = trial = await _try(self.get(name))
         if trial.ok and self.on_answered:
             self.on_answered(name)
         return trial

@@ -15,6 +15,8 @@ from hub.llm import pulling, setup
 from hub.llm.faults import Fault
 from hub.llm.ollama import Ollama
 from hub.llm.openai import OpenAI, Server
+from hub.llm.presets import PRESETS
+from hub.llm.provider import Message, Request
 from hub.testing import check_embedder
 from hub.testing.upstream import Upstream
 
@@ -60,6 +62,17 @@ async def test_it_tells_its_models_and_what_its_own_can_do(ollama):
     await one.models()
     assert "none" in one.known.efforts
     assert one.caps.prefill
+
+
+async def test_it_does_not_think_before_it_speaks_and_forgets_thought_where_there_is_none(server):
+    server.refuses = [("reasoning_effort", '"gemma:2b" does not support thinking')]
+    one = Ollama(
+        "ollama", Server("Ollama", server.url, "m", extra=PRESETS["ollama"].extra, kind="ollama"), nobodys
+    )
+    for _ in range(2):
+        assert [piece async for piece in one.stream(Request((Message("user", "Hi."),)), 5)]
+    assert [body.get("reasoning_effort") for body in server.asked] == ["none", None, None]
+    await one.retire()
 
 
 async def test_a_pull_tells_how_far_it_is(fake, ollama):
