@@ -38,7 +38,10 @@ _DYNAMIC = (
 _SERVES = (
     "nas|cloud|nextcloud|owncloud|vpn|home|router|ha|hass|homeassistant|plex|jellyfin|emby|gitea|grafana|proxmox"
     "|pve|truenas|unraid|synology|pihole|vault|vaultwarden|bitwarden|photos|immich|server|media|camera|cam|printer"
-    "|backup|mqtt|hub|pi|raspberrypi|laptop|desktop"
+    "|backup|mqtt|pi|raspberrypi|laptop|desktop"
+)
+_ENDS = (
+    "[a-z]{2}|com|net|org|info|name|family|house|cloud|dev|app|xyz|online|site|tech|biz|network|systems|zone|live"
 )
 _FAMOUS = frozenset(
     """google microsoft apple amazon github gitlab kernel archlinux debian ubuntu gnu apache mozilla wikipedia
@@ -55,7 +58,7 @@ def _hosts() -> re.Pattern[str]:
         rf"(?<![\w.@-])(?<![^/\s]/)(?<!\s/)(?:{label}\.){{1,6}}"
         rf"(?:local|lan|home|internal|localdomain|home\.arpa|fritz\.box|onion|i2p)(?![\w-]|\.\w)"
         rf"|(?<![\w.@-])(?:{label}\.){{1,6}}(?:{_DYNAMIC})(?![\w-]|\.\w)"
-        rf"|(?<![\w.@-])(?P<own>(?:{_SERVES})\.(?P<domain>[\w-]{{1,62}})\.[A-Za-z]{{2,18}})(?![\w(-]|\.\w)",
+        rf"|(?<![\w.@-])(?P<own>(?:{_SERVES})\.(?P<domain>[\w-]{{1,62}})\.(?:{_ENDS}))(?![\w(-]|\.\w)",
         re.IGNORECASE,
     )
 
@@ -74,10 +77,12 @@ _NOBODY = frozenset(
 
 
 _DIGITS = r"[0-9](?:[ ./()-]{0,2}[0-9])"
+_MORE = r"(?:\s?(?:x|ext\.?|extension)\s?[0-9]{1,6})?"
 _PHONE = re.compile(
-    rf"(?<![\w.,+-])(?P<world>\+{_DIGITS}{{7,14}}|00(?=[1-9]){_DIGITS}{{7,14}})(?![\w])"
+    rf"(?<![\w.,+-])(?P<world>\+(?=[1-9]){_DIGITS}{{7,14}}|00(?=[1-9]){_DIGITS}{{7,14}}){_MORE}(?![\w])"
     r"|(?<![\w.+-])(?P<us>\([2-9][0-9]{2}\)[ .-]{0,2}[0-9]{3}[ .-][0-9]{4}"
-    r"|[2-9][0-9]{2}[.-][0-9]{3}[.-][0-9]{4})(?![\w-])"
+    rf"|[2-9][0-9]{{2}}[.-][0-9]{{3}}[.-][0-9]{{4}}){_MORE}(?![\w-])"
+    r"|(?<!\w)(?P<area>\(0[0-9]{1,5}\)[ -]{0,2}[0-9]{2,8}(?:[ /-][0-9]{2,8}){0,3})(?![\w-])"
     r"|(?<![\w.,:/+-])(?P<house>0[1-9][0-9]{1,4}(?:[ ]?[ /-][ ]?[0-9]{2,8}){1,4}|0[1-9][0-9]{8,10})"
     r"(?![\w/:-]|[.,][0-9])"
 )
@@ -88,9 +93,9 @@ def _told_phones() -> re.Pattern[str]:
     return re.compile(
         r"\b(?:phone|mobile|cell(?:phone)?|tel(?:ephone)?|fax|handy(?:nummer)?|telefon(?:nummer)?|whatsapp|landline"
         r"|(?:my|his|her|our|their|your)\snumber)\b\.?(?:\s(?:number|no\.?|nummer))?(?:\s(?:is|ist|at|on|under))?"
-        rf"\s{{0,2}}:?\s{{0,2}}(?P<told>{_DIGITS}{{5,14}})(?![\w]|[.,][0-9])"
+        rf"\s{{0,2}}:?\s{{0,2}}(?P<told>\+?\(?{_DIGITS}{{5,14}}){_MORE}(?![\w]|[.,][0-9])"
         r"|\b(?:call|text|dial|ring|reach)(?:\s(?:me|us|him|her|them))?(?:\s(?:at|on|under))?\s"
-        rf"(?P<call>{_DIGITS}{{6,14}})(?![\w]|[.,][0-9])",
+        rf"(?P<call>\+?\(?{_DIGITS}{{6,14}}){_MORE}(?![\w]|[.,][0-9])",
         re.IGNORECASE,
     )
 
@@ -173,11 +178,11 @@ def _phones(text: str, lower: str) -> Iterator[Found]:
         group = one.lastgroup or ""
         count = sum(sign.isdigit() for sign in one[group])
         if not _DATE.match(one[group]) and (group != "house" or 8 <= count <= 13):  # noqa: PLR2004
-            yield Found(*one.span(group), "phone")
+            yield Found(one.start(group), one.end(), "phone")
     if any(stem in lower for stem in _PHONE_STEMS):
         for one in _told_phones().finditer(text):
             if not _DATE.match(one[group := one.lastgroup or ""]):
-                yield Found(*one.span(group), "phone")
+                yield Found(one.start(group), one.end(), "phone")
 
 
 def _spoken(lower: str) -> Iterator[Found]:

@@ -163,6 +163,8 @@ def _random(token: str) -> bool:  # noqa: PLR0911  one line for each kind of tok
     digits = sum(sign.isdigit() for sign in longest)
     if longest.lower() == longest or longest.upper() == longest:
         return len(longest) >= 24 and digits >= 5 and _changes(longest) >= len(longest) * 0.25  # noqa: PLR2004
+    if len(longest) >= 32:  # noqa: PLR2004
+        return digits > 0 and _changes(longest) >= len(longest) * 0.33
     return digits > 1 and _changes(longest) >= len(longest) * 0.4
 
 

@@ -10,8 +10,10 @@ from hub.llm.redaction.found import Found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CARD = re.compile(r"(?<![\w.,-])[2-6](?:[ -]?[0-9]){12,18}(?![\w]|[.,-][0-9])")
-_LENGTHS = {"2": (16,), "3": (14, 15), "4": (13, 16, 19), "5": (16,), "6": (16, 17, 18, 19)}
+_CARD = re.compile(r"(?<![\w.,-])[1-6](?:[ -]?[0-9]){11,18}(?![\w]|[.,-][0-9])")
+_LENGTHS = {"1": (), "2": (16,), "3": (14, 15, 16), "4": (13, 16, 19), "5": (16,), "6": (16, 17, 18, 19)}
+_OTHERS = ("50", "56", "57", "58", "63", "67", "1800")
+"""Beginnings of cards of other lengths."""
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _COUNTRIES = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29,
@@ -32,7 +34,7 @@ def numbers(text: str, lower: str, *, digits: bool) -> Iterator[Found]:  # noqa:
         return
     for one in _CARD.finditer(text):
         plain = one[0].replace(" ", "").replace("-", "")
-        if len(plain) in _LENGTHS[plain[0]] and _luhn(plain):
+        if (len(plain) in _LENGTHS[plain[0]] or plain.startswith(_OTHERS)) and _luhn(plain):
             yield Found(*one.span(), "card")
     for one in _IBAN.finditer(text):
         if end := _account(one[0]):

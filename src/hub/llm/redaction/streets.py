@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
 _TYPES = (
     "Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Square|Sq|Terrace|Close"
-    "|Crescent|Highway|Hwy|Parkway|Pkwy|Row|Hill|Gardens|Grove|Mews|Trail|Circle"
+    "|Crescent|Highway|Hwy|Parkway|Pkwy|Row|Hill|Gardens|Grove|Mews|Trail|Circle|Alley|Bend|Bluff|Bridge|Brook"
+    "|Burg|Bypass|Causeway|Center|Cliff|Common|Corner|Course|Cove|Creek|Crest|Crossing|Curve|Dale|Dam|Divide"
+    "|Estate|Expressway|Extension|Falls|Ferry|Field|Flats|Forge|Fork|Fort|Freeway|Garden|Gateway|Glen|Green"
+    "|Harbor|Haven|Heights|Hills|Hollow|Inlet|Island|Isle|Junction|Junctions|Key|Knoll|Lake|Landing|Locks|Lodge"
+    "|Loop|Manor|Meadow|Meadows|Mill|Mission|Motorway|Mount|Mountain|Orchard|Oval|Overpass|Park|Pass|Path|Pike"
+    "|Pines|Plain|Plains|Plaza|Point|Port|Ports|Prairie|Ranch|Rapids|Rest|Ridge|River|Route|Run|Shoal|Shore"
+    "|Skyway|Spring|Springs|Spur|Station|Stravenue|Stream|Summit|Throughway|Trace|Track|Trafficway|Turnpike"
+    "|Underpass|Union|Unions|Valley|Via|Viaduct|View|Village|Ville|Vista|Walk|Walks|Well|Wells"
 )
 _AREAS = (
     "AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX"
@@ -25,6 +32,10 @@ _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK"
     "|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
 )
+_DOOR = (
+    r"(?:,?[ ](?:Apt|Apartment|Suite|Unit|Flat|Floor|Room|Piso|Puerta|Piano|Appartamento|Interno|Top|Stiege|Bloque)"
+    r"\.?[ ]?[0-9]{1,4}[A-Za-z]?){0,2}"
+)
 _NAME = r"[A-ZÀ-Ü][\w'’.-]{0,24}"
 
 
@@ -34,18 +45,26 @@ def _capital() -> re.Pattern[str]:
     romance = rf"(?:{_NAME}|de|del|la|las|los|di|della|da|do|dos)"
     return re.compile(
         rf"(?<![\w.,$€£-])[0-9]{{1,5}}[A-Za-z]?,?[ ](?:[NSEW]\.?[ ])?"
-        rf"(?:(?:{_NAME}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,3}}(?:{_TYPES})\b\.?"
+        rf"(?:(?:{_NAME}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,3}}(?:{_TYPES})s?\b\.?{_DOOR}"
         r"|\b[A-ZÄÖÜ][\wäöüß-]{2,30}(?:[Ss]traße|[Ss]trasse|[Ss]tr\.|[Gg]asse|[Ww]eg|[Aa]llee|[Pp]latz|[Rr]ing"
-        r"|[Dd]amm|[Uu]fer|[Ss]teig|[Zz]eile|straat|laan|plein|gracht|kade|dijk)[ ][0-9]{1,4}(?:[ ]?[a-z]\b)?"
+        r"|[Dd]amm|[Uu]fer|[Ss]teig|[Zz]eile|straat|laan|plein|gracht|kade|dijk|baan|singel|steeg|dreef)[ ][0-9]{1,4}(?:[ ]?[a-z]\b|[/-][0-9]{1,4}\b){0,3}"
         r"(?![\w]|[.,:][0-9]|[ ]?(?:km|m|mal|%|min|Uhr)\b)"
         r"|(?<![\w.,])[0-9]{1,4}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|boulevard|place|chemin|impasse|allée|quai"
         rf"|route|cours)[ ](?:de[ ]la[ ]|de[ ]l['’]|du[ ]|des[ ]|de[ ]|d['’])?{_NAME}(?:[ ]{_NAME}){{0,3}}"
-        r"|\b(?:Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Rua|Travessa)[ ]"
-        rf"{romance}(?:[ ]{romance}){{0,4}},?[ ][0-9]{{1,4}}\b"
+        r"|\b(?:Calle|C/|C\.|Callejón|Glorieta|Acceso|Pasaje|Ronda|Rambla|Camino|Carretera|Vial|Alameda|Cuesta"
+        r"|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Rua|Travessa|Incrocio|Rotonda|Strada|Vicolo|Contrada"
+        r"|Largo|Borgo|Stretto|Canale)[ ]"
+        rf"{romance}(?:[ ]{romance}){{0,4}},?[ ][0-9]{{1,4}}\b{_DOOR}"
         rf"|\b(?:{_AREAS})[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}\b"
         rf"|\b(?:{_STATES})[ ][0-9]{{5}}(?:-[0-9]{{4}})?\b"
     )
 
+
+_TOLD = re.compile(
+    r"\b(?:live|lives|living|lived|stay|staying|moved|address|deliver|ship|home)\b(?:[ ](?:it|them|this|is))?"
+    rf"[ ]?:?[ ]?(?:(?:at|to|in)[ ])?(?P<told>[0-9]{{1,5}}[A-Za-z]?,?[ ](?:{_NAME}[ ]){{1,3}}{_NAME})"
+)
+"""A number and names after words that lead to where somebody lives, whatever that is called."""
 
 _SMALL = re.compile(
     r"(?<![\w.,$€£-])[0-9]{1,5}[a-z]?[ ](?:[a-z']{2,15}[ ]){1,2}(?:street|road|avenue|lane|boulevard)\b"
@@ -68,6 +87,7 @@ def streets(text: str, lower: str, *, digits: bool) -> Iterator[Found]:
         year = _IS_YEAR.match(one[0]) and _YEAR.search(text, max(0, one.start() - 10), one.start())
         if not year:
             yield Found(*one.span(), "address")
+    yield from (Found(*one.span("told"), "address") for one in _TOLD.finditer(text))
     if any(kind in lower for kind in ("street", "road", "avenue", "lane", "boulevard")):
         for one in _SMALL.finditer(text):
             if not _NO_NAME.intersection(one[0].split()[1:-1]):
