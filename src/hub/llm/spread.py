@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 
 STEP = math.log(1.05)
 LEAST_S, MOST_S = 0.000_1, 3_600.0
@@ -15,19 +14,22 @@ class Spread:
     __slots__ = ("_steps", "count")
 
     def __init__(self) -> None:
-        self._steps: Counter[int] = Counter()
+        self._steps: dict[int, int] = {}
         self.count = 0
 
     def add(self, seconds: float) -> None:
         """Count one; what is no time at all, or no number, is left out."""
         if not seconds >= 0.0:
             return
-        self._steps[round(math.log(min(max(seconds, LEAST_S), MOST_S)) / STEP)] += 1
+        step = round(math.log(min(max(seconds, LEAST_S), MOST_S)) / STEP)
+        self._steps[step] = self._steps.get(step, 0) + 1
         self.count += 1
 
     def merge(self, other: Spread) -> None:
         """Count all that ``other`` counted."""
-        self._steps.update(other._steps)
+        steps = self._steps
+        for step, count in other._steps.items():
+            steps[step] = steps.get(step, 0) + count
         self.count += other.count
 
     def at(self, share: float) -> float | None:

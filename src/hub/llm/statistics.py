@@ -140,6 +140,14 @@ class _Slot:
     def tally(self, name: str) -> _Tally:
         return self.tallies.setdefault(_room(name, self.tallies), _Tally())
 
+    def merge(self, other: _Slot) -> None:
+        self.turns.update(other.turns)
+        for name, tally in other.tallies.items():
+            self.tallies.setdefault(name, _Tally()).merge(tally)
+        for key, (count, last) in other.passed.items():
+            before = self.passed.get(key, (0, last))
+            self.passed[key] = (before[0] + count, max(before[1], last))
+
     def pass_over(self, key: _Key, at: float) -> None:
         key = key if key in self.passed or len(self.passed) < MOST else (OTHER, OTHER, OTHER)
         count, last = self.passed.get(key, (0, at))
@@ -152,6 +160,7 @@ class Statistics:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._slots: deque[_Slot] = deque(maxlen=SLOTS + 1)
+        self._past: tuple[tuple[int, int], _Slot] | None = None
         self.since = clock()
 
     async def follow(self, bus: Bus) -> None:
@@ -170,16 +179,22 @@ class Statistics:
     def figures(self) -> Figures:
         """Return what was counted, the one who answered most often first."""
         oldest = int(self._clock() // SLOT_S) - SLOTS
-        slots = [slot for slot in self._slots if slot.number > oldest]
-        tallies, passed, turns = dict[str, _Tally](), dict[_Key, tuple[int, float]](), Counter[str]()
-        for slot in slots:
-            turns.update(slot.turns)
-            for name, tally in slot.tallies.items():
-                tallies.setdefault(name, _Tally()).merge(tally)
-            for key, (count, last) in slot.passed.items():
-                before = passed.get(key, (0, last))
-                passed[key] = (before[0] + count, max(before[1], last))
-        return _figures(max(self.since, (oldest + 1) * SLOT_S), tallies, passed, turns)
+        whole = _Slot(oldest)
+        whole.merge(self._before(oldest))
+        if self._slots and self._slots[-1].number > oldest:
+            whole.merge(self._slots[-1])
+        return _figures(max(self.since, (oldest + 1) * SLOT_S), whole)
+
+    def _before(self, oldest: int) -> _Slot:
+        """Return all that is over in one: it changes but four times an hour."""
+        latest = self._slots[-1].number if self._slots else oldest
+        if self._past is None or self._past[0] != (oldest, latest):
+            whole = _Slot(oldest)
+            for slot in self._slots:
+                if oldest < slot.number < latest:
+                    whole.merge(slot)
+            self._past = (oldest, latest), whole
+        return self._past[1]
 
     def _asked(self, event: LanguageAsked) -> None:
         slot = self._now()
@@ -219,16 +234,12 @@ def _kind(event: TurnEnded) -> str:
     return "model" if event.quality in {"full", "basic"} else "computed"
 
 
-def _figures(
-    since: float,
-    tallies: dict[str, _Tally],
-    passed: dict[_Key, tuple[int, float]],
-    turns: Counter[str],
-) -> Figures:
+def _figures(since: float, whole: _Slot) -> Figures:
+    tallies, turns = whole.tallies, whole.turns
     served = sum(tally.outcomes["done"] for tally in tallies.values())
     providers = sorted((_served(name, tally, served) for name, tally in tallies.items()), key=_often)
     reasons = sorted(
-        (Passed(*key, count, last) for key, (count, last) in passed.items()),
+        (Passed(*key, count, last) for key, (count, last) in whole.passed.items()),
         key=lambda one: (-one.count, -one.last),
     )
     every = _Tally()

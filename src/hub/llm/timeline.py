@@ -23,10 +23,16 @@ def spans(changes: Iterable[Change], begin: float, end: float, count: int, since
     What was before ``since`` was not watched. Before its first change a provider was well.
     """
     length = (end - begin) / count
-    periods = _periods(list(changes), end)
+    away, held = [0.0] * count, [0.0] * count
+    for at, until, state in _periods(list(changes), end):
+        into, first = away if state in _AWAY else held, max(at, begin, since)
+        last = min(count - 1, int((until - begin) / length))
+        for number in range(int((first - begin) / length), last + 1):
+            start = begin + number * length
+            into[number] += max(0.0, min(until, start + length) - max(first, start))
+    starts = [begin + number * length for number in range(count)]
     return [
-        _kind(periods, begin + number * length, begin + (number + 1) * length, since)
-        for number in range(count)
+        _kind(start, start + length, since, away[number], held[number]) for number, start in enumerate(starts)
     ]
 
 
@@ -40,18 +46,11 @@ def _periods(changes: Sequence[Change], end: float) -> list[tuple[float, float, 
     ]
 
 
-def _kind(periods: Sequence[tuple[float, float, str]], begin: float, end: float, since: float) -> Kind:
+def _kind(begin: float, end: float, since: float, away: float, held: float) -> Kind:
+    """Return how well a span was, in which so many seconds were not."""
     if end <= since:
         return "off"
-    seen = max(begin, since)
-    away = held = 0.0
-    for at, until, state in periods:
-        part = max(0.0, min(until, end) - max(at, seen))
-        if state in _AWAY:
-            away += part
-        else:
-            held += part
-    if away * 2 >= end - seen:
+    if away and away * 2 >= end - max(begin, since):
         return "stop"
     return "care" if away or held else "well"
 

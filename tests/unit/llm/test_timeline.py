@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hub.llm.timeline import away, spans
 
 
@@ -29,3 +32,32 @@ def test_the_time_away_is_added_up() -> None:
     changes = [(10, "open", ""), (15, "closed", ""), (20, "held", ""), (90, "config", "")]
     assert away(changes, 0, 100) == 15
     assert away(changes, 12, 95) == 8
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-50, 150), st.sampled_from(["open", "closed", "held", "config"]), st.just(""))
+    ),
+    st.floats(-10, 110),
+)
+def test_spans_are_those_of_a_plain_count(changes: list[tuple[float, str, str]], since: float) -> None:
+    """Each span is judged by looking at the state in the middle of each of a thousand instants."""
+    told = spans(changes, 0, 100, 10, since)
+    ordered = sorted(changes, key=lambda one: one[0])
+
+    def state(at: float) -> str:
+        return next((state for begin, state, _ in reversed(ordered) if begin <= at), "closed")
+
+    for number, kind in enumerate(told):
+        begin, end = number * 10, number * 10 + 10
+        if end <= since:
+            assert kind == "off"
+            continue
+        first = max(begin, since)
+        seen = [state(first + (end - first) * (step + 0.5) / 1_000) for step in range(1_000)]
+        away_for = sum(one in {"open", "config"} for one in seen) / 1_000
+        if abs(away_for - 0.5) > 0.01 and away_for > 0.01:
+            assert kind == ("stop" if away_for > 0.5 else "care")
+        if kind == "well":
+            assert away_for == 0
+            assert "held" not in seen
