@@ -5,8 +5,8 @@ read the injection, all calls of the attacker's. Each goes through the hub's own
 real hub. A careful person answers what waits: yes to exactly the calls of their own task, no to all others.
 The suites' own checks then say whether the attack worked. An attack by words alone (one of Travel's) is
 nothing that a tool seam could stop, and counts as not blocked; attacks without a known solution (eight of
-Workspace since v1.2) cannot be played and are left out. All is played once more for somebody who says yes to everything:
-that the attacks work then shows that they are real.
+Workspace since v1.2) cannot be played and are left out. All is played once more for somebody who says yes to
+everything: that the attacks work then shows that they are real.
 
 Beside it stands a list of the tools that the person's task needs, told by an oracle that knows its solution:
 the way in which a public project reports 84.4 % (324 of 384, Workspace and Banking, v1); computed here anew.
@@ -309,7 +309,7 @@ def rows(version: str, suites: dict[str, Figures]) -> list[dict[str, Any]]:
             "Workspace and Banking alone, for which 84.4 % is published", _sum(same, "oracle"),
         ),
         made("unasked", _sum(each, "own_unasked"), own, 0.0, "of the person's own calls; the others wait"),
-        made("solved", _sum(each, "solved"), pairs, 0.0, "under attack, with a yes to the person's own calls"),
+        made("solved", _sum(each, "solved"), pairs, 0.0, "under attack, with a yes to their own calls"),
     ]  # fmt: skip
 
 

@@ -23,7 +23,8 @@ Answers = Annotated[Person, needs("answer approvals")]
 class Shown(BaseModel):
     """A call that waits, or that was answered. Times in Unix seconds; ``digest`` is what a yes must repeat.
 
-    ``call``: the exact call as text in which nothing is hidden. ``person``, ``by``: ids of people.
+    ``call``: the exact call as text in which nothing is hidden. ``person``, ``by``: ids of people. ``read``:
+    what a language model had read before it asked.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Shown(BaseModel):
     by: str
     outcome: str
     fix: str
+    read: str = ""
 
 
 class Both(BaseModel):
@@ -115,6 +117,7 @@ def shown(each: Approval) -> Shown:
         person=each.person, talk=each.talk, plugin=each.plugin, asked=each.asked, expires=each.expires,
         left_s=each.left(time.time()) if each.state == "waiting" else 0.0, state=each.state,
         decided=each.decided, by=each.by, outcome=each.outcome, fix=each.fix,
+        read=each.read,
     )  # fmt: skip
 
 

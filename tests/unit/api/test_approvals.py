@@ -96,3 +96,11 @@ async def test_nobody_answers_for_another(hub, client):
             assert status == code, (person, word)
     assert (await hub.gate.find(one.id, OWNER)).state == "waiting"
     assert (await client(GUEST, "GET", "/api/approvals"))[0] == 403
+
+
+async def test_what_a_model_had_read_is_told(hub, client):
+    await hub.gate.call("add_note", {"text": "x"}, person=OWNER.id, read="read_page")
+    _, both = await client(OWNER, "GET", "/api/approvals")
+    [waits] = both["waiting"]
+    assert waits["read"] == "read_page"
+    assert waits["consequence"].endswith(" Asked for after reading read_page.")

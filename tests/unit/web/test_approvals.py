@@ -296,3 +296,11 @@ async def test_a_pending_turn_links_to_the_answer(site: Site) -> None:
     assert "Only with your yes." in page
     page = await text(site)
     assert f'href="/?talk={talk.id}"' in page
+
+
+async def test_what_a_model_had_read_before_it_asked_stands_in_the_question(site: Site) -> None:
+    outcome = await site.hub.gate.call("add_note", {"text": "x"}, person=site.person, read="page <b>\u202e")
+    assert isinstance(outcome, Pending)
+    page = await text(site)
+    assert "It can be undone. Asked for after reading page &lt;b&gt;\\u202e." in page
+    assert "\u202e" not in page
