@@ -6,6 +6,8 @@ import asyncio
 import socket
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hub.errors import Unavailable
 from hub.events import BreakerChanged, Bus
@@ -183,6 +185,46 @@ async def test_the_wall_clock_may_be_set_as_it_likes(make):
     assert breakers.refusal("grok") is None  # nobody can look, so time alone must do
     clock.now += 8
     assert breakers.refusal("other") is None
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["ok", "trip", "hold", "config", "caller", "cancelled", "local", "wake", "forget"]
+            ),
+            st.sampled_from(["grok", "other", "home"]),
+            st.floats(0, 90),
+            st.floats(0, 4e9),
+        ),
+        max_size=40,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_wall_clock_does_the_same_are_asked(steps):
+    clock, steady, jumping = Clock(), Clock(2e9), Clock(2e9)
+    both = [
+        Breakers(None, clock, lambda: 0.5, distance=lambda n: "house" if n == "home" else "world", wall=wall)
+        for wall in (steady, jumping)
+    ]
+    for what, name, seconds, wall in steps:
+        clock.now += seconds
+        steady.now += seconds
+        jumping.now = wall
+        for one in both:
+            if what == "wake":
+                one.wake(name)
+                one.wake("")
+            elif what == "forget":
+                one.forget(name)
+            else:
+                one.note(name, what, hold_s=seconds)
+        first, second = ([one.refusal(each) for each in ("grok", "other", "home")] for one in both)
+        assert first == second
+        for each in ("grok", "other"):
+            asked = both[0].refusal(each) is None
+            assert asked == (both[0].state(each).state in ("closed", "half"))
+            assert [s for _, s, _ in both[0].history(each)] == [s for _, s, _ in both[1].history(each)]
 
 
 async def test_a_restart_within_a_minute_forgets_nothing(make):
