@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 import socket
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -16,9 +19,13 @@ import aiohttp
 from rows import quantile, row
 from upstreams import GRACE_S, Question, Told, ask, paced, routed
 
+from hub.events import Bus
+from hub.llm.canned import Canned
 from hub.llm.deadlines import VOICE
+from hub.llm.embedded import Embedded
 from hub.llm.openai import OpenAI, Server
-from hub.llm.provider import Answer, Price, Usage
+from hub.llm.provider import Answer, Delta, Price, Usage
+from hub.llm.router import Router
 from hub.testing.upstream import Trouble, Upstream, always, cuts, flapping, garbled, never, since
 
 if TYPE_CHECKING:
@@ -29,6 +36,10 @@ if TYPE_CHECKING:
 
 CLOSED_S = 0.1
 SETTLE_S = 10.0
+MODEL = (
+    Path(os.environ.get("HUB_MODELS") or Path(__file__).parents[1] / ".data" / "models")
+    / "SmolLM2-135M-Instruct.Q4_1.gguf"
+)
 
 
 @dataclass(slots=True)
@@ -189,6 +200,45 @@ async def network() -> list[str]:
     return now.broken
 
 
+class Shelf:
+    """The models folder, with the model of the box in it."""
+
+    def path(self, name: str) -> Path:
+        """Return where the model is."""
+        del name
+        return MODEL
+
+    async def wait(self, *names: str) -> None:
+        """Return at once: it is there."""
+
+
+async def killed() -> list[str]:
+    """J: the embedded model's process is killed in mid-answer, which ends once and honestly."""
+    if not MODEL.exists():
+        print("  J is left out: no model is in HUB_MODELS")
+        return []
+    broken: list[str] = []
+    embedded = Embedded(Shelf(), Bus())  # type: ignore[arg-type]
+    router = Router([embedded], Canned())
+    await embedded.start()
+    try:
+        assert embedded.child
+        assert await embedded.child.ready(60)
+        for kill in (True, False):
+            text, left = "", kill
+            async for piece in router.answer(Question(1, max_tokens=120), Answer(), models_only=True):
+                text += piece.text if isinstance(piece, Delta) else ""
+                if left and embedded.child.pid:
+                    os.kill(embedded.child.pid, signal.SIGKILL)
+                    left = False
+            if not text or text.count(Canned.closing().strip()) != kill:
+                broken.append(f"it ended with {text[-60:]!r}")
+            await embedded.child.ready(60)
+    finally:
+        await embedded.stop()
+    return broken
+
+
 async def cancels() -> list[str]:
     """K: whoever asks goes away at any moment; the connection is closed at once."""
     draw = random.Random(1)
@@ -250,8 +300,8 @@ async def money() -> list[str]:
 
 
 SCHEDULES: dict[str, Callable[[], Awaitable[list[str]]]] = {
-    "B": hangs, "C": storm, "D": flaps, "E": slow, "F": cut, "G": garbage, "H": withdrawn, "I": network,
-    "K": cancels, "L": down, "tier": tier, "money": money,
+    "B": hangs, "C": storm, "D": flaps, "E": slow, "F": cut, "G": garbage, "H": withdrawn,
+    "I": network, "J": killed, "K": cancels, "L": down, "tier": tier, "money": money,
 }  # fmt: skip
 
 
@@ -262,7 +312,7 @@ async def schedules() -> list[dict[str, Any]]:
         found[name] = await run()
         for sentence in found[name][:5]:
             print(f"  {name}: {sentence}")
-    note = f"{', '.join(found)}; J (the embedded model's process is killed) is a unit test."
+    note = f"{', '.join(found)}: broken, per schedule."
     return [
         row("router.schedules", "", [float(len(each)) for each in found.values()], 0, by="max", note=note)
     ]
