@@ -98,4 +98,21 @@ def _checked(asked: Request, answer: object) -> Request:
     )
     if not sound or not told:
         raise HookError("It answered with a request without messages.", fix="Tell its author.")
-    return replace(asked, messages=told)
+    return replace(asked, messages=_with_calls(asked.messages, told))
+
+
+def _with_calls(asked: tuple[Message, ...], told: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Return ``told`` with the calls of tools that belong to it: a plugin may change their words alone."""
+    if not any(one.calls or one.call for one in (*asked, *told)):
+        return told
+    if [one.role for one in asked] != [one.role for one in told]:
+        raise HookError("It changed the order of a talk in which tools are called.", fix="Tell its author.")
+    return tuple(
+        replace(new, calls=new.calls if _same(old, new) else old.calls, call=old.call)
+        for old, new in zip(asked, told, strict=True)
+    )
+
+
+def _same(old: Message, new: Message) -> bool:
+    """Say whether the calls are the same but for what of their arguments was taken away."""
+    return [(one.id, one.name) for one in old.calls] == [(one.id, one.name) for one in new.calls]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.llm.provider import ToolCall
 from hub.testing import ScriptedModel
 
 REDACTS = """
@@ -40,3 +41,25 @@ async def test_in_a_whole_hub_the_talk_goes_through_the_guard(home):
     assert "is not running" in hub.router.guard._missing()
     hub = await home.again("cut")
     assert hub.router.guard._missing() == ""
+
+
+async def test_what_a_tool_returned_goes_through_the_guard_and_stays_with_its_call(home):
+    home.plant("cut", REDACTS, "")
+    hub = await home.open()
+    await hub.claims.redeem(await hub.claims.new_code())
+    owner = await hub.claims.owner()
+
+    def read_code() -> str:
+        """Read the code."""
+        return "It is 1234."
+
+    hub.tools.add("hub", read_code)
+    model = ScriptedModel([ToolCall("7", "read_code", "{}")], "Good.", tools=True)
+    hub.router.choose([model])
+    talk = await hub.conversations.new(owner.id)
+    await talk.write("What is the secret?")
+    await talk.settled()
+    assert talk.history()[-1].answer == "Good."
+    asked, result = model.requests[-1].messages[-2:]
+    assert (asked.calls[0].id, result.call) == ("7", "7")
+    assert "It is *." in result.text
