@@ -24,6 +24,8 @@ class Secrets:
         self._core = core
         self.on_changed: Callable[[], Awaitable[None]] | None = None
         """Awaited when a secret was set or forgotten."""
+        self._read: dict[str, SecretStr | None] = {}
+        self._changes = 0
 
     async def set(self, name: str, value: str) -> None:
         """Keep ``value`` under ``name``, in place of what was there. Raises `HubError` on what is no key."""
@@ -36,19 +38,30 @@ class Secrets:
                 (name, kept, time.time()),
             )
 
+        self._forget_read()
         await self._core.write(put)
         await self._destroy(name, but=kept)
         await self._changed()
 
     async def get(self, name: str) -> SecretStr | None:
-        """Return the secret, or None when there is none of that name."""
+        """Return the secret, or None when there is none of that name.
+
+        It is read once and kept until it changes: a key goes with every question to its server.
+        """
+        if name in self._read:
+            return self._read[name]
+        changes = self._changes
         rows = await self._core.rows("SELECT value FROM secret WHERE name = ?", (name,))
-        return SecretStr(rows[0][0]) if rows else None
+        found = SecretStr(rows[0][0]) if rows else None
+        if changes == self._changes:  # else it may be of before
+            self._read[name] = found
+        return found
 
     async def forget(self, name: str) -> bool:
         """Destroy the secret, in the copies made before migrations too; say whether there was one."""
         if name not in await self.known():
             return False
+        self._forget_read()
         await self._destroy(name)
         await self._changed()
         return True
@@ -57,7 +70,12 @@ class Secrets:
         """Return which secrets there are, and since when (Unix seconds)."""
         return {row[0]: row[1] for row in await self._core.rows("SELECT name, set_at FROM secret")}
 
+    def _forget_read(self) -> None:
+        self._changes += 1
+        self._read.clear()
+
     async def _changed(self) -> None:
+        self._forget_read()
         if self.on_changed:
             await self.on_changed()
 

@@ -58,7 +58,8 @@ async def fault(one, deadline=5.0):
 
 async def test_it_asks_and_streams_as_the_protocol_says(server, model):
     pieces = await ask(model())
-    assert pieces == [Delta("Hello"), Delta(" there."), Usage(12, 3), Done("stop")]
+    assert "".join(piece.text for piece in pieces if isinstance(piece, Delta)) == "Hello there."
+    assert pieces[-2:] == [Usage(12, 3), Done("stop")]
     asked = server.asked[0]
     assert asked["messages"] == [
         {"role": "system", "content": "Be brief."},
@@ -209,7 +210,7 @@ async def test_the_first_word_has_a_deadline_that_comments_do_not_extend(server,
 async def test_closing_the_stream_closes_the_connection(server, model):
     server.script = (server.text("one"), *[part for _ in range(100) for part in (server.text("."), 0.02)])
     stream = model().stream(ASK, 5)
-    assert await anext(stream) == Delta("one")
+    assert (await anext(stream)).text.startswith("one")
     await stream.aclose()
     await asyncio.wait_for(server.gone.wait(), 60)
 
@@ -243,7 +244,7 @@ async def test_what_is_missing_is_said_without_asking(server, model):
     assert (await fault(model(model=""))).what == "model"
     keyless = model(needs_key=True)
     assert (await fault(keyless)).what == "key"
-    assert (await keyless.probe()).fix == "Give it a key in Settings."
+    assert (await keyless.probe()).fix == "Give it a key under Language."
     assert not server.seen
 
 

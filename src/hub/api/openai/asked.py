@@ -23,11 +23,11 @@ Temperature = Annotated[float, Field(ge=0, le=2)]
 Tokens = Annotated[int, Field(ge=1, le=1_000_000)]
 MOST_MESSAGES = 2_048
 
-PASSED_OVER = (
+PASSED_OVER = frozenset({
     "seed", "top_p", "presence_penalty", "frequency_penalty", "logit_bias", "user", "store", "metadata",
     "service_tier", "parallel_tool_calls", "prediction", "safety_identifier", "verbosity",
-    "web_search_options", "truncation", "include", "background",
-)  # fmt: skip
+    "web_search_options", "truncation", "include",
+})  # fmt: skip
 """Fields that change nothing here; an answer names in ``x-hub-ignored`` which of them were sent."""
 
 
@@ -135,6 +135,14 @@ class ChatRequest(Lenient):
     frequency_penalty: Any = Field(None, description="Passed over.")
     logit_bias: Any = Field(None, description="Passed over.")
     user: Any = Field(None, description="Passed over.")
+    store: Any = Field(None, description="Passed over: nothing is kept.")
+    metadata: Any = Field(None, description="Passed over.")
+    service_tier: Any = Field(None, description="Passed over.")
+    parallel_tool_calls: Any = Field(None, description="Passed over.")
+    prediction: Any = Field(None, description="Passed over.")
+    safety_identifier: Any = Field(None, description="Passed over.")
+    verbosity: Any = Field(None, description="Passed over.")
+    web_search_options: Any = Field(None, description="Passed over.")
 
     @property
     def stops(self) -> list[str]:
@@ -192,16 +200,16 @@ def offered_and_wanted(offered: tuple[ToolSpec, ...], wanted: str) -> tuple[tupl
 
 def _messages(given: list[ChatMessage]) -> tuple[Message, ...]:
     known: set[str] = set()
-    return tuple(_message(one, f"messages.{place}", known) for place, one in enumerate(given))
+    return tuple([_message(one, place, known) for place, one in enumerate(given)])
 
 
-def _message(one: ChatMessage, at: str, known: set[str]) -> Message:
-    """Return one message; ``known``: the ids of the calls before it."""
-    content = text(one.content, f"{at}.content")
+def _message(one: ChatMessage, place: int, known: set[str]) -> Message:
+    """Return the message at ``place``; ``known``: the ids of the calls before it."""
+    content = one.content if isinstance(one.content, str) else text(one.content, f"messages.{place}.content")
     if one.role == "tool":
         if one.tool_call_id not in known:
             raise wrong(
-                f"{at}.tool_call_id", "That is the result of no call before it.",
+                f"messages.{place}.tool_call_id", "That is the result of no call before it.",
                 "Send the assistant's message with its tool_calls first.",
             )  # fmt: skip
         return Message("tool", content, call=one.tool_call_id or "")
@@ -240,5 +248,5 @@ def _tools(given: list[OfferedTool]) -> tuple[ToolSpec, ...]:
 
 def passed_over(asked: BaseModel) -> list[tuple[bytes, bytes]]:
     """Return the header that names what was sent in vain."""
-    sent = [name for name in PASSED_OVER if name in asked.model_fields_set]
-    return [(b"x-hub-ignored", ", ".join(sent).encode())] if sent else []
+    sent = PASSED_OVER & asked.model_fields_set
+    return [(b"x-hub-ignored", ", ".join(sorted(sent)).encode())] if sent else []

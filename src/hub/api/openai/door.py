@@ -38,6 +38,9 @@ _DRAINED = 32 << 20  # what is read and dropped, so that whoever sent too much h
 PATIENCE_S = 30.0
 """How long a body may take to arrive."""
 
+UNWATCHED_S = 0.02
+"""How long nobody looks whether whoever asked is still there."""
+
 AT_ONCE = 64
 """Requests of one key, or of one person, that are answered at the same time."""
 
@@ -114,18 +117,18 @@ class Door:
         """Serve ``call`` as long as somebody waits for it."""
         if call.scope["method"] in _GET:
             return await self._serve(call)
-        watch = asyncio.create_task(_leaving(call.receive, task))
+        watch = _Watch(call.receive, task)
         try:
             await self._serve(call)
         except asyncio.CancelledError as error:
             if error.args == (ENDED,):
                 task.uncancel()
                 raise _stranger("That key was ended.") from None
-            if not watch.done() or watch.cancelled():
+            if not watch.left:
                 raise  # the hub stops
             task.uncancel()
         finally:
-            watch.cancel()
+            watch.close()
         return None
 
     async def _enter(self, scope: Scope) -> tuple[Key | None, Person]:
@@ -165,11 +168,33 @@ def _join(running: set[asyncio.Task[Any]], task: asyncio.Task[Any]) -> None:
     running.add(task)
 
 
-async def _leaving(receive: Receive, task: asyncio.Task[Any]) -> None:
-    """Cancel ``task`` when whoever asked is gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    task.cancel()
+class _Watch:
+    """Cancels ``task`` when whoever asked is gone, and has ``left`` then.
+
+    It begins a little later: most answers are there before, and a task that waits costs more than they do.
+    """
+
+    def __init__(self, receive: Receive, task: asyncio.Task[Any]) -> None:
+        self._receive, self._task = receive, task
+        self._loop = asyncio.get_running_loop()
+        self._later = self._loop.call_later(UNWATCHED_S, self._begin)
+        self._watching: asyncio.Task[None] | None = None
+        self.left = False
+
+    def close(self) -> None:
+        """Watch no more."""
+        self._later.cancel()
+        if self._watching:
+            self._watching.cancel()
+
+    def _begin(self) -> None:
+        self._watching = self._loop.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.left = True
+        self._task.cancel()
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
