@@ -29,16 +29,25 @@ from pydantic_settings import (
 )
 
 from hub.errors import HubError
-from hub.llm.provider import Tier
 from hub.llm.presets import PRESETS, Kind
+from hub.llm.provider import Tier  # noqa: TC001  pydantic reads it
 from hub.network import distance
 from hub.store import toml
 
 FILE = "hub.toml"
 PREFIX = "HUB_"
 LIVE = frozenset(
-    {"language_model", "system_prompt", "providers", "forget_after_days", "disabled", "breaker", "budget", "privacy",
-     "privacy_tools"}
+    {
+        "breaker",
+        "budget",
+        "disabled",
+        "forget_after_days",
+        "language_model",
+        "privacy",
+        "privacy_tools",
+        "providers",
+        "system_prompt",
+    }
 )
 """The settings that take effect at once; the others wait for a restart."""
 
@@ -205,7 +214,7 @@ class Settings(BaseSettings):
     privacy: Tier = Field(
         "redacted",
         title="How far words go",
-        description="local: stay in this house. redacted: leave without names and numbers. full: leave as said.",
+        description="local: not out of this house. redacted: without names and numbers. full: as said.",
     )
     privacy_tools: tuple[str, ...] = Field(
         (),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
+import datetime as dt
 import json
 import ssl
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,8 @@ TOLD = (
     f" and my wifi password is {SECRETS[0]}, the keys are {SECRETS[1]} and {SECRETS[3]}, card {SECRETS[2]},"
     f" and you know {KEY}."
 )
+
+
 class World:
     """A language server that writes down what it is told, and says the person's words again, in pieces."""
 
@@ -118,21 +120,21 @@ async def _pipe(one: asyncio.StreamReader, other: asyncio.StreamWriter) -> None:
 
 def _certified(folder: Path) -> tuple[Path, Path]:
     """Write a certificate for `NAME` that vouches for itself, and its key."""
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
 
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
@@ -164,7 +166,8 @@ class Home:
         self.world.asked.clear()
         talk = (await self.send("POST", "/api/talks"))["id"]
         return [
-            (await self.send("POST", f"/api/talks/{talk}/turns", json={"text": text}))["answer"] for text in texts
+            (await self.send("POST", f"/api/talks/{talk}/turns", json={"text": text}))["answer"]
+            for text in texts
         ]
 
     async def tier(self, tier: str) -> None:
@@ -242,7 +245,9 @@ async def _apps(home: Home) -> None:
     """An app that speaks OpenAI's protocol is held to the same; so are vectors."""
     chat = {"model": "hub/auto", "messages": [{"role": "user", "content": TOLD}]}
     home.world.asked.clear()
-    async with home.hub.client.post(f"{home.hub.url}/v1/embeddings", json={"input": TOLD, "model": "vectors"}) as told:
+    async with home.hub.client.post(
+        f"{home.hub.url}/v1/embeddings", json={"input": TOLD, "model": "vectors"}
+    ) as told:
         assert told.status == 503
         assert "stays in this house" in await told.text()
     async with home.hub.client.post(f"{home.hub.url}/v1/chat/completions", json=chat):

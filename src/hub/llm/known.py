@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _EVENTS = (PersonChanged, PersonJoined, PersonLeft, TalkDeleted)
 _PLAIN = frozenset(
-    {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "hub", "debian", "ubuntu", "raspberrypi"}
-)  # noqa: S104
+    {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "hub", "debian", "ubuntu", "raspberrypi"}  # noqa: S104  what it must not hide
+)
 """Names that any machine has."""
 
 

@@ -33,7 +33,7 @@ HERE = Caps(local=True, quality="full")
 
 def privacy(house="redacted", own=None, lets=lambda _: False):
     tiers = Tiers(None, lambda: house)
-    tiers._own = own or {}  # noqa: SLF001  as if it had been read
+    tiers._own = own or {}
     return Privacy(tiers, lets)
 
 
@@ -43,7 +43,11 @@ def asked(*texts, **about):
 
 def words(request):
     """All that a request tells."""
-    parts = [request.prefix, *(f"{one.text} {one.calls}" for one in request.messages), *map(str, request.tools)]
+    parts = [
+        request.prefix,
+        *(f"{one.text} {one.calls}" for one in request.messages),
+        *map(str, request.tools),
+    ]
     return " ".join(parts)
 
 
@@ -78,7 +82,12 @@ def test_a_request_that_tells_nothing_is_the_same_object():
 
 def test_the_tighter_of_house_person_and_request_holds():
     station = privacy("full", {"anna": "redacted", "tom": "local"})
-    assert [station.tier(who) for who in ("anna", "tom", "", "else")] == ["redacted", "local", "local", "full"]
+    assert [station.tier(who) for who in ("anna", "tom", "", "else")] == [
+        "redacted",
+        "local",
+        "local",
+        "full",
+    ]
     assert privacy("local", {"anna": "full"}).tier("anna") == "local"
     assert "anna@" not in words(station.apply(asked(TOLD, person="anna"), WORLD)[0])
     assert "anna@" not in words(station.apply(asked(TOLD, tier="redacted", person="else"), WORLD)[0])
@@ -129,13 +138,15 @@ def test_what_was_hidden_once_is_hidden_wherever_it_stands():
     sent, restorer = privacy("full").apply(request, WORLD)
     assert "swordfish" not in words(sent).lower()
     assert "4711 " not in words(sent)
-    assert '47110' in words(sent)
+    assert "47110" in words(sent)
     told = "\n".join(one.text for one in sent.messages[1:])
     assert restorer.feed(told) == "\n".join(one.text for one in request.messages)
 
 
 def test_calls_and_results_of_tools_are_hidden_and_stay_json():
-    call = ToolCall("1", "mail", json.dumps({"to": "anna@example.com", "password": "Hunter2!x", "pin": 829113}))
+    call = ToolCall(
+        "1", "mail", json.dumps({"to": "anna@example.com", "password": "Hunter2!x", "pin": 829113})
+    )
     request = Request(
         (
             Message("user", "Mail anna@example.com."),
@@ -184,10 +195,10 @@ async def test_long_words_are_looked_through_off_the_loop():
     station = privacy()
     request = asked("word " * LONG + "anna@example.com")
     await station.read(request, HERE)
-    assert not station._seen  # noqa: SLF001  nothing leaves, nothing to look for
+    assert not station._seen
     await station.read(request, WORLD)
-    station._finder.find = None  # noqa: SLF001  it must not be needed again
-    station._seen["Be brief."] = ()  # noqa: SLF001
+    station._finder.find = None
+    station._seen["Be brief."] = ()
     assert "anna@" not in words(station.apply(request, WORLD)[0])
 
 
@@ -264,7 +275,11 @@ async def test_a_call_that_was_not_told_leaves_the_router_with_its_placeholder()
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.lists(st.sampled_from([TOLD, "Hello.", "[EMAIL_1]", "x@y.example", " [", "]"]), max_size=6).map(" ".join))
+@given(
+    st.lists(st.sampled_from([TOLD, "Hello.", "[EMAIL_1]", "x@y.example", " [", "]"]), max_size=6).map(
+        " ".join
+    )
+)
 def test_an_echo_comes_back_as_it_was_asked(text):
     station = privacy()
     sent, restorer = station.apply(asked(text), WORLD)
@@ -293,7 +308,7 @@ PIA = Person("p", "Pia", "member")
 
 async def test_a_choice_is_kept_and_can_be_taken_back(tiers):
     assert await tiers.choose(PIA, "local") == "local"
-    again = Tiers(tiers._core, lambda: "full")  # noqa: SLF001
+    again = Tiers(tiers._core, lambda: "full")
     await again.open()
     assert (again.of("p"), again.own("p")) == ("local", "local")
     assert await tiers.choose(PIA, "") == "redacted"
@@ -313,8 +328,8 @@ async def test_nobody_goes_further_than_the_house(tiers):
 
 async def test_who_is_removed_leaves_no_choice_behind(tiers):
     await tiers.choose(PIA, "local")
-    await tiers._core.write(lambda db: db.execute("DELETE FROM person WHERE id = 'p'"))  # noqa: SLF001
-    assert await tiers._core.rows("SELECT * FROM privacy") == []  # noqa: SLF001
+    await tiers._core.write(lambda db: db.execute("DELETE FROM person WHERE id = 'p'"))
+    assert await tiers._core.rows("SELECT * FROM privacy") == []
 
 
 # What is told again

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from hub.llm.redaction import words
 from hub.llm.redaction.found import Found
 
 if TYPE_CHECKING:
@@ -41,14 +43,9 @@ _SERVES = (
     "|backup|mqtt|pi|raspberrypi|laptop|desktop"
 )
 _ENDS = (
-    "[a-z]{2}|com|net|org|info|name|family|house|cloud|dev|app|xyz|online|site|tech|biz|network|systems|zone|live"
+    "[a-z]{2}|com|net|org|info|name|family|house|cloud|dev|app|xyz|online|site|tech|biz|network|systems|zone"
 )
-_FAMOUS = frozenset(
-    """google microsoft apple amazon github gitlab kernel archlinux debian ubuntu gnu apache mozilla wikipedia
-    yahoo outlook icloud ibm oracle python docker grafana home-assistant plex jellyfin nextcloud proxmox
-    bitwarden synology cloudflare alibaba alibabacloud tencent digitalocean mongodb redhat hashicorp aws azure
-    x openai anthropic adobe dropbox mail raspberrypi""".split()
-)
+_FAMOUS = frozenset(words.FAMOUS.split())
 
 
 @cache
@@ -71,9 +68,7 @@ _FOLDER = re.compile(
     r"|\b[A-Za-z]:\\Users\\(?P<windows>[^\\/:*?\"<>|\r\n]{1,40})(?=\\|$)",
     re.MULTILINE,
 )
-_NOBODY = frozenset(
-    "user username runner ubuntu public default shared your you me root admin all $user ~ pi guest".split()
-)
+_NOBODY = frozenset(words.NOBODY.split())
 
 
 _DIGITS = r"[0-9](?:[ ./()-]{0,2}[0-9])"
@@ -101,7 +96,8 @@ def _told_phones() -> re.Pattern[str]:
 
 
 _PHONE_STEMS = (
-    "phone", "mobile", "cell", "tel", "fax", "handy", "whatsapp", "landline", "number", "call", "text", "dial",
+    "phone", "mobile", "cell", "tel", "fax", "handy", "whatsapp", "landline", "number", "call", "text",
+    "dial",
     "ring", "reach",
 )  # fmt: skip
 _SPOKEN = (
@@ -115,7 +111,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def contacts(text: str, lower: str, *, digits: bool) -> Iterator[Found]:
-    """Yield how somebody is reached in ``text``; ``lower``: its lower case; ``digits``: whether it has any."""
+    """Yield how somebody is reached in ``text``; ``lower``: its lower case; ``digits``: whether any."""
     if "@" in text:
         yield from _addresses(text)
     if (" at " in lower or " ät " in lower) and (" dot " in lower or " punkt " in lower):
@@ -207,7 +203,7 @@ def _spoken(lower: str) -> Iterator[Found]:
 
 def _number(run: list[str], lower: str, start: int, end: int) -> Found | None:
     places = [_ORDER[word] for word in run]
-    counts = all(after - before == 1 for before, after in zip(places, places[1:], strict=False))
+    counts = all(after - before == 1 for before, after in pairwise(places))
     if len(run) < _LEAST_SPOKEN or counts:  # somebody only counts
         return None
     return Found(start, start + len(lower[start:end].rstrip(" -")), "phone")

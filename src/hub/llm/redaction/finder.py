@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hub.llm.redaction import words
 from hub.llm.redaction.contacts import contacts
 from hub.llm.redaction.found import Found, merged
 from hub.llm.redaction.keys import blocks, keys
@@ -22,14 +23,10 @@ WINDOW, OVERLAP = 32_768, 1_024
 """Characters of a long text that are looked at at once, and how far the next ones reach back."""
 
 LEAST_SECRET, LEAST_NAME = 6, 3
-_WORDS_TOO = frozenset(
-    """will may mark rose grace hope joy faith bill frank art ray june april august sky dawn max jack rob pat
-    sue drew chase hunter angel ivy lily daisy olive ruby pearl amber crystal summer autumn robin guy rich
-    earl dean basil sandy penny victor victoria paris florence sydney christian iris heather holly""".split()
-)
+_WORDS_TOO = frozenset(words.NAMES_TOO.split())
 """Names that are words too: at the beginning of a sentence they are taken for the word."""
 
-_NO_NAMES = frozenset("owner admin hub me guest user you the everybody family home kitchen tablet".split())
+_NO_NAMES = frozenset(words.NO_NAMES.split())
 
 
 class Finder:

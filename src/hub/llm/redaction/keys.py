@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hub.llm.redaction.found import Found
@@ -15,7 +16,7 @@ from hub.llm.redaction.found import Found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOKEN = r"[A-Za-z0-9_-]"
+_SIGN = r"[A-Za-z0-9_-]"
 
 
 @cache
@@ -23,20 +24,20 @@ def _shapes() -> re.Pattern[str]:
     return re.compile(
         rf"""(?<![A-Za-z0-9])(?:
       n(?:crypt)?sec1[0-9a-z]{{20,}}
-    | (?:sk|xai|gsk|pplx|tvly|nvapi)-(?={_TOKEN}{{0,40}}[0-9]){_TOKEN}{{8,}}
+    | (?:sk|xai|gsk|pplx|tvly|nvapi)-(?={_SIGN}{{0,40}}[0-9]){_SIGN}{{8,}}
     | [rsp]k_(?:live|test)_[A-Za-z0-9]{{10,}} | whsec_[A-Za-z0-9+/=]{{16,}}
-    | gh[pousr]_[A-Za-z0-9]{{16,}} | github_pat_[A-Za-z0-9_]{{16,}} | gl(?:pat|sa|dt)[-_]{_TOKEN}{{16,}}
-    | hf_[A-Za-z0-9]{{16,}} | npm_[A-Za-z0-9]{{30,}} | pypi-{_TOKEN}{{16,}} | r8_[A-Za-z0-9]{{30,}}
+    | gh[pousr]_[A-Za-z0-9]{{16,}} | github_pat_[A-Za-z0-9_]{{16,}} | gl(?:pat|sa|dt)[-_]{_SIGN}{{16,}}
+    | hf_[A-Za-z0-9]{{16,}} | npm_[A-Za-z0-9]{{30,}} | pypi-{_SIGN}{{16,}} | r8_[A-Za-z0-9]{{30,}}
     | xox[abeprs]-[A-Za-z0-9-]{{8,}} | xapp-[A-Za-z0-9-]{{16,}} | dop_v1_[0-9a-f]{{32,}}
-    | shp(?:at|ss|ca|pa)_[0-9A-Fa-f]{{16,}} | SG\.{_TOKEN}{{16,}}\.{_TOKEN}{{16,}} | key-[0-9a-f]{{32}}
-    | (?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{{16}}(?![A-Za-z0-9]) | AIza{_TOKEN}{{30,}} | GOCSPX-{_TOKEN}{{16,}}
-    | ya29\.[0-9A-Za-z_.-]{{10,}} | tskey-[a-z]+-{_TOKEN}{{10,}} | dckr_pat_{_TOKEN}{{16,}}
-    | lin_api_[A-Za-z0-9]{{16,}} | hv[sb]\.{_TOKEN}{{16,}} | figd_{_TOKEN}{{16,}} | rubygems_[0-9a-f]{{32,}}
+    | shp(?:at|ss|ca|pa)_[0-9A-Fa-f]{{16,}} | SG\.{_SIGN}{{16,}}\.{_SIGN}{{16,}} | key-[0-9a-f]{{32}}
+    | (?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{{16}}(?![A-Za-z0-9]) | AIza{_SIGN}{{30,}} | GOCSPX-{_SIGN}{{16,}}
+    | ya29\.[0-9A-Za-z_.-]{{10,}} | tskey-[a-z]+-{_SIGN}{{10,}} | dckr_pat_{_SIGN}{{16,}}
+    | lin_api_[A-Za-z0-9]{{16,}} | hv[sb]\.{_SIGN}{{16,}} | figd_{_SIGN}{{16,}} | rubygems_[0-9a-f]{{32,}}
     | AGE-SECRET-KEY-1[0-9A-Z]{{30,}} | [xyz]prv[1-9A-HJ-NP-Za-km-z]{{80,}}
-    | eyJ{_TOKEN}{{8,}}\.{_TOKEN}{{8,}}\.?{_TOKEN}*
+    | eyJ{_SIGN}{{8,}}\.{_SIGN}{{8,}}\.?{_SIGN}*
     | (?:MDA|Ag[EI])(?=[A-Za-z+/_-]{{0,40}}[0-9])[A-Za-z0-9+/_-]{{24,}}=* | 0201[0-9a-f]{{48,}}
-    | [0-9]{{8,10}}:{_TOKEN}{{35}}(?![A-Za-z0-9])
-    | hub_(?=[A-Za-z_-]{{0,40}}[0-9]){_TOKEN}{{20,}}
+    | [0-9]{{8,10}}:{_SIGN}{{35}}(?![A-Za-z0-9])
+    | hub_(?=[A-Za-z_-]{{0,40}}[0-9]){_SIGN}{{20,}}
     )""",
         re.VERBOSE,
     )
@@ -44,8 +45,10 @@ def _shapes() -> re.Pattern[str]:
 
 _PREFIXES = (
     "sec1", "sk-", "xai-", "gsk-", "pplx-", "tvly-", "nvapi-", "k_live_", "k_test_", "whsec_", "ghp_", "gho_",
-    "ghu_", "ghs_", "ghr_", "github_pat_", "glpat", "glsa", "gldt", "hf_", "npm_", "pypi-", "r8_", "xox", "xapp-",
-    "dop_v1", "shp", "SG.", "key-", "AKIA", "ASIA", "AROA", "AIDA", "AIza", "GOCSPX", "ya29", "tskey", "dckr_",
+    "ghu_", "ghs_", "ghr_", "github_pat_", "glpat", "glsa", "gldt", "hf_", "npm_", "pypi-", "r8_", "xox",
+    "xapp-", "dop_v1", "shp", "SG.", "key-", "AKIA", "ASIA", "AROA", "AIDA", "AIza", "GOCSPX", "ya29",
+    "tskey",
+    "dckr_",
     "lin_api", "hvs.", "hvb.", "figd_", "rubygems_", "SECRET-KEY", "prv", "eyJ", "MDA", "AgE", "AgI", "0201",
     ":AA", "hub_",
 )  # fmt: skip
@@ -171,4 +174,4 @@ def _random(token: str) -> bool:  # noqa: PLR0911  one line for each kind of tok
 def _changes(token: str) -> int:
     """Count how often the kind of sign changes from one to the next."""
     kinds = ["d" if sign.isdigit() else "u" if sign.isupper() else "l" for sign in token]
-    return sum(one != other for one, other in zip(kinds, kinds[1:], strict=False))
+    return sum(one != other for one, other in pairwise(kinds))

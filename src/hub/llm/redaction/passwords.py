@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from hub.llm.redaction import words
 from hub.llm.redaction.found import Found
 
 if TYPE_CHECKING:
@@ -20,14 +21,17 @@ _OF = (
     r"(?:\s{1,2}(?:for|of|to|on|at|in|für|von|vom|zum|zur|pour|de|du|para|del|della|voor)"
     r"(?:\s{1,2}[^\s.:,=?!]{1,30}){1,5}?)?"
 )
-_IS = r"(?:\s{0,2}(?P<sign>[:=])\s{0,3}|\s{1,2}(?:is|was|lautet|ist|war|est|es|è|é|are)(?:\s{0,1}:)?\s{1,2}|'s\s)"
+_IS = (
+    r"(?:\s{0,2}(?P<sign>[:=])\s{0,3}"
+    r"|\s{1,2}(?:is|was|lautet|ist|war|est|es|è|é|are)(?:\s{0,1}:)?\s{1,2}|'s\s)"
+)
 
 
 @cache
 def _nouns() -> re.Pattern[str]:
     return re.compile(
         r"(?:pass[ _-]?(?:words?|wd|phrase|code)|passwort|kennwort|\bpwd|mot\sde\spasse|contrase[nñ]a"
-        r"|wachtwoord|\bsenha|parola\sd['’]ordine)\b['\"]?" + rf"(?:{_OF}{_IS}|\s{{1,2}}(?=[\"“«]))",
+        r"|wachtwoord|\bsenha|parola\sd['’]ordine)\b['\"]?" + rf"(?:{_OF}{_IS}|\s{{1,2}}(?=[\"“«]))",  # noqa: RUF001  as people type it
         re.IGNORECASE,
     )
 
@@ -36,7 +40,8 @@ def _nouns() -> re.Pattern[str]:
 def _digits() -> re.Pattern[str]:
     number = r"(?P<number>[0-9](?:[ -]?[0-9]){2,9}[#*]?)(?![\w.]?[0-9])"
     return re.compile(
-        rf"\b(?P<noun>pin(?:[ -]?(?:code|number|nummer))?|[\w-]{{0,20}}?code|otp|tan){_OF}(?:{_IS}|\s){number}"
+        rf"\b(?P<noun>pin(?:[ -]?(?:code|number|nummer))?|[\w-]{{0,20}}?code|otp|tan)"
+        rf"{_OF}(?:{_IS}|\s){number}"
         r"|\b(?:cvv2?|cvc2?|csc)\W{0,3}(?:is|code)?\W{0,3}(?P<check>[0-9]{3,4})\b",
         re.IGNORECASE,
     )
@@ -55,33 +60,13 @@ _OTHER = re.compile(
 )
 _WORD = re.compile(r"[^\s,;]{1,128}")
 _END = '.,;:?)]}"”»'
-_QUOTES = {'"': '"', "'": "'", "“": "”", "«": "»", "‘": "’", "„": "“", "`": "`"}
+_QUOTES = {'"': '"', "'": "'", "“": "”", "«": "»", "‘": "’", "„": "“", "`": "`"}  # noqa: RUF001  as people type it
 _MOST = 7
 
-_LINKS = frozenset(
-    """a an the not no too to in on at of for my your his her its our their what that this these it being been
-    still also always never only just very quite really so as now already probably maybe perhaps there here
-    where who whose which and or but with without from by up out under over than then if when while because
-    please can could would should will shall do does did i you we they he she me us them tell write say send
-    use type remember save note keep let is was are be have has had get got got stored somewhere everywhere
-    nowhere something anything nothing everything one some any all both none easy how why about like thanks
-    ein eine einen der die das den dem nicht kein keine zu sehr und oder aber mit ohne noch schon immer nur
-    auch leider bitte wie was wo im am auf unter bei für von le la les un une pas trop très et ou mais avec
-    sans el los las muy no y pero con sin il lo gli non troppo molto e ma een het de niet te en maar""".split()
-)
+_LINKS = frozenset(words.LINKS.split())
 """Words that no password begins with, and at which one ends."""
 
-_SAYS = frozenset(
-    """wrong right correct incorrect invalid valid required needed necessary missing empty weak strong secure
-    insecure safe unsafe good bad great long short hard same different new old set fine ok okay gone lost known
-    unknown secret public private case sensitive important blank broken written shown hidden forgotten
-    protected common complicated impossible simple nice terrible enough longer shorter stronger better worse
-    due given taken sent kept held made bad free full mine yours ours theirs case-sensitive well-known
-    optional mandatory personal temporary permanent random default unique obvious crap stupid
-    falsch richtig vergessen sicher unsicher lang kurz neu alt weg leer gut schlecht schwach stark egal
-    geheim abgelaufen ungültig gültig notwendig incorrecto incorrecta faux fausse long longue court courte
-    oublié expiré incorrecte errata sbagliata corretta olvidada correcta larga corta verkeerd vergeten""".split()
-)
+_SAYS = frozenset(words.SAYS.split())
 """Words that say something of a password, and are none."""
 
 _VERBAL = ("ed", "ing", "able", "ible", "ly", "less", "ful")
@@ -114,7 +99,7 @@ def _opens(text: str, one: re.Match[str]) -> bool:
     return len(said) > 3 and bool(_OPENS.search(before) or noun in {"otp", "tan"})  # noqa: PLR2004
 
 
-def _value(text: str, start: int, *, told: bool) -> tuple[int, int] | None:
+def _value(text: str, start: int, *, told: bool) -> tuple[int, int] | None:  # noqa: PLR0911  one line a kind
     """Return where the password is that begins at ``start``; ``told``: a colon says that it does."""
     if start >= len(text):
         return None
@@ -157,7 +142,7 @@ def _strong(word: str) -> bool:
     if any(sign.isdigit() for sign in word):
         return True
     core = word.rstrip("!")
-    if any(not sign.isalnum() and sign not in "'’-" for sign in core) or core.count("-") > 1:
+    if any(not sign.isalnum() and sign not in "'’-" for sign in core) or core.count("-") > 1:  # noqa: RUF001  as people type it
         return True
     return any(sign.isupper() for sign in core[1:]) and not core.isupper()
 

@@ -139,7 +139,7 @@ class Restored:
         return held
 
     def arguments(self, text: str) -> str:
-        """Return the arguments of a tool, which are JSON, with what they name; never with what opens something."""
+        """Return arguments of a tool, as JSON, with what they name and not with what opens something."""
         return self._vault.show(
             text, but=SECRETS, said=lambda value: json.dumps(value, ensure_ascii=False)[1:-1]
         )

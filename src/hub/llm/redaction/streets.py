@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from hub.llm.redaction import words
 from hub.llm.redaction.found import Found
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ _STATES = (
     "|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
 )
 _DOOR = (
-    r"(?:,?[ ](?:Apt|Apartment|Suite|Unit|Flat|Floor|Room|Piso|Puerta|Piano|Appartamento|Interno|Top|Stiege|Bloque)"
+    r"(?:,?[ ](?:Apt|Apartment|Suite|Unit|Flat|Floor|Room|Piso|Puerta|Piano|Interno|Top|Stiege|Bloque)"
     r"\.?[ ]?[0-9]{1,4}[A-Za-z]?){0,2}"
 )
-_NAME = r"[A-ZÀ-Ü][\w'’.-]{0,24}"
+_NAME = r"[A-ZÀ-Ü][\w'’.-]{0,24}"  # noqa: RUF001  as people type it
 
 
 @cache
@@ -47,12 +48,15 @@ def _capital() -> re.Pattern[str]:
         rf"(?<![\w.,$€£-])[0-9]{{1,5}}[A-Za-z]?,?[ ](?:[NSEW]\.?[ ])?"
         rf"(?:(?:{_NAME}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,3}}(?:{_TYPES})s?\b\.?{_DOOR}"
         r"|\b[A-ZÄÖÜ][\wäöüß-]{2,30}(?:[Ss]traße|[Ss]trasse|[Ss]tr\.|[Gg]asse|[Ww]eg|[Aa]llee|[Pp]latz|[Rr]ing"
-        r"|[Dd]amm|[Uu]fer|[Ss]teig|[Zz]eile|straat|laan|plein|gracht|kade|dijk|baan|singel|steeg|dreef)[ ][0-9]{1,4}(?:[ ]?[a-z]\b|[/-][0-9]{1,4}\b){0,3}"
+        r"|[Dd]amm|[Uu]fer|[Ss]teig|[Zz]eile|straat|laan|plein|gracht|kade|dijk|baan|singel"
+        r"|steeg|dreef)[ ][0-9]{1,4}"
+        r"(?:[ ]?[a-z]\b|[/-][0-9]{1,4}\b){0,3}"
         r"(?![\w]|[.,:][0-9]|[ ]?(?:km|m|mal|%|min|Uhr)\b)"
-        r"|(?<![\w.,])[0-9]{1,4}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|boulevard|place|chemin|impasse|allée|quai"
-        rf"|route|cours)[ ](?:de[ ]la[ ]|de[ ]l['’]|du[ ]|des[ ]|de[ ]|d['’])?{_NAME}(?:[ ]{_NAME}){{0,3}}"
+        r"|(?<![\w.,])[0-9]{1,4}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|boulevard|place|chemin|impasse|allée"
+        rf"|quai|route|cours)[ ](?:de[ ]la[ ]|de[ ]l['’]|du[ ]|des[ ]|de[ ]|d['’])?{_NAME}(?:[ ]{_NAME}){{0,3}}"  # noqa: RUF001  as people type it
         r"|\b(?:Calle|C/|C\.|Callejón|Glorieta|Acceso|Pasaje|Ronda|Rambla|Camino|Carretera|Vial|Alameda|Cuesta"
-        r"|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Rua|Travessa|Incrocio|Rotonda|Strada|Vicolo|Contrada"
+        r"|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Rua|Travessa|Incrocio|Rotonda|Strada|Vicolo"
+        r"|Contrada"
         r"|Largo|Borgo|Stretto|Canale)[ ]"
         rf"{romance}(?:[ ]{romance}){{0,4}},?[ ][0-9]{{1,4}}\b{_DOOR}"
         rf"|\b(?:{_AREAS})[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}\b"
@@ -69,11 +73,7 @@ _TOLD = re.compile(
 _SMALL = re.compile(
     r"(?<![\w.,$€£-])[0-9]{1,5}[a-z]?[ ](?:[a-z']{2,15}[ ]){1,2}(?:street|road|avenue|lane|boulevard)\b"
 )
-_NO_NAME = frozenset(
-    """block blocks down the a an this that on along of mile miles km minute minutes hour hours year years day
-    days way lane star dead end side per to and in is busy long wide main meters metres feet times cars people
-    houses from up across at with for by or new old quiet small big""".split()
-)
+_NO_NAME = frozenset(words.NO_STREET.split())
 _YEAR = re.compile(r"\b(?:in|since|by|of|until|year|from|before|after)\s$", re.IGNORECASE)
 _IS_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\s")
 _PLACE = re.compile(r"(?<![\w.])-?[0-9]{1,2}\.[0-9]{4,8}°?[ ]?[NS]?,[ ]?-?[0-9]{1,3}\.[0-9]{4,8}(?![0-9])")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,7 @@ def test_findings_that_overlap_become_one_of_the_worse_kind(drawn):
             if one.start <= each.start and each.end <= one.end and each.start < each.end
         ]
         assert one.kind == min(inside, key=KINDS.index)
-    assert all(one.end <= other.start for one, other in zip(whole, whole[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(whole))
 
 
 @given(st.text(max_size=400))
