@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hub.errors import HubError, Unavailable
@@ -13,8 +13,9 @@ from hub.llm.catalog import Catalog
 from hub.llm.faults import Fault
 from hub.llm.ollama import Ollama
 from hub.llm.openai import OpenAI, Server
+from hub.llm.paying import paying
 from hub.llm.presets import PRESETS
-from hub.llm.provider import Message, Request
+from hub.llm.provider import Message, Request, Usage
 from hub.llm.xai import Grok
 from hub.ports import NullEmbedder, Vectors
 from hub.store.secrets import checked
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from hub.config import ProviderSettings
     from hub.llm.router import Router
+    from hub.llm.stations import Budget
     from hub.store.secrets import Secrets
 
 TRIAL_S = 20.0
@@ -107,7 +109,7 @@ class Providers:
 
     async def test(self, name: str) -> Trial:
         """Ask the server now, whether it is switched on or not, and keep what came of it."""
-        self.trials[name] = trial = await _try(self.get(name))
+        self.trials[name] = trial = await _try(self.get(name), self._router.stations.budget)
         if trial.ok and self.on_answered:
             self.on_answered(name)
         return trial
@@ -132,7 +134,7 @@ class Providers:
                 except HubError as error:  # those words may not go there
                     held = held or error
                     continue
-                return await one.embed(allowed)
+                return await self._paid(allowed, one)
         if held:
             raise Unavailable(str(held), fix=held.fix)
         if able:
@@ -140,6 +142,19 @@ class Providers:
                 f"Nothing here embeds with {model[:60]}.", fix="Leave the model out, or choose it."
             )
         return await NullEmbedder().embed(texts)
+
+    async def _paid(self, texts: Sequence[str], one: OpenAI) -> Vectors:
+        """Return the vectors of ``texts``. Raises `HubError` when there is no money for them, or `Fault`."""
+        server = one.server
+        known = self.catalog.about(
+            server.kind, server.embeds, host=server.host, free=one.caps.distance != "world"
+        )
+        caps = replace(one.caps, price=known.price, model=server.embeds, answer_tokens=0)
+        asked = Request(tuple(Message("user", text) for text in texts), max_tokens=0)
+        with paying(self._router.stations.budget, one.name, caps, asked) as bill:
+            vectors = await one.embed(texts)
+            bill.usage = Usage(vectors.tokens, 0)
+        return vectors
 
     async def _allowed(self, texts: Sequence[str], one: OpenAI) -> Sequence[str]:
         """Return what of ``texts`` may be told to a server. Raises `HubError` when nothing may be."""
@@ -208,7 +223,7 @@ def _server(settings: ProviderSettings) -> Server:
     )  # fmt: skip
 
 
-async def _try(one: OpenAI) -> Trial:
+async def _try(one: OpenAI, budget: Budget) -> Trial:
     """List the server's models; where that proves too little (a server of the world), ask it a word."""
     title, model = one.server.title, one.server.model
     began, models = time.perf_counter(), list[str]()
@@ -223,9 +238,9 @@ async def _try(one: OpenAI) -> Trial:
         if not model:
             return _trial(True, f"{title} is there. Choose one of its models.", began, models)
         began = time.perf_counter()
-        await _ask_a_word(one)
-    except Fault as fault:
-        return _trial(False, f"{fault}", began, models, fix=fault.fix)
+        await _ask_a_word(one, budget)
+    except HubError as error:
+        return _trial(False, f"{error}", began, models, fix=error.fix)
     return _trial(True, f"{title} answers with {model}.", began, models)
 
 
@@ -238,12 +253,14 @@ def _listed(title: str, model: str, models: list[str], began: float) -> Trial:
     return _trial(True, f"{title} is there and has {model}.", began, models)
 
 
-async def _ask_a_word(one: OpenAI) -> None:
-    """Ask for one word, which proves key and model; raises `Fault`."""
+async def _ask_a_word(one: OpenAI, budget: Budget) -> None:
+    """Ask for one word, which proves key and model. Raises `Fault`; `HubError` when it may cost no more."""
     question = Request((Message("user", "Say yes."),), max_tokens=16)
     try:
-        async for _ in one.stream(question, TRIAL_S):
-            pass
+        with paying(budget, one.name, one.caps, question) as bill:
+            async for piece in one.stream(question, TRIAL_S):
+                if isinstance(piece, Usage):
+                    bill.usage = piece
     except Fault as fault:
         if fault.what != "empty":  # it did answer, within so few tokens
             raise

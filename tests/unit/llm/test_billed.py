@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hub.config import ProviderSettings
+from hub.errors import HubError
 from hub.events import Bus
 from hub.llm.budget import Budget
 from hub.llm.canned import Canned
@@ -15,6 +17,7 @@ from hub.llm.deadlines import Deadlines
 from hub.llm.limits import Limited
 from hub.llm.openai import OpenAI, Server
 from hub.llm.provider import Answer, Caps, Message, Price, Request
+from hub.llm.providers import Providers
 from hub.llm.router import Router
 from hub.llm.stations import Stations
 from hub.store.spending import NANO
@@ -204,3 +207,58 @@ async def test_no_server_is_asked_for_more_than_the_limit(fakes: Any) -> None:
     refused = answers[-1]
     assert refused.cost == 0
     assert any("could cost more" in why or "is reached" in why for why in refused.refusals), refused.refusals
+
+
+class Shop:
+    """The servers of a hub, with one of them at the fake, in the world and at a price."""
+
+    def __init__(self, up: Upstream, limits: Limited) -> None:
+        self.budget = Budget(limits=lambda: limits)
+        self.router = Router([], Canned(), None, Stations(budget=self.budget))
+        self.providers = Providers(self.router, None)  # type: ignore[arg-type]  it needs no key
+        about = ProviderSettings(
+            kind="openai", base_url=up.url, model="big-1", enabled=True, embeds="text-embedding-3-small"
+        )  # fmt: skip
+        self.providers.apply({"lab": about})
+        one = self.providers.get("lab")
+        one.caps = replace(one.caps, price=PRICE, local=False, distance="world")
+        one.measure = lambda: None  # type: ignore[method-assign]
+        one._key = lambda: asyncio.sleep(0)  # type: ignore[assignment,return-value]
+
+
+@pytest.mark.parametrize("kind", ["none", "empty", "key", "hang"])
+async def test_the_test_of_a_server_is_paid_for(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.llm.providers.TRIAL_S", 0.3)
+    async with Upstream(always(kind)) as up:
+        shop = Shop(up, Limited(daily_usd=0.01))
+        trial = await shop.providers.test("lab")
+        assert trial.ok == (kind in {"none", "empty"}), trial
+        await shop.providers.close()
+    (all_,) = shop.budget.spent()
+    assert round(all_.usd * NANO) >= billed(up.ledger.entries)
+    assert (all_.usd > 0) == (kind != "key")
+    assert all_.guessed == (kind == "hang")
+    assert shop.budget.standing()[0].held == 0
+
+
+async def test_nothing_is_tested_or_embedded_beyond_the_limit() -> None:
+    async with Upstream() as up:
+        shop = Shop(up, Limited(daily_usd=1e-6))
+        trial = await shop.providers.test("lab")
+        assert (trial.ok, trial.words[:28]) == (False, "That could cost more than th")
+        with pytest.raises(HubError, match="could cost more"):
+            await shop.providers.embed(["word " * 100])
+        assert (up.ledger.requests, up.ledger.embedded) == (0, 0)
+        await shop.providers.close()
+
+
+async def test_vectors_are_paid_for_at_their_own_price() -> None:
+    async with Upstream() as up:
+        shop = Shop(up, Limited())
+        told = {"id": "text-embedding-3-small", "pricing": {"prompt": "0.00000002", "completion": "0"}}
+        shop.providers.catalog.learn("openai", [told], "127.0.0.1")
+        vectors = await shop.providers.embed(["three words here", "and two"])
+        await shop.providers.close()
+    (one,) = shop.budget.spent(by="model")
+    assert (one.name, one.prompt, one.completion) == ("text-embedding-3-small", vectors.tokens, 0)
+    assert one.usd == pytest.approx(5 * 0.02e-6)
