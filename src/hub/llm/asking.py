@@ -198,6 +198,7 @@ class Asking:
         finally:
             if source in self._open:
                 self._open.remove(source)
+            self._until = max(self._until, attempt.until) if attempt.until < math.inf else self._until
             self._by.cost += attempt.cost
             self._hedges.note(attempt.provider.name, attempt.first_s)
             if attempt.usage and attempt.first_s is not None:

@@ -41,9 +41,9 @@ class Attempt:
     """One provider's answer. `next` hands it on piece by piece; `close` must follow, however it ended."""
 
     __slots__ = (
-        "_began", "_breakers", "_bus", "_closed", "_ended", "_first_s", "_fresh", "_loop", "_next",
-        "_stall_s", "_stream", "_until", "_watch", "act", "calls", "chosen", "cost", "done", "error",
-        "first_s", "reason", "said", "usage",
+        "_began", "_breakers", "_bus", "_closed", "_ended", "_first_s", "_fresh", "_heard", "_loop", "_next",
+        "_sign", "_signs_s", "_stall_s", "_stream", "_watch", "act", "calls", "chosen", "cost",
+        "done", "error", "first_s", "reason", "said", "until", "usage",
     )  # fmt: skip
 
     def __init__(
@@ -59,12 +59,15 @@ class Attempt:
         self.chosen, self._breakers, self._bus = chosen, breakers, bus
         self._loop = asyncio.get_running_loop()
         self._first_s = deadlines.first(near=not is_far(chosen.provider.caps), last=last)
-        self._stall_s, self._until = deadlines.stall(last=last), until
-        self._began = self._loop.time()
+        self._stall_s = deadlines.stall(last=last)
+        self.until = until
+        """The second of the loop's clock at which the time for the whole answer is over."""
+        self._signs_s = deadlines.signs_s
+        self._began = self._heard = self._loop.time()
         self._next = self._began + self._first_s
         self._stream: AsyncGenerator[Piece, None] | None = None
         self._watch = Watch(self._loop)
-        self._closed = self._ended = self._fresh = False
+        self._closed = self._ended = self._fresh = self._sign = False
         self.first_s: float | None = None
         """Seconds to its first piece."""
         self.said = 0
@@ -94,8 +97,8 @@ class Attempt:
     async def next(self) -> str | None:
         """Return more of the answer; None at its end, when ``act`` or ``calls`` may be there.
 
-        Raises what the provider raised, `TimeoutError` when it is late, `Spent` when all the time is over
-        and `Declined` when it ended without an answer.
+        "" is a sign that it is at work. Raises what the provider raised, `TimeoutError` when it is late,
+        `Spent` when all the time is over and `Declined` when it ended without an answer.
         """
         if self.done:
             return None
@@ -103,6 +106,9 @@ class Attempt:
             while (text := await self._piece()) is not None:
                 if text and (text := self.chosen.restorer.feed(text)):
                     return text
+                if self._sign:
+                    self._sign = False
+                    return ""
             self._finish()
             return self.chosen.restorer.finish() or None
         except Exception as error:
@@ -121,18 +127,23 @@ class Attempt:
                 self._breakers.begin(self.provider.name)
             began = self.provider.stream(self.chosen.request, self._first_s)
             self._stream = cast("AsyncGenerator[Piece, None]", began)
-        if self._fresh:  # whoever listens may have taken its time since
-            self._fresh, self._next = False, self._loop.time() + self._stall_s
+        if self._fresh:
+            # Whoever listens may have taken its time since: that is no time of the provider's.
+            now = self._loop.time()
+            self._fresh, self._next = False, now + self._stall_s
+            self.until += now - self._heard
         try:
-            piece = await self._watch.next(self._stream, min(self._next, self._until))
+            piece = await self._watch.next(self._stream, min(self._next, self.until))
         except TimeoutError:
-            if self._until < self._next and self._loop.time() >= self._until:
+            if self.until < self._next and self._loop.time() >= self.until:
                 raise Spent from None
             raise
         if type(piece) is Delta:
             if text := piece.text:
                 self._note_piece()
                 self.said += len(text)
+            else:
+                self._note_sign()
             return text
         if piece is None:
             self._ended = True
@@ -156,9 +167,19 @@ class Attempt:
         return ""
 
     def _note_piece(self) -> None:
+        self._heard = self._loop.time()
         if self.first_s is None:
-            self.first_s = self._loop.time() - self._began
+            self.first_s = self._heard - self._began
         self._fresh = True
+
+    def _note_sign(self) -> None:
+        """Give it more time while it is seen to be at work."""
+        self._sign = True
+        if self.first_s is not None:
+            self._note_piece()
+        elif self._signs_s is not None:
+            until = min(self._loop.time() + self._stall_s, self._began + self._signs_s)
+            self._next = max(self._next, until)
 
     async def _drain(self) -> None:
         """Let the provider end by itself after its last piece, so that it can keep its connection."""

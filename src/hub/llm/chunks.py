@@ -29,11 +29,15 @@ class Reading:
         self._calls = Calls()
         self._usage: Usage | None = None
         self._finish = ""
-        self._written = 0
+        self._paid = 0  # characters written, thoughts too
+        self._spoke = False
         self.ended = False
         """The server has said: no more."""
         self.steps = 0
         """Chunks that brought the answer on."""
+
+        self.signs = 0
+        """Chunks without words that show it is at work: thoughts, and parts of a call."""
 
     def take(self, chunk: dict[str, Any]) -> str:
         """Return the text of ``chunk``, often none. Raises `Fault` when it says that the answer failed."""
@@ -52,21 +56,28 @@ class Reading:
             return ""
         if (calls := told.get("tool_calls")) and self._calls.take(calls):
             self.steps += 1
+            self.signs += 1
         content = told.get("content") or told.get("refusal")
         if not content:
+            if thought := told.get("reasoning_content") or told.get("reasoning"):
+                self.signs += 1
+                self._paid += len(thought) if isinstance(thought, str) else 1
             return ""
-        text = self._thoughts.feed(content if isinstance(content, str) else _text(content))
+        content = content if isinstance(content, str) else _text(content)
+        self._paid += len(content)
+        text = self._thoughts.feed(content)
         if not text:
+            self.signs += 1
             return ""
         self.steps += 1
-        self._written += len(text)
+        self._spoke = True
         return text if text.isascii() else _clean(text)
 
     def pieces(self, request: Request) -> Iterator[Piece]:
         """Yield the last pieces. Raises `Fault` when the answer is empty, refused or not whole."""
         if not (self.ended or self._finish):
             raise Fault("cut", f"{self._title} stopped in mid-answer.", fix="Ask again.")
-        if not self._written and not self._calls:
+        if not self._spoke and not self._calls:
             raise self._silence()
         if self._calls and self._finish == "length" and self._calls.torn():
             raise Fault("cut", f"{self._title} stopped in mid-answer.", fix="Ask again.")
@@ -77,7 +88,7 @@ class Reading:
 
     def usage(self, request: Request) -> Usage:
         """Return what the answer to ``request`` cost so far, as told or else as estimated."""
-        return self._usage or estimated(request, self._written)
+        return self._usage or estimated(request, self._paid + self._calls.size)
 
     def _silence(self) -> Fault:
         if self._finish == "content_filter":

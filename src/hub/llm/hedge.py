@@ -44,8 +44,9 @@ class Pump:
     async def _run(self) -> None:
         with suppress(Exception):  # it stands in the attempt, for whoever listens
             while (text := await self.attempt.next()) is not None:
-                self._texts.append(text)
                 self.begun = True
+                if text:
+                    self._texts.append(text)
                 self.whole = self.whole or bool(self._sentences.feed(text))
                 self._changed.set()
         self.over = True

@@ -81,7 +81,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of the answer."""
+    """A piece of the answer; without text, a sign that the model is at work: it thinks, or writes a call."""
 
     text: str
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 import pytest
 
 from hub.llm.deadlines import TEXT, VOICE
-from hub.llm.provider import ToolSpec
+from hub.llm.provider import Delta, ToolSpec
 from hub.testing.clock import run
 from hub.testing.faulty import PRICE, SENTENCES, Faulty, Home, Question
+from hub.testing.upstream.told import judge
 from hub.testing.upstream.troubles import (
     Trouble,
     always,
@@ -410,3 +411,48 @@ def test_a_cold_model_in_the_house_is_not_given_up_while_the_small_one_speaks():
     assert [told.verdict.letters[0] for told in home.told] == ["S", "P"]
     assert home.told[0].wait_s <= VOICE.first_s + LATE_S
     assert home.breakers.state("primary").failures == 0
+
+
+class Thinker(Faulty):
+    """Thinks for a while, and shows it, before it answers."""
+
+    def __init__(self, *about, thinks_s, **more):
+        super().__init__(*about, **more)
+        self.thinks_s = thinks_s
+
+    async def stream(self, request, deadline):
+        for _ in range(int(self.thinks_s / 0.1)):
+            await asyncio.sleep(0.1)
+            yield Delta("")
+        async with aclosing(super().stream(request, deadline)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+
+@pytest.mark.parametrize(
+    ("thinks_s", "times", "letter"),
+    [(20.0, TEXT, "P"), (1.5, VOICE, "P"), (20.0, VOICE, "F"), (90.0, TEXT, "F")],
+)
+def test_who_shows_that_it_is_at_work_is_given_more_time_and_not_for_ever(thinks_s, times, letter):
+    async def scenario():
+        home = Home(Thinker("primary", "P", thinks_s=thinks_s), fallback())
+        await home.ask(1, times)
+        return home
+
+    assert run(_kept(scenario)).told[0].verdict.letters == letter * SENTENCES
+
+
+def test_who_listens_slowly_is_no_fault_of_the_model():
+    async def scenario():
+        home = Home(primary(never), fallback())
+        answer = home.router.answer(Question(1), deadlines=VOICE)
+        text = ""
+        async for piece in answer:
+            text += piece.text
+            await asyncio.sleep(10.0)
+        home.told = []
+        assert judge(text, "1", SENTENCES).whole
+        assert home.providers["fallback"].asked == 0
+        return home
+
+    run(_kept(scenario))
