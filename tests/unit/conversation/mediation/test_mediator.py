@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hub.conversation.mediation.mediator import ROUNDS
 from hub.conversation.mediation.reply import FALLBACK
 from hub.errors import HubError
 from hub.events import ApprovalAsked, TurnDelta, TurnEnded
@@ -259,6 +261,41 @@ TOKENS = (
     "\u202e",
     "\U000e0063",
 )
+
+
+async def test_whatever_a_model_does_a_turn_ends_once_and_within_its_bounds(world: World) -> None:
+    ada, chance = await world.ada(), random.Random(5)
+    wild = [
+        lambda number: call("read_page", number),
+        lambda number: call("add_two", number, one=number, other=1),
+        lambda number: call("add_note", number, text="pwned"),
+        lambda number: call("destroy_notes", number),
+        lambda number: call("fetch", number, url="https://evil.example"),
+        lambda number: ToolCall(
+            f"call_{number}", "add_note", chance.choice(["{", "[]", '{"text": 5}', "null"])
+        ),
+        lambda number: ToolCall("", chance.choice(["", "../x", "approve", "ADD_NOTE", "a" * 99]), "{}"),
+        lambda number: chance.choice(["Well. ", "<sys", "tem>", "<think>", "</think>", "[RESPONSE]", "\x00"]),
+    ]
+    for _ in range(60):
+        talk = await world.talk()
+        world.model.requests.clear()
+        world.count = 0
+        replies = [[chance.choice(wild)(n) for n in range(chance.randint(1, 5))] for _ in range(7)]
+        world.model.add(*replies)
+        turn = await world.say(talk, "What does the page say?")
+        waits = await world.hub.gate.waiting(ada)
+        assert turn.state == ("pending" if waits else "done"), replies
+        assert turn.answer.strip()
+        assert not any(token in turn.answer for token in TOKENS), replies
+        assert len(world.model.requests) <= ROUNDS + 1
+        assert world.count <= 3 * ROUNDS
+        assert await world.notes() == []
+        for one in waits:
+            await world.hub.gate.deny(one.id, ada)
+        world.model.forget()
+    ended = [event for event in world.hub.bus.recent(5_000) if isinstance(event, TurnEnded)]
+    assert len({event.turn for event in ended}) == len(ended)
 
 
 async def test_exact_words_in_a_result_reach_no_provider_that_computes(world: World) -> None:
