@@ -86,11 +86,11 @@ def _fixed(told: Figures) -> str:
 
 def _resumed(told: Figures) -> str:
     count = told.resumed
-    return f"{count:,} broke off, and went on" if count else "None broke off"
+    return f"{count:,} went on elsewhere" if count else "None broke off"
 
 
 def _ahead(told: Figures) -> str:
-    return f"{told.speculative:,} while you spoke, {told.hedged:,} spare"
+    return f"{told.speculative:,} early, {told.hedged:,} spare"
 
 
 def _cost(one: Cost) -> Shown:
@@ -104,7 +104,7 @@ def _repeats(hub: Hub, told: Figures) -> Shown:
     """Return how often an answer was kept, and how much of the prompts had been read before."""
     kept = hub.replies.hits
     read = _percent(told.cached, told.prompt)
-    return Shown("From the cache", f"{kept:,}", f"answer{'s' * (kept != 1)}", f"{read} of prompts reused")
+    return Shown("From the cache", f"{kept:,}", f"answer{'s' * (kept != 1)}", f"Prompts {read} reused")
 
 
 def _percent(part: int, whole: int) -> str:

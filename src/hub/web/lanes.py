@@ -66,6 +66,13 @@ def lanes(stands: Sequence[Standing], figures: Figures, since: float, now: float
     return [_lane(one, served.get(one.name), since, now) for one in stands]
 
 
+def word_of(one: Standing) -> tuple[str, str]:
+    """Return how it stands in a word, and the tone of that."""
+    if one.state == "closed" and not one.ok:
+        return "not ready", "care"
+    return WORDS.get(one.state, (one.state, "care"))
+
+
 def marks(now: float) -> list[str]:
     """Return the times of day below the lanes, the last of them "now"."""
     steps = (now - DAY_S * (MARKS - number) / MARKS for number in range(MARKS))
@@ -73,9 +80,7 @@ def marks(now: float) -> list[str]:
 
 
 def _lane(one: Standing, did: Served | None, since: float, now: float) -> Lane:
-    word, tone = WORDS.get(one.state, (one.state, "care"))
-    if one.state == "closed" and not one.ok:
-        word, tone = "not ready", "care"
+    word, tone = word_of(one)
     kinds = spans(one.changes, now - DAY_S, now, TICKS, since)
     if not one.ok and one.state == "closed":
         kinds[-1] = "stop"  # it was not asked, so nothing was noted of it

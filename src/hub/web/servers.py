@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hub.errors import HubError
 from hub.llm import setup
+from hub.llm.overview import standings
 from hub.llm.presets import PRESETS
 from hub.llm.providers import in_order
 from hub.network import distance
 from hub.store.secrets import checked
+from hub.web.lanes import word_of
 
 if TYPE_CHECKING:
     from hub.config import ProviderSettings, Settings
     from hub.hub import Hub
     from hub.jobs import Job
+    from hub.llm.overview import Standing
     from hub.llm.providers import Key, Trial
 
 PLACES = {
@@ -55,33 +58,34 @@ class Row:
 async def rows(hub: Hub, settings: Settings) -> list[Row]:
     """Return all who answer: those set up here in order, then those of plugins and of the hub itself."""
     status = {one["name"]: one for one in await hub.router.status()}
+    stands = {one.name: one for one in standings(hub, status.values())}
     listed = in_order(settings.providers)
     mine = [
-        await _mine(hub, name, one, status.get(name), (number == 0, number == len(listed) - 1))
+        await _mine(hub, name, one, stands.get(name), (number == 0, number == len(listed) - 1))
         for number, (name, one) in enumerate(listed)
     ]
     rest = [one for one in status.values() if one["name"] not in settings.providers]
-    given = [_given(one) for one in rest if one["quality"] not in ("exact", "limit")]
+    given = [_given(stands[one["name"]]) for one in rest if one["name"] in stands]
     canned = Row("canned", "A fixed line", "When nobody else can: it says why.", "ready", "well")
     return [*mine, *given, canned]
 
 
 async def _mine(
-    hub: Hub, name: str, one: ProviderSettings, status: dict[str, Any] | None, ends: tuple[bool, bool]
+    hub: Hub, name: str, one: ProviderSettings, stands: Standing | None, ends: tuple[bool, bool]
 ) -> Row:
     host = urlsplit(one.address).hostname or ""
     key = await hub.providers.key(name, one)
     place = PLACES[distance(host)].format(host=host)
     since = time.strftime("%d %B %Y", time.localtime(key.since)).lstrip("0") if key.since else ""
-    now = status or {"ok": False, "reason": "", "fix": ""}
+    word, tone = word_of(stands) if stands else ("off", "")
     return Row(
         name,
         one.called,
         f"{one.asked_for or 'No model chosen'}. {place}",
-        "ready" if now["ok"] else "not ready" if status else "off",
-        "well" if now["ok"] else "care" if status else "",
-        now["reason"],
-        now["fix"],
+        word,
+        tone,
+        stands.why if stands else "",
+        stands.fix if stands else "",
         mine=one,
         key=key,
         since=since,
@@ -114,13 +118,9 @@ def _far(job: Job) -> str:
     return f"Fetching {job.args['model']}: {share}."
 
 
-def _given(one: dict[str, Any]) -> Row:
-    title = str(one["title"] or one["name"])
-    about = (
-        "On this machine, always after the others." if one["name"] == "embedded" else "Brought by a plugin."
-    )
-    word, tone = ("ready", "well") if one["ok"] else ("not ready", "care")
-    return Row(one["name"], title[:1].upper() + title[1:], about, word, tone, one["reason"], one["fix"])
+def _given(one: Standing) -> Row:
+    about = "On this machine, always after the others." if one.name == "embedded" else "Brought by a plugin."
+    return Row(one.name, one.title, about, *word_of(one), one.why, one.fix)
 
 
 async def act(hub: Hub, verb: str, name: str, form: dict[str, str]) -> str:
