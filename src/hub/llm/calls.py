@@ -19,6 +19,8 @@ class Calls:
     def __init__(self) -> None:
         self._calls: list[_Call] = []
         self._by_index: dict[object, _Call] = {}
+        self.size = 0
+        """Characters of all arguments."""
 
     def __bool__(self) -> bool:
         return bool(self._calls)
@@ -62,6 +64,7 @@ class Calls:
             arguments = json.dumps(arguments)
         if isinstance(arguments, str):
             call.arguments.append(arguments)
+            self.size += len(arguments)
 
 
 class _Call:

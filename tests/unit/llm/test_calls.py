@@ -87,7 +87,7 @@ async def test_a_call_that_was_torn_is_none(ask, last):
 
 async def test_a_model_that_takes_no_tools_answers_in_words_and_is_remembered(server, ask):
     server.refuses = [("tools", "registry.ollama.ai/library/gemma:2b does not support tools")]
-    assert (await ask(*server.HELLO))[0] == Delta("Hello")
+    assert (await ask(*server.HELLO))[0].text.startswith("Hello")
     assert not ask.one.caps.tools
     await ask(*server.HELLO)
     assert len(server.asked) == 3

@@ -305,6 +305,30 @@ async def test_an_answer_that_was_cut_is_paid_as_far_as_it_came(up, one):
     assert caught.value.usage is None
 
 
+async def test_what_was_thought_or_called_is_paid_though_nothing_was_said(server):
+    thought = {"choices": [{"delta": {"content": None, "reasoning_content": "Hmm, " * 200}}]}
+    call = {
+        "choices": [
+            {
+                "delta": {
+                    "tool_calls": [{"index": 0, "id": "a", "function": {"name": "t", "arguments": "x" * 360}}]
+                }
+            }
+        ]
+    }
+    for script, least in (
+        ((thought,), 250),
+        ((call,), 100),
+        ((server.text(f"<think>{'a b ' * 90}</think>"),), 100),
+    ):
+        server.script = (*script, None)
+        one = OpenAI("lab", Server("Lab", server.url, "big-1"), nobodys)
+        with pytest.raises(Fault) as caught:
+            await ask(one)
+        assert caught.value.usage.completion >= least
+        await one.retire()
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files")
 async def test_no_socket_and_no_task_is_left(up):
     tasks = len(asyncio.all_tasks())
