@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from hub.telemetry import gauges
+from hub.telemetry.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,6 +85,9 @@ METRICS = (
     Metric("counter", "hub_llm_extra_requests_total",
            "Requests that nobody had to wait for. ``speculative``: before the words were final; ``hedged``: "
            "beside another that was slow.", ("provider", "purpose")),
+    Metric("counter", "hub_llm_redactions_total",
+           "Times that something was hidden from a language model, by what it was.", ("kind",)),
+    Metric("counter", "hub_llm_cache_hits_total", "Answers that were kept from before."),
     Metric("counter", "hub_llm_breaker_changes_total", "States that a breaker went into.",
            ("provider", "state")),
     Metric("counter", "hub_tool_failures_total", "Calls of tools that failed.", ("tool",)),
@@ -109,6 +113,7 @@ class Metrics:
         self._registry: CollectorRegistry | None = None
         self._families: dict[str, Any] = {}
         self._rows: list[gauges.Row] = []
+        self._totals = Totals()
         self._lock = asyncio.Lock()
 
     def record(self, name: str, value: float, *labels: str) -> None:
@@ -136,6 +141,8 @@ class Metrics:
         await self.load()
         async with self._lock:
             self._rows = gauges.read(hub, self.connections)
+            for name, labels, more in self._totals.since(hub):
+                self.record(name, more, *labels)
             return await asyncio.to_thread(self._render, accept)
 
     def collect(self) -> Iterator[Any]:

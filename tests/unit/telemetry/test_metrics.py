@@ -61,6 +61,19 @@ async def test_real_traffic_is_counted(served) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_counts_that_parts_keep_are_counters_here(served) -> None:
+    served.hub.privacy.hidden.update({"email": 2})
+    served.hub.replies.hits = 3
+    found = await scrape(served)
+    assert found["hub_llm_redactions_total", (("kind", "email"),)] == 2
+    served.hub.privacy.hidden.update({"email": 1, "key": 1})
+    for _ in range(2):
+        found = await scrape(served)
+    assert found["hub_llm_redactions_total", (("kind", "email"),)] == 3
+    assert found["hub_llm_redactions_total", (("kind", "key"),)] == 1
+    assert found["hub_llm_cache_hits_total", ()] == 3
+
+
 async def test_both_formats_are_spoken(served) -> None:
     wanted = {"accept": "application/openmetrics-text; version=1.0.0, text/plain;q=0.5"}
     async with served.stranger.get(f"{served.url}/metrics", headers=wanted) as answer:
