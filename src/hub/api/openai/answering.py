@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from hub.api.openai.errors import Refused
 from hub.conversation.prompt import tokens
+from hub.llm.canned import Canned
 from hub.llm.provider import Answer, Delta, ToolCall, Usage
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hub.hub import Hub
 
 Commit = Literal["sentence", "token"]
+_CLOSING = Canned.closing()
 
 
 class Answering:
@@ -28,6 +30,8 @@ class Answering:
         self._said: list[str] = []
         self.by = Answer()
         self.calls: list[ToolCall] = []
+        self.torn = False
+        """Nobody could bring it to its end, and its last sentence says so."""
 
     async def pieces(self) -> AsyncGenerator[str | ToolCall, None]:
         """Yield texts, never empty, and whole calls of tools. Raises `Refused` when nobody answers."""
@@ -46,6 +50,7 @@ class Answering:
                     self.calls.append(piece)
                     yield piece
                 elif text := cut.feed(piece.text) if cut else piece.text:
+                    self.torn = piece.text == _CLOSING
                     self._said.append(text)
                     yield text
                 if cut and cut.hit:
@@ -66,6 +71,8 @@ class Answering:
         """Why the answer is over."""
         if self.calls:
             return "tool_calls"
+        if self.torn:
+            return "length"  # of the words that there are for it, the one that says: not whole
         return "length" if self.by.reason == "length" and not (self._cut and self._cut.hit) else "stop"
 
     @property
@@ -87,6 +94,13 @@ class Answering:
     def cost(self) -> tuple[bytes, bytes]:
         """Return what it cost, as a header."""
         return (b"x-hub-cost-usd", b"%.6f" % self.by.cost)
+
+    def about(self) -> dict[str, object]:
+        """Return what stands beside the figures at the end of a stream."""
+        return {
+            "provider": self.by.provider, "cost_usd": self.by.cost, "fallbacks": len(self.by.refusals),
+            "resumed": self.by.resumed, "torn": self.torn,
+        }  # fmt: skip
 
 
 class Stops:

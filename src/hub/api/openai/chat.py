@@ -96,9 +96,7 @@ def _call_delta(index: int, call: ToolCall) -> bytes:
 def _figures(answering: Answering, begin: bytes) -> dict[str, Any]:
     """Return the chunk without a choice; its head is that of the others."""
     head = orjson.loads(begin.removeprefix(b"data: ").partition(b',"choices"')[0] + b"}")
-    about = {"provider": answering.by.provider, "cost_usd": answering.by.cost,
-             "fallbacks": len(answering.by.refusals), "resumed": answering.by.resumed}  # fmt: skip
-    return {**head, "choices": [], "usage": usage(answering.usage), "hub": about}
+    return {**head, "choices": [], "usage": usage(answering.usage), "hub": answering.about()}
 
 
 def _whole(answering: Answering) -> dict[str, Any]:

@@ -188,6 +188,21 @@ async def test_what_nobody_can_answer_is_an_error_and_no_line_of_comfort(api: Se
         assert answer.json["error"]["fix"]
 
 
+async def test_an_answer_that_nobody_brought_to_its_end_is_marked(api: Serving) -> None:
+    api.model.script = ("Whales sing. ", "They dive", ConnectionError("gone"))
+    body = {
+        "model": "told/m-1",
+        "messages": [{"role": "user", "content": "Whales?"}],
+        "stream_options": {"include_usage": True},
+    }
+    events = (await api.ask("/v1/chat/completions", {**body, "stream": True})).events
+    assert _text(events[:-1]).startswith("Whales sing.")
+    assert events[-3]["choices"][0]["finish_reason"] == "length"
+    assert events[-2]["hub"]["torn"] is True
+    whole = (await api.ask("/v1/chat/completions", body)).json["choices"][0]
+    assert whole["finish_reason"] == "length"
+
+
 async def test_long_talks_lose_their_beginning_only_where_the_hub_chooses(tmp_path: Path) -> None:
     model = Told(prompt_tokens=400)
     async with serving(tmp_path, model) as api:
