@@ -113,7 +113,7 @@ class LanguageAsked(Event):
     were not read anew. ``speculative``: the words were not final yet; ``hedged``: it was started silently
     beside another that was slow. ``resumed``: it went on in the middle of another's answer.
     ``fallback_from``: who was to answer before it, and ``why`` that one did not, in one word: trip, hold,
-    config, caller, local, privacy, capability, budget, breaker.
+    config, caller, local, privacy, capability, budget, breaker. ``stations_s``: seconds that deciding took.
     """
 
     name = "language.asked"
@@ -132,6 +132,7 @@ class LanguageAsked(Event):
     resumed: bool = False
     fallback_from: str = ""
     why: str = ""
+    stations_s: float = 0.0
 
 
 class ToolCalled(Event):

@@ -263,7 +263,7 @@ class Attempt:
             first_s=self.first_s, left_s=None if self.first_s is None else self._first_s - self.first_s,
             cost=self.cost, cached_tokens=usage.cached if usage else 0,
             speculative=chosen.request.speculative, hedged=chosen.hedged, resumed=bool(chosen.request.prefix),
-            fallback_from=chosen.after, why=chosen.why,
+            fallback_from=chosen.after, why=chosen.why, stations_s=chosen.stations_s,
         )  # fmt: skip
 
 

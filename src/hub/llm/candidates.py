@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -46,7 +47,7 @@ class Chosen:
     """A provider that may be asked ``request``; ``seen`` is that before anything was taken out of it.
 
     ``saved``: it answered that before, with these words. ``after``: who was to answer before it, and
-    ``why`` that one did not.
+    ``why`` that one did not. ``stations_s``: seconds that the stations took, without what they waited for.
     """
 
     provider: Provider
@@ -58,6 +59,7 @@ class Chosen:
     hedged: bool = False
     after: str = ""
     why: Left | Literal[""] = ""
+    stations_s: float = 0.0
 
 
 class Candidates:
@@ -150,7 +152,7 @@ class Candidates:
 
     async def _pass(self, one: Provider, prefix: str, *, hedged: bool = False) -> Chosen | None:
         """Lead one provider through the stations; None when one of them says no."""
-        caps, stations = one.caps, self._stations
+        caps, stations, began = one.caps, self._stations, time.perf_counter()
         request = self._prompt.for_provider(caps)
         if not is_model(caps):
             return None if prefix else Chosen(one, request, request)
@@ -161,6 +163,7 @@ class Candidates:
         if refusal := stations.breakers.refusal(one.name):
             self.refuse(one.name, refusal.why, "breaker")
             return None
+        took = time.perf_counter() - began
         if self._accepted is not None:
             request = await self._final(request, caps)
         seen = Seen(request) if stations.guard is None else await stations.guard.before(request)
@@ -168,13 +171,16 @@ class Candidates:
             self._leave_out(one, seen.why, "privacy")
             return None
         await stations.privacy.read(seen.request, caps)
+        began = time.perf_counter()
         request, restorer = stations.privacy.apply(seen.request, caps)
         chosen = Chosen(one, request, seen.request, restorer, None, None, hedged, self._after, self._why)
         plain = self._cached and not (prefix or hedged) and request.messages is seen.request.messages
         if plain and (saved := stations.cache.find(one.name, request)) is not None:
             chosen.saved = saved
             return chosen
-        return self._reserved(chosen)
+        reserved = self._reserved(chosen)
+        chosen.stations_s = took + time.perf_counter() - began
+        return reserved
 
     def _reserved(self, chosen: Chosen) -> Chosen | None:
         one, stations = chosen.provider, self._stations

@@ -76,6 +76,8 @@ class Follower:
         record("timmy_llm_tokens_total", event.completion_tokens, provider, "output")
         record("hub_llm_cached_tokens_total", event.cached_tokens, provider)
         record("hub_llm_cost_usd_total", event.cost, provider, event.model)
+        if event.stations_s:
+            record("hub_llm_overhead_seconds", event.stations_s)
         if event.first_s is not None:
             record("hub_llm_time_to_first_chunk_seconds", event.first_s, provider, event.model)
         if event.left_s is not None:

@@ -25,6 +25,7 @@ EARLY = 4_096
 SERIES = 2_000
 """Combinations of labels that are kept apart; all further ones become one, called "other"."""
 
+INSTANT = (2e-05, 5e-05, 1e-04, 1.5e-04, 2.5e-04, 5e-04, 0.001, 0.005, 0.05)
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 FIRST = (0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 5.0)
 SLOW = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
@@ -73,6 +74,8 @@ METRICS = (
            "Time until the first piece of a language model's answer.", ("provider", "model"), FIRST),
     Metric("histogram", "hub_llm_deadline_left_seconds",
            "What was left of the time that a language model had for its first piece.", ("provider",), FIRST),
+    Metric("histogram", "hub_llm_overhead_seconds",
+           "Time that deciding whom to ask took: privacy, capability, budget, breaker.", (), INSTANT),
     Metric("counter", "hub_llm_cost_usd_total", "US dollars that language models cost.",
            ("provider", "model")),
     Metric("counter", "hub_llm_cached_tokens_total", "Tokens read that a server had read before.",

@@ -167,6 +167,7 @@ async def test_events_become_the_figures_of_the_seeds() -> None:
             resumed=True,
             fallback_from="xai",
             why="trip",
+            stations_s=0.0001,
         ),
         events.BreakerChanged(provider="xai", state="open"),
         events.ChildChanged(child="speech", state="restarting", reason="killed"),
@@ -190,6 +191,7 @@ async def test_events_become_the_figures_of_the_seeds() -> None:
     assert value("hub_llm_time_to_first_chunk_seconds_sum", other | {"model": "qwen"}) == 0.25
     assert value("hub_llm_time_to_first_chunk_seconds_count", about) is None  # it was not told
     assert value("hub_llm_deadline_left_seconds_sum", other) == 0.65
+    assert value("hub_llm_overhead_seconds_bucket", {"le": "0.0001"}) == 1
     assert value("hub_llm_cost_usd_total", other | {"model": "qwen"}) == 0.25
     assert value("hub_llm_cached_tokens_total", other) == 40
     assert value("hub_llm_fallback_total", {"from": "xai", "to": "ollama", "reason": "trip"}) == 1
