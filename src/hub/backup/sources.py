@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 _LARGEST_CONFIG = 1 << 20
+CATALOG = "catalog.json"
 PLUGINS = "plugins/plugins.toml"
 """Which plugins were installed, see `hub.plugin.record`: ``hub plugins sync`` fetches them again."""
 
@@ -69,12 +70,13 @@ def days_of(core: Path, data: Path, master: bytes) -> Iterator[Source]:
 
 
 def others_of(data: Path, master: bytes | None) -> Iterator[Source]:
-    """Yield hub.toml, the plugins' files and, unless ``master`` is None, the key."""
+    """Yield what the owner writes by hand, the plugins' files and, unless ``master`` is None, the key."""
     if master is not None:
         yield Source(KEY, "file", content=master.hex().encode())
-    if (data / CONFIG).is_file():
-        with plainly(data / CONFIG):
-            yield Source(CONFIG, "file", content=(data / CONFIG).read_bytes()[:_LARGEST_CONFIG])
+    for name in (CONFIG, CATALOG):
+        if (data / name).is_file():
+            with plainly(data / name):
+                yield Source(name, "file", content=(data / name).read_bytes()[:_LARGEST_CONFIG])
     if (data / PLUGINS).is_file():
         yield Source(PLUGINS, "file", data / PLUGINS)
     yield from _of_plugins(data)

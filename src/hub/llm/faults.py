@@ -80,13 +80,12 @@ def of_status(  # noqa: C901, PLR0911  a table
     if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4: redirection
         why = f"{title} sends me to another address."
         return Fault("foreign", why, fix="Check its address under Language.")
+    broke = status in (Status.FORBIDDEN, Status.TOO_MANY_REQUESTS) and _CREDIT_WORDS.search(said)
+    if status == Status.PAYMENT_REQUIRED or broke:
+        return Fault("credit", f"{title} has no credit left.", fix="Add credit there, or switch it off.")
     # xAI answers a wrong key with 400 and a missing one with 401.
     if status in (Status.UNAUTHORIZED, Status.FORBIDDEN) or (unfit and _KEY_WORDS.search(said)):
         return Fault("key", f"{title} refused the key.", fix="Give it a new key under Language.")
-    if status == Status.PAYMENT_REQUIRED or (
-        status == Status.TOO_MANY_REQUESTS and _CREDIT_WORDS.search(said)
-    ):
-        return Fault("credit", f"{title} has no credit left.", fix="Add credit there, or switch it off.")
     if status == Status.TOO_MANY_REQUESTS:
         return Fault("pace", f"{title} wants a pause.", fix="Wait a minute, then ask again.")
     if status == Status.NOT_FOUND and not _MODEL_WORDS.search(said):
@@ -142,7 +141,9 @@ def of_exception(error: Exception, title: str, host: str) -> Fault | None:  # no
     if isinstance(error, TimeoutError):
         return Fault("slow", f"{title} took too long to answer.", fix=_AGAIN)
     if isinstance(error, aiohttp.InvalidURL):
-        return Fault("foreign", f"{title} has no valid address.", fix="Correct it under Language.", detail=host)
+        return Fault(
+            "foreign", f"{title} has no valid address.", fix="Correct it under Language.", detail=host
+        )
     if isinstance(error, aiohttp.ClientResponseError):
         return foreign(title)
     if isinstance(error, aiohttp.ClientError | OSError):

@@ -80,6 +80,7 @@ async def data(tmp_path: Path) -> Path:
     await store.say("secret", days_ago=1, talk="other")
     await store.close()
     (store.data / "hub.toml").write_text("port = 8421\n")
+    (store.data / "catalog.json").write_text('{"kinds": {}}')
     (store.data / "models").mkdir()
     (store.data / "models" / "voice.bin").write_bytes(b"weights")
     return store.data

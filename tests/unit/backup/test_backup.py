@@ -61,6 +61,7 @@ async def test_what_was_backed_up_comes_back_as_it_was(data: Path, backup: Path,
     assert done.manifest.rows > 16
     assert await texts(tmp_path / "new") == await texts(data)
     assert (tmp_path / "new" / "hub.toml").read_text() == "port = 8421\n"
+    assert (tmp_path / "new" / "catalog.json").read_text() == '{"kinds": {}}'
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
     modes = {
         p.stat().st_mode & 0o777

@@ -80,7 +80,7 @@ async def test_a_model_that_is_gone_is_a_fault_of_the_settings_and_names_its_suc
             "key",
         ),
         (401, '{"error":"No API key"}', "key"),
-        (403, '{"code":"permission-denied","error":"Your team has used all available credits"}', "key"),
+        (403, '{"code":"permission-denied","error":"Your team has used all available credits"}', "credit"),
         (410, '{"error":"This model was retired."}', "model"),
         (400, '{"error":"This model\'s maximum prompt length is 10, context window exceeded"}', "refused"),
         (413, "", "refused"),
