@@ -198,5 +198,5 @@ class Telling:
         gap = self._sentences.drop() if self._sentences else ""
         told = self.told
         if told:
-            torn = self._sentences is None
-            self._seam = Seam(told, gap or ("" if torn or told[-1] in _WIDE else " "))
+            none = told[-1] in _WIDE or told[-1].isspace()
+            self._seam = Seam(told, gap or ("" if none else " "))
