@@ -36,7 +36,7 @@ async def test_a_key_is_made_used_and_ended(bare: RunningHub, browse: Any, axe: 
         await page.get_by_role("link", name="Done").click()
         await page.get_by_role("heading", name="Open WebUI").wait_for()
         assert secret not in await page.content()
-        await page.get_by_label("End the key of Open WebUI").click()
+        await page.get_by_label("End it: the key of Open WebUI").click()
         await judge(page, axe, f"keys-{number}-listed")
         await page.get_by_role("button", name="End the key").click()
         await page.locator(".said", has_text="The key of Open WebUI has ended").wait_for()
