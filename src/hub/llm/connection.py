@@ -21,7 +21,7 @@ LINGER_S = 0.25
 """Seconds that a finished answer has to end its stream, so that its connection can be kept."""
 
 _AT_ONCE = 200
-_LOOK_S = 0.02
+_LOOK_S = 0.2
 _TRIES = 3
 
 
@@ -130,18 +130,19 @@ def trusted() -> ssl.SSLContext:
 
 
 class Patience:
-    """Waits for the next bytes of an answer, but not beyond a time of the loop's clock.
+    """Ends the wait for the next bytes of an answer at a time of the loop's clock.
 
-    One timer for the whole answer: `asyncio.timeout` around each wait would cost more than the wait.
+    Whoever reads says so by ``waits``, for the time that it takes over what came is not the server's. One
+    timer for the whole answer: `asyncio.timeout` around each wait would cost more than the wait.
     """
 
-    __slots__ = ("_at", "_content", "_loop", "_timer", "_until", "_waits")
+    __slots__ = ("_at", "_content", "_loop", "_timer", "_until", "waits")
 
     def __init__(self, content: aiohttp.StreamReader, until: float) -> None:
         self._content, self._until, self._at = content, until, until
         self._loop = asyncio.get_running_loop()
-        self._waits = False
         self._timer = self._loop.call_at(until, self._look)
+        self.waits = False
 
     def wait_until(self, until: float) -> None:
         """Wait until then; nearly always that is later, and the timer finds out when it rings."""
@@ -150,20 +151,13 @@ class Patience:
             self._timer.cancel()
             self._ring_at(until)
 
-    async def read(self) -> bytes:
-        """Return what has come, empty at the end. Raises `TimeoutError`, and what aiohttp does."""
-        self._waits = True  # and after an error it may stay so: there is nothing left to wait for
-        block = await self._content.readany()
-        self._waits = False
-        return block
-
     def close(self) -> None:
         """Wait no more."""
         self._timer.cancel()
 
     def _look(self) -> None:
         now = self._loop.time()
-        if self._waits and now >= self._until:
+        if self.waits and now >= self._until:
             self._content.set_exception(TimeoutError())
         else:  # it was put off meanwhile, or whoever reads is busy with what came
             self._ring_at(max(self._until, now + _LOOK_S))

@@ -71,7 +71,8 @@ class Ollama(OpenAI):
             if answer.status != HTTPStatus.OK:
                 raise self._status_fault(answer, await self._refusal(answer))
             patience = Patience(answer.content, now() + PULL_S)
-            while block := await patience.read():
+            patience.waits = True
+            while block := await answer.content.readany():
                 for line in lines.feed(block):
                     if line.strip():
                         yield parsed(b"", line, self.server.title)

@@ -27,6 +27,7 @@ class Wire:
     def __init__(self, answer: aiohttp.ClientResponse, title: str, until: float) -> None:
         self._title = title
         self._events = Events(LINE, ANSWER)
+        self._content = answer.content
         self._patience = Patience(answer.content, until)
         self._whole = kind_of(answer).endswith("json")  # a server that does not stream
         self._parts: list[bytes] = []
@@ -39,7 +40,10 @@ class Wire:
 
     async def events(self) -> list[tuple[bytes, bytes]]:
         """Return the events that came, perhaps none yet; at the end it is ``over``. Raises `Fault`."""
-        block = await self._patience.read()
+        patience = self._patience
+        patience.waits = True  # after an error it may stay so: there is nothing left to wait for
+        block = await self._content.readany()
+        patience.waits = False
         self.over = not block
         try:
             if self._whole:
