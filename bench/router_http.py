@@ -15,19 +15,22 @@ import tempfile
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
-from rows import row, save
+from router_peers import gateways
+from rows import quantile, row, save
 
 from hub.testing import RunningHub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+T = TypeVar("T")
 ROUNDS, EACH = int(os.environ.get("HUB_BENCH_ROUNDS", "6")), int(os.environ.get("HUB_BENCH_EACH", "400"))
 AT_ONCE, RPS_S = 16, float(os.environ.get("HUB_BENCH_RPS_S", "4"))
 CANCELS = int(os.environ.get("HUB_BENCH_CANCELS", "200"))
@@ -97,7 +100,9 @@ def _place(url: str) -> tuple[str, int]:
 class Line:
     """One kept connection that asks the same again and again, with as little work as there is."""
 
-    def __init__(self, place: tuple[str, int], model: str, key: str = "", *, stream: bool = False) -> None:
+    def __init__(
+        self, place: tuple[str, int], model: str, key: str = "", *, stream: bool = False, more: str = ""
+    ) -> None:
         asked = {
             "model": model, "messages": [{"role": "user", "content": "Tell me about whales."}],
             "stream": stream, "max_tokens": 40, "temperature": 0.7,
@@ -105,7 +110,7 @@ class Line:
         body = orjson.dumps(asked)
         auth = f"Authorization: Bearer {key}\r\n" if key else ""
         head = (
-            f"POST /v1/chat/completions HTTP/1.1\r\nHost: {place[0]}:{place[1]}\r\n{auth}"
+            f"POST /v1/chat/completions HTTP/1.1\r\nHost: {place[0]}:{place[1]}\r\n{auth}{more}"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         self._place, self._sent = place, head.encode() + body
@@ -155,11 +160,61 @@ async def hop() -> list[dict[str, Any]]:
             added99.append(far[EACH * 99 // 100] - near[EACH * 99 // 100])
             plain += near
             through += far
-        note = f"direct p50 {sorted(plain)[len(plain) // 2]:.3f} ms, through the hub {sorted(through)[len(through) // 2]:.3f} ms"
+        usual = quantile(plain, 0.5)
+        note = f"direct p50 {usual:.3f} ms, through the hub {quantile(through, 0.5):.3f} ms"
+        peers = await _peers(both, _added)
+        beside: dict[str, Any] = {}
+        for name, (half, most) in peers.items():
+            note += f"; {name} adds p50 {half:.2f}, p99 {most:.2f} ms"
+            beside = beside or {"peer": name}
+        if beside:
+            one = peers[beside["peer"]]
+            return [
+                row("router.hop_p50", "ms", added50, 0.6, note=note, **beside, peer_samples=[one[0]]),
+                row("router.hop_p99", "ms", added99, 3.0, note=note, **beside, peer_samples=[one[1]]),
+            ]
         return [
             row("router.hop_p50", "ms", added50, 0.6, note=note),
             row("router.hop_p99", "ms", added99, 3.0, note=note),
         ]
+
+
+async def _added(both: Setting, peer: Callable[[], Line]) -> tuple[float, float]:
+    """Return what a peer adds, in milliseconds: at p50 and at p99."""
+    direct, line = Line(both.behind, "big-1"), peer()
+    for _ in range(EACH // 4):
+        await line.ask()
+    near = [await direct.ask() for _ in range(EACH)]
+    far = [await line.ask() for _ in range(EACH)]
+    line.close()
+    return quantile(far, 0.5) - quantile(near, 0.5), quantile(far, 0.99) - quantile(near, 0.99)
+
+
+async def _rate(both: Setting, peer: Callable[[], Line]) -> float:
+    """Return the requests a second of a peer."""
+    del both
+    lines = [peer() for _ in range(AT_ONCE)]
+    began = time.perf_counter()
+    asked = await asyncio.gather(*(_until(line, began + RPS_S) for line in lines))
+    for line in lines:
+        line.close()
+    return sum(asked) / (time.perf_counter() - began)
+
+
+async def _peers(
+    both: Setting, measure: Callable[[Setting, Callable[[], Line]], Awaitable[T]]
+) -> dict[str, T]:
+    """Measure each peer that is to be had, beside the same server."""
+    found: dict[str, T] = {}
+    async with gateways(f"http://{both.behind[0]}:{both.behind[1]}/v1") as running:
+        for name, (url, headers) in running.items():
+            more = "".join(f"{key}: {value}\r\n" for key, value in headers.items())
+            peer = partial(Line, _place(url), "big-1", more=more)
+            try:
+                found[name] = await measure(both, peer)
+            except (RuntimeError, ValueError, OSError) as error:
+                print(f"{name}: {error}"[:300])
+    return found
 
 
 async def rps() -> list[dict[str, Any]]:
@@ -173,7 +228,13 @@ async def rps() -> list[dict[str, Any]]:
             rates.append(sum(asked) / (time.perf_counter() - began))
             for line in lines:
                 line.close()
-        return [row("router.rps", "1/s", rates, 3_000, at_least=True, note=f"{AT_ONCE} at once, one worker")]
+        peers = await _peers(both, _rate)
+        note = "; ".join(
+            (f"{AT_ONCE} at once, one worker", *(f"{one} {rate:.0f}/s" for one, rate in peers.items()))
+        )
+        first = next(iter(peers), None)
+        beside = {"peer": first, "peer_samples": [peers[first]]} if first else {}
+        return [row("router.rps", "1/s", rates, 3_000, at_least=True, note=note, **beside)]
 
 
 async def _until(line: Line, end: float) -> int:

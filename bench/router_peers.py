@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 HERE = Path(__file__).parent
-LITELLM, PORTKEY = "litellm==1.106.2", "@portkey-ai/gateway@1.15.2"
-PATIENCE_S = 30.0
+LITELLM, PORTKEY = "litellm[proxy]==1.106.2", "@portkey-ai/gateway@1.15.2"
+PATIENCE_S = 60.0
 _RETRIED = [408, 409, 425, 429, 500, 502, 503, 504]
 
 
@@ -56,12 +56,23 @@ def _installed(name: str, *commands: list[str]) -> Path | None:
     return folder
 
 
-async def litellm(primary: str, fallback: str, count: int, rate: float) -> list[Told]:
-    """Ask through LiteLLM's Router (one retry, a fallback, 1 s to the first chunk), in its own process."""
-    folder = await asyncio.to_thread(
+async def _litellm() -> Path | None:
+    return await asyncio.to_thread(
         _installed, "litellm", [sys.executable, "-m", "venv", "litellm"],
         ["litellm/bin/python", "-m", "pip", "install", "-q", LITELLM],
     )  # fmt: skip
+
+
+async def _portkey() -> Path | None:
+    return await asyncio.to_thread(
+        _installed, "portkey", ["mkdir", "portkey"],
+        ["npm", "install", "--prefix", "portkey", "--no-audit", "--no-fund", PORTKEY],
+    )  # fmt: skip
+
+
+async def litellm(primary: str, fallback: str, count: int, rate: float) -> list[Told]:
+    """Ask through LiteLLM's Router (one retry, a fallback, 1 s to the first chunk), in its own process."""
+    folder = await _litellm()
     if folder is None:
         return []
     process = await asyncio.create_subprocess_exec(
@@ -77,10 +88,7 @@ async def litellm(primary: str, fallback: str, count: int, rate: float) -> list[
 
 async def portkey(primary: str, fallback: str, count: int, rate: float) -> list[Told]:
     """Ask through Portkey's gateway (fallback, 1 s to the answer), over HTTP."""
-    folder = await asyncio.to_thread(
-        _installed, "portkey", ["mkdir", "portkey"],
-        ["npm", "install", "--prefix", "portkey", "--no-audit", "--no-fund", PORTKEY],
-    )  # fmt: skip
+    folder = await _portkey()
     if folder is None:
         return []
     async with _gateway(folder) as url:
@@ -97,11 +105,52 @@ async def portkey(primary: str, fallback: str, count: int, rate: float) -> list[
 
 
 @contextlib.asynccontextmanager
-async def _gateway(folder: Path) -> AsyncIterator[str]:
-    """Yield its address, "" when it does not start."""
+async def gateways(upstream: str) -> AsyncIterator[dict[str, tuple[str, dict[str, str]]]]:
+    """Yield for each peer that runs as a server its address and the headers that lead to ``upstream``."""
+    async with contextlib.AsyncExitStack() as stack:
+        found: dict[str, tuple[str, dict[str, str]]] = {}
+        if (folder := await _portkey()) and (url := await stack.enter_async_context(_gateway(folder))):
+            config = {"provider": "openai", "api_key": "x", "custom_host": upstream}
+            found["Portkey"] = (url, {"x-portkey-config": json.dumps(config)})
+        if (folder := await _litellm()) and (
+            url := await stack.enter_async_context(_proxy(folder, upstream))
+        ):
+            found["LiteLLM"] = (url, {})
+        yield found
+
+
+@contextlib.asynccontextmanager
+async def _proxy(folder: Path, upstream: str) -> AsyncIterator[str]:
+    """Yield the address of LiteLLM's proxy with one worker, "" when it does not start."""
+    port = _free_port()
+    model = {"model": "openai/big-1", "api_base": upstream, "api_key": "x"}
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        json.dump({"model_list": [{"model_name": "big-1", "litellm_params": model}]}, file)
+        file.flush()
+        process = await asyncio.create_subprocess_exec(
+            str(folder / "bin" / "litellm"), "--config", file.name, "--num_workers", "1",
+            "--host", "127.0.0.1", "--port", str(port),
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            env=os.environ | {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"},
+        )  # fmt: skip
+        try:
+            yield f"http://127.0.0.1:{port}" if await _there(port) else ""
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+
+def _free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+        return int(sock.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def _gateway(folder: Path) -> AsyncIterator[str]:
+    """Yield its address, "" when it does not start."""
+    port = _free_port()
     start = folder / "node_modules" / "@portkey-ai" / "gateway" / "build" / "start-server.js"
     process = await asyncio.create_subprocess_exec(
         "node", "--import", str(HERE / "router_portkey.mjs"), str(start), "--headless", f"--port={port}",
@@ -124,7 +173,7 @@ async def _there(port: int) -> bool:
             writer.close()
             return True
         await asyncio.sleep(0.1)
-    print("Portkey does not start")
+    print("a peer does not start")
     return False
 
 
