@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -214,9 +216,59 @@ def test_without_certificates_of_the_system_there_are_certifis(monkeypatch, tmp_
 
 
 def _empty():
-    import ssl
-
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+async def test_over_tls_it_streams_and_giving_up_closes_the_connection_too(tmp_path, monkeypatch):
+    gone = asyncio.Event()
+
+    async def serve(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
+        with suppress(ConnectionError):
+            while not reader.at_eof() and not writer.is_closing():
+                writer.write(b'data: {"choices": [{"delta": {"content": "on "}}]}\n\n')
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        gone.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificate(tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))
+    port = server.sockets[0].getsockname()[1]
+    one = OpenAI("lab", Server("Lab", f"https://localhost:{port}/v1", "m"), nobodys)
+    stream = one.stream(ASK, 30)
+    for _ in range(3):
+        assert (await anext(stream)).text.startswith("on ")
+    await stream.aclose()
+    await asyncio.wait_for(gone.wait(), 60)
+    await one.retire()
+    server.close()
+
+
+def certificate(folder):
+    """Return a context for a server called localhost, whose certificate lies in ``folder`` as both.pem."""
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "localhost")])
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1)
+    )
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    (folder / "both.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "both.pem")
+    return context
 
 
 async def test_a_proxy_of_the_environment_leads_to_the_world_only(monkeypatch):
