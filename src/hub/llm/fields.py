@@ -27,7 +27,7 @@ OPTIONAL = (
 )  # fmt: skip
 """Fields that a server may refuse and answer all the same."""
 
-_CHOICES = ("auto", "none", "required")
+_CHOICES = ("", "auto", "none", "required")
 
 
 def fields(

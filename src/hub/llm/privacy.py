@@ -94,8 +94,6 @@ class Privacy:
         if known is None:
             known = self._finder.find(text)
             self._remember(text, known)
-        else:
-            self._seen.move_to_end(text)
         return known
 
     def know(self, *, secrets: Collection[str], names: Collection[str], hosts: Collection[str]) -> None:
@@ -186,14 +184,17 @@ class _Hiding:
 
     def request(self, request: Request) -> Request:
         """Return the request with placeholders; itself when it tells nothing."""
-        for text in (*(one.text for one in request.messages), request.prefix):
-            if found := self._found(text):
-                self.vault.learn(text, found)
+        texts = [one.text for one in request.messages]
+        told = [(text, found) for text in (*texts, request.prefix) if (found := self._found(text))]
+        if not told and not len(self.vault) and not request.tools and not _calls(request):
+            return request
+        for text, found in told:
+            self.vault.learn(text, found)
         messages = tuple(self._message(one) for one in request.messages)
         prefix = self.text(request.prefix) if request.prefix else ""
         tools = tuple(self._privacy.spec(one) for one in request.tools)
-        told = any(new is not old for new, old in zip(messages, request.messages, strict=True))
-        if told or prefix != request.prefix:
+        changed = any(new is not old for new, old in zip(messages, request.messages, strict=True))
+        if changed or prefix != request.prefix:
             return replace(request, messages=_noted(messages), prefix=prefix, tools=tools)
         if any(new is not old for new, old in zip(tools, request.tools, strict=True)):
             return replace(request, tools=tools)
@@ -210,7 +211,8 @@ class _Hiding:
         return self.vault.hide(text, found)
 
     def _found(self, text: str) -> tuple[Found, ...]:
-        return tuple(one for one in self._privacy.find(text) if one.kind in self._kinds) if text else ()
+        found = self._privacy.find(text) if text else ()
+        return tuple(one for one in found if one.kind in self._kinds) if found else ()
 
     def _message(self, message: Message) -> Message:
         text = self.text(message.text)
@@ -266,6 +268,11 @@ class _Answer:
 def distance_of(caps: Caps) -> Distance:
     """Return how far words to a provider go; when what it says of itself differs, the further counts."""
     return "world" if not caps.local else caps.distance
+
+
+def _calls(request: Request) -> bool:
+    """Say whether calls of tools are told again."""
+    return any(one.calls for one in request.messages)
 
 
 def _noted(messages: tuple[Message, ...]) -> tuple[Message, ...]:

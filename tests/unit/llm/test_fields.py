@@ -36,6 +36,7 @@ def test_tools_and_their_results_are_told_as_the_protocol_has_it():
     about = {"name": "lamp", "description": "Switch the lamp.", "parameters": LAMP.schema}
     assert told["tools"] == [{"type": "function", "function": about}]
     assert told["tool_choice"] == {"type": "function", "function": {"name": "lamp"}}
+    assert "tool_choice" not in body(Request(talk, tools=(LAMP,)))
     assert body(Request(talk, tools=(LAMP,), tool_choice="required"))["tool_choice"] == "required"
     assert "tools" not in body(Request(talk, tools=(LAMP,)), Known(tools=False))
 

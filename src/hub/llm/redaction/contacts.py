@@ -106,12 +106,12 @@ _SPOKEN = (
 )  # fmt: skip
 _ORDER = {word: place for place, word in enumerate(_SPOKEN)}
 _SAID_DIGIT = re.compile(r"[^\W\d_]+[ -]?")
-_LEAST_SPOKEN = 7
+_LEAST_SPOKEN, _LEAST_DIGITS = 7, 6
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def contacts(text: str, lower: str, *, digits: bool) -> Iterator[Found]:
-    """Yield how somebody is reached in ``text``; ``lower``: its lower case; ``digits``: whether any."""
+def contacts(text: str, lower: str, *, digits: int) -> Iterator[Found]:
+    """Yield how somebody is reached in ``text``; ``lower``: its lower case; ``digits``: how many it has."""
     if "@" in text:
         yield from _addresses(text)
     if (" at " in lower or " ät " in lower) and (" dot " in lower or " punkt " in lower):
@@ -124,6 +124,7 @@ def contacts(text: str, lower: str, *, digits: bool) -> Iterator[Found]:
         yield from _folders(text)
     if digits:
         yield from _machines(text)
+    if digits >= _LEAST_DIGITS:
         yield from _phones(text, lower)
     if sum(word in lower for word in _SPOKEN) > 1 or "double" in lower or "triple" in lower:
         yield from _spoken(lower if len(lower) == len(text) else text)
@@ -141,15 +142,15 @@ def _addresses(text: str) -> Iterator[Found]:
 def _machines(text: str) -> Iterator[Found]:
     if "npub1" in text or "nprofile1" in text or "naddr1" in text:
         yield from (Found(*one.span(), "nostr") for one in _NOSTR.finditer(text))
-    if "." in text:
+    if text.count(".") > 2:  # noqa: PLR2004  as in an address
         for one in _IP4.finditer(text):
             if _address(one[0]) and one[0] not in _PUBLIC:
                 yield Found(*one.span(), "ip")
-    if ":" in text:
+    if text.count(":") > 1:
         for one in _IP6.finditer(text):
             if any(sign.isdigit() for sign in one[0]) and _address(one[0]):
                 yield Found(*one.span(), "ip")
-    if ":" in text or "-" in text:
+    if text.count(":") > 4 or text.count("-") > 4:  # noqa: PLR2004  as in an address
         yield from (Found(*one.span(), "mac") for one in _MAC.finditer(text))
 
 

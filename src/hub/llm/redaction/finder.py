@@ -60,7 +60,7 @@ class Finder:
         return merged(found)
 
     def _look(self, text: str) -> Iterator[Found]:
-        lower, digits = text.lower(), _DIGIT.search(text) is not None
+        lower, digits = text.lower(), len(_DIGIT.findall(text))
         for detect in _DETECTORS:
             yield from detect(text, lower, digits=digits)
         if "[" in text:

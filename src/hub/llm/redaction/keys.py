@@ -105,8 +105,8 @@ _DIGEST_SAID = re.compile(
 _BEGIN, _PRIVATE = "-----BEGIN ", re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 
 
-def keys(text: str, lower: str, *, digits: bool) -> Iterator[Found]:
-    """Yield the keys in ``text``; ``lower``: its lower case; ``digits``: whether there are any in it."""
+def keys(text: str, lower: str, *, digits: int) -> Iterator[Found]:
+    """Yield the keys in ``text``; ``lower``: its lower case; ``digits``: how many it has."""
     if any(prefix in text for prefix in _PREFIXES):
         yield from (Found(*one.span(), "secret") for one in _shapes().finditer(text))
     if any(stem in lower for stem in _STEMS):

@@ -25,12 +25,13 @@ _COUNTRIES = {
     "SK": 24, "SM": 27, "TN": 24, "TR": 26, "UA": 29, "XK": 20,
 }  # fmt: skip
 """Signs of an account number by country (SWIFT's IBAN registry)."""
+_LEAST = 6
 _SOCIAL = re.compile(r"(?<![\w.-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w-])")
 
 
-def numbers(text: str, lower: str, *, digits: bool) -> Iterator[Found]:  # noqa: ARG001  as all detectors
+def numbers(text: str, lower: str, *, digits: int) -> Iterator[Found]:  # noqa: ARG001  as all detectors
     """Yield the numbers in ``text`` that pay or name somebody."""
-    if not digits:
+    if digits < _LEAST:
         return
     for one in _CARD.finditer(text):
         plain = one[0].replace(" ", "").replace("-", "")

@@ -72,8 +72,8 @@ _SAYS = frozenset(words.SAYS.split())
 _VERBAL = ("ed", "ing", "able", "ible", "ly", "less", "ful")
 
 
-def passwords(text: str, lower: str, *, digits: bool) -> Iterator[Found]:
-    """Yield the passwords in ``text``; ``lower``: its lower case; ``digits``: whether there are any in it."""
+def passwords(text: str, lower: str, *, digits: int) -> Iterator[Found]:
+    """Yield the passwords in ``text``; ``lower``: its lower case; ``digits``: how many it has."""
     if not any(stem in lower for stem in _STEMS):
         return
     for one in _nouns().finditer(text):

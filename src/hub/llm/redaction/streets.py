@@ -40,29 +40,57 @@ _DOOR = (
 _NAME = r"[A-ZÀ-Ü][\w'’.-]{0,24}"  # noqa: RUF001  as people type it
 
 
+_ENGLISH = re.compile(
+    r"(?<![\w.,$€£-])[0-9]{1,5}[A-Za-z]?,?[ ](?:[NSEW]\.?[ ])?"
+    rf"(?:(?:{_NAME}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,3}}(?:{_TYPES})s?\b\.?{_DOOR}"
+)
+_GERMAN_TYPES = (
+    "straße", "strasse", "str.", "gasse", "weg", "allee", "platz", "ring", "damm", "ufer", "steig", "zeile",
+    "straat", "laan", "plein", "gracht", "kade", "dijk", "baan", "singel", "steeg", "dreef",
+)  # fmt: skip
+_FRENCH_TYPES = (
+    "rue", "avenue", "boulevard", "place", "chemin", "impasse", "allée", "quai", "route", "cours",
+)  # fmt: skip
+_ROMANCE_TYPES = (
+    "Calle", "C/", "C.", "Callejón", "Glorieta", "Acceso", "Pasaje", "Ronda", "Rambla", "Camino", "Carretera",
+    "Vial", "Alameda", "Cuesta", "Avenida", "Avda", "Plaza", "Paseo", "Via", "Viale", "Piazza", "Corso",
+    "Rua",
+    "Travessa", "Incrocio", "Rotonda", "Strada", "Vicolo", "Contrada", "Largo", "Borgo", "Stretto", "Canale",
+)  # fmt: skip
+
+
 @cache
-def _capital() -> re.Pattern[str]:
-    """Return addresses whose names begin with capitals; and postcodes."""
-    romance = rf"(?:{_NAME}|de|del|la|las|los|di|della|da|do|dos)"
+def _german() -> re.Pattern[str]:
+    types = "|".join(re.escape(one) for one in _GERMAN_TYPES)
     return re.compile(
-        rf"(?<![\w.,$€£-])[0-9]{{1,5}}[A-Za-z]?,?[ ](?:[NSEW]\.?[ ])?"
-        rf"(?:(?:{_NAME}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,3}}(?:{_TYPES})s?\b\.?{_DOOR}"
-        r"|\b[A-ZÄÖÜ][\wäöüß-]{2,30}(?:[Ss]traße|[Ss]trasse|[Ss]tr\.|[Gg]asse|[Ww]eg|[Aa]llee|[Pp]latz|[Rr]ing"
-        r"|[Dd]amm|[Uu]fer|[Ss]teig|[Zz]eile|straat|laan|plein|gracht|kade|dijk|baan|singel"
-        r"|steeg|dreef)[ ][0-9]{1,4}"
-        r"(?:[ ]?[a-z]\b|[/-][0-9]{1,4}\b){0,3}"
+        rf"\b[A-ZÄÖÜ][\wäöüß-]{{2,30}}(?i:{types})[ ][0-9]{{1,4}}(?:[ ]?[a-z]\b|[/-][0-9]{{1,4}}\b){{0,3}}"
         r"(?![\w]|[.,:][0-9]|[ ]?(?:km|m|mal|%|min|Uhr)\b)"
-        r"|(?<![\w.,])[0-9]{1,4}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|boulevard|place|chemin|impasse|allée"
-        rf"|quai|route|cours)[ ](?:de[ ]la[ ]|de[ ]l['’]|du[ ]|des[ ]|de[ ]|d['’])?{_NAME}(?:[ ]{_NAME}){{0,3}}"  # noqa: RUF001  as people type it
-        r"|\b(?:Calle|C/|C\.|Callejón|Glorieta|Acceso|Pasaje|Ronda|Rambla|Camino|Carretera|Vial|Alameda|Cuesta"
-        r"|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Rua|Travessa|Incrocio|Rotonda|Strada|Vicolo"
-        r"|Contrada"
-        r"|Largo|Borgo|Stretto|Canale)[ ]"
-        rf"{romance}(?:[ ]{romance}){{0,4}},?[ ][0-9]{{1,4}}\b{_DOOR}"
-        rf"|\b(?:{_AREAS})[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}\b"
-        rf"|\b(?:{_STATES})[ ][0-9]{{5}}(?:-[0-9]{{4}})?\b"
     )
 
+
+@cache
+def _french() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![\w.,])[0-9]{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ](?:{'|'.join(_FRENCH_TYPES)})[ ]"
+        r"(?:de[ ]la[ ]|de[ ]l['’]|du[ ]|des[ ]|de[ ]|d['’])?"  # noqa: RUF001  as people type it
+        rf"{_NAME}(?:[ ]{_NAME}){{0,3}}"
+    )
+
+
+@cache
+def _romance() -> re.Pattern[str]:
+    types = "|".join(re.escape(one) for one in sorted(_ROMANCE_TYPES, key=len, reverse=True))
+    name = rf"(?:{_NAME}|de|del|la|las|los|di|della|da|do|dos)"
+    return re.compile(rf"\b(?:{types})\.?[ ]{name}(?:[ ]{name}){{0,4}},?[ ][0-9]{{1,4}}\b{_DOOR}")
+
+
+_CODE = re.compile(
+    rf"\b(?:{_AREAS})[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}\b"
+    rf"|\b(?:{_STATES})[ ][0-9]{{5}}(?:-[0-9]{{4}})?\b"
+)
+_LEADS = re.compile(r"[0-9][A-Za-z]?,? [A-ZÀ-Ü0-9]")
+_CODES = re.compile(r"[A-Z][A-Z0-9]{1,3} [0-9]")
+"""What `_ENGLISH` and `_TOLD`, and what `_CODE` match has this in it: most texts have not."""
 
 _TOLD = re.compile(
     r"\b(?:live|lives|living|lived|stay|staying|moved|address|deliver|ship|home)\b(?:[ ](?:it|them|this|is))?"
@@ -79,17 +107,33 @@ _IS_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\s")
 _PLACE = re.compile(r"(?<![\w.])-?[0-9]{1,2}\.[0-9]{4,8}°?[ ]?[NS]?,[ ]?-?[0-9]{1,3}\.[0-9]{4,8}(?![0-9])")
 
 
-def streets(text: str, lower: str, *, digits: bool) -> Iterator[Found]:
+def streets(text: str, lower: str, *, digits: int) -> Iterator[Found]:
     """Yield the addresses in ``text``: they all have a number."""
     if not digits:
         return
-    for one in _capital().finditer(text):
-        year = _IS_YEAR.match(one[0]) and _YEAR.search(text, max(0, one.start() - 10), one.start())
-        if not year:
-            yield Found(*one.span(), "address")
-    yield from (Found(*one.span("told"), "address") for one in _TOLD.finditer(text))
+    for pattern in _fitting(text, lower):
+        for one in pattern.finditer(text):
+            year = _IS_YEAR.match(one[0]) and _YEAR.search(text, max(0, one.start() - 10), one.start())
+            if not year:
+                yield Found(*one.span(one.lastgroup or 0), "address")
     if any(kind in lower for kind in ("street", "road", "avenue", "lane", "boulevard")):
         for one in _SMALL.finditer(text):
             if not _NO_NAME.intersection(one[0].split()[1:-1]):
                 yield Found(*one.span(), "address")
-    yield from (Found(*one.span(), "place") for one in _PLACE.finditer(text))
+    if "." in text and "," in text:
+        yield from (Found(*one.span(), "place") for one in _PLACE.finditer(text))
+
+
+def _fitting(text: str, lower: str) -> Iterator[re.Pattern[str]]:
+    """Yield the patterns that can match ``text`` at all."""
+    if _LEADS.search(text):
+        yield _ENGLISH
+        yield _TOLD
+    if _CODES.search(text):
+        yield _CODE
+    if any(kind in lower for kind in _GERMAN_TYPES):
+        yield _german()
+    if any(kind in lower for kind in _FRENCH_TYPES):
+        yield _french()
+    if any(kind in text for kind in _ROMANCE_TYPES):
+        yield _romance()
