@@ -33,7 +33,7 @@ PROBE_S = 5.0
 REMEMBERED_S = 60.0
 """Seconds after which the state from before a restart says nothing any more."""
 
-_CHANGES = 1_000
+_CHANGES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
