@@ -12,6 +12,7 @@ from hub.backup.note import last
 from hub.events import ModelProgress, PluginChanged, SpeechError, TurnEnded
 from hub.llm import overview
 from hub.ports import NullSpeech, Speech
+from hub.web.money import usd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -288,12 +289,21 @@ def _worrying(event: Event) -> bool:
 def foot(hub: Hub, memory: int) -> list[Figure]:
     """Return the figures of the foot; ``memory``: bytes that the hub and its children hold."""
     return [
+        *_cost(hub),
         Figure("First word", first_word(hub)),
         Figure("RAM", f"{memory / 2**20:,.0f} MiB"),
         Figure("Backup", backup(hub)),
         Figure("Up", span(time.time() - hub.started)),
         Figure("Hub", hub.version),
     ]
+
+
+def _cost(hub: Hub) -> list[Figure]:
+    """Return what language cost today, of its cap; nothing where it costs nothing and has none."""
+    day = hub.budget.standing()[0]
+    if not (day.spent or day.limit):
+        return []
+    return [Figure("Cost today", usd(day.spent), f"of {usd(day.limit)}" if day.limit else "")]
 
 
 def backup(hub: Hub) -> str:

@@ -367,3 +367,11 @@ async def test_servers_are_ordered_and_their_faults_keep_what_was_written(site, 
     assert 'value="nonsense"' in page
     status, page = await send(site, "test:my-lab")
     assert "My lab is there. Choose one of its models." in page
+
+
+async def test_home_says_what_today_cost_of_its_cap(site):
+    _, page = await show(site, "/")
+    assert "Cost today" not in page
+    await site.hub.configuration.change({("budget", "daily_usd"): 2.0})
+    _, page = await show(site, "/")
+    assert "Cost today <b>$0</b> of $2.00" in page
