@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.llm.redaction.finder import OVERLAP, WINDOW, Finder
@@ -102,6 +102,7 @@ def test_no_text_takes_more_than_its_length_deserves(piece):
     assert min(seconds(64_000) for _ in range(2)) < 8 * small * 3 + 0.01
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 20), st.sampled_from(KINDS))))
 def test_findings_that_overlap_become_one_of_the_worse_kind(drawn):
     found = [Found(start, start + length, kind) for start, length, kind in drawn]
@@ -119,6 +120,7 @@ def test_findings_that_overlap_become_one_of_the_worse_kind(drawn):
     assert all(one.end <= other.start for one, other in pairwise(whole))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_can_be_looked_at(text):
     found = FINDER.find(text)

@@ -45,7 +45,7 @@ def stream(restored, text, cuts):
     return "".join(restored.feed(piece) for piece in pieces) + restored.finish()
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 400), max_size=40))
 def test_hidden_and_shown_again_is_the_same(text, cuts):
     vault = Vault()
@@ -55,6 +55,7 @@ def test_hidden_and_shown_again_is_the_same(text, cuts):
     assert stream(Restored(vault), hidden, range(len(hidden))) == text
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(TELLING),
     st.sampled_from(["", "Well, ", "(", "\n"]),
