@@ -30,16 +30,20 @@ if TYPE_CHECKING:
     from hub.store.database import Database
     from hub.store.spending import Purpose
 
+STRETCH = 16.0
+"""As many times what it can cost at most is put aside for a model that was seen to cost more."""
+
 
 class Reservation:
     """Money put aside for one request; ends by the first of `settle` and `release`."""
 
-    __slots__ = ("_began", "_budget", "_over", "account", "cost", "id", "nano", "price")
+    __slots__ = ("_began", "_budget", "_over", "account", "cost", "id", "most", "nano", "price")
 
     def __init__(
-        self, budget: Budget, id: int, account: Account, nano: int, price: Price | None  # noqa: A002
+        self, budget: Budget, id: int, account: Account, *, nano: int, price: Price | None, most: int  # noqa: A002
     ) -> None:  # fmt: skip
         self._budget, self.id, self.account, self.nano, self.price = budget, id, account, nano, price
+        self.most = most
         self._began = time.monotonic()
         self._over, self.cost = False, 0.0
 
@@ -81,6 +85,7 @@ class Budget:
         self._ids = itertools.count(1)
         self._open: dict[int, Reservation] = {}
         self._windows = Windows(self.ledger, self._open)
+        self._stretch: dict[tuple[str, str], float] = {}  # how far a model went beyond what it can cost
         self._talked: dict[tuple[str, bool], int] = {}  # the minute in which a person was last answered
         self._told: dict[tuple[str, str, str, float], float] = {}
 
@@ -104,12 +109,14 @@ class Budget:
         """Put aside what the longest answer of the provider of that name can cost, or say why not."""
         self._turn()
         price = price_of(caps)
-        nano = math.ceil(price.of(longest(request, caps)) * NANO) if price else 0
+        model = caps.model or name
+        most = math.ceil(price.of(longest(request, caps)) * NANO) if price else 0
+        nano = math.ceil(most * self._stretch.get((name, model), 1.0))
         if nano and (refusal := self._refusal(nano, request.person)):
             return refusal
         purpose: Purpose = "speculative" if request.speculative else "hedged" if hedged else "asked"
-        account = Account(self._windows.day.since, name, caps.model or name, request.person, purpose)
-        reservation = Reservation(self, next(self._ids), account, nano, price)
+        account = Account(self._windows.day.since, name, model, request.person, purpose)
+        reservation = Reservation(self, next(self._ids), account, nano=nano, price=price, most=most)
         if nano:
             self._open[reservation.id] = reservation
             self._windows.hold(account, nano)
@@ -129,6 +136,9 @@ class Budget:
             *minutes, seconds,
         )  # fmt: skip
         self.ledger.count(account, tally, reservation.id if reservation.nano else 0)
+        if nano > reservation.nano and reservation.most:  # it thought longer than it was allowed to answer
+            key = account.provider, account.model
+            self._stretch[key] = min(max(self._stretch.get(key, 1.0), nano / reservation.most), STRETCH)
         if nano:
             self._windows.spend(account, nano)
             for period, window, limit, whose in self._limited(account.person):

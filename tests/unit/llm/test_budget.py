@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from hub.events import Bus
-from hub.llm.budget import Budget, Reservation
+from hub.llm.budget import STRETCH, Budget, Reservation
 from hub.llm.limits import Limited
 from hub.llm.pricing import DEAR, longest
 from hub.llm.provider import Caps, Message, Price, Request, ToolCall, ToolSpec, Usage
@@ -86,6 +86,7 @@ class Row:
     day: str
     person: str
     put: int
+    most: int
     spent: int | None = None  # None: it is still being asked
     gone: bool = False
 
@@ -97,6 +98,7 @@ class Model(RuleBasedStateMachine):
         super().__init__()
         self.house = House()
         self.rows: list[Row] = []
+        self.stretch = 1.0  # by how much the model went beyond what it can cost, as far as it is known
 
     def used(self, since: str, person: str | None = None, *, held: bool) -> int:
         return sum(
@@ -117,11 +119,12 @@ class Model(RuleBasedStateMachine):
     def limit(self, daily: float, monthly: float, person: float) -> None:
         self.house.limits = Limited(daily, monthly, person)
 
-    @rule(person=st.sampled_from(["", "ann", "bob"]), words=st.text(max_size=200), most=st.integers(1, 900))
-    def reserve(self, person: str, words: str, most: int) -> None:
-        asked = request(words, person, most)
+    @rule(person=st.sampled_from(["", "ann", "bob"]), words=st.text(max_size=200), tokens=st.integers(1, 900))
+    def reserve(self, person: str, words: str, tokens: int) -> None:
+        asked = request(words, person, tokens)
         usage = longest(asked, GROK)
-        put = math.ceil(GROK.price.of(usage) * NANO)  # type: ignore[union-attr]
+        most = math.ceil(GROK.price.of(usage) * NANO)  # type: ignore[union-attr]
+        put = math.ceil(most * self.stretch)
         limits, month = self.house.limits, self.today[:8] + "01"
         fits = all(
             not limit or used + put <= int(limit * NANO)
@@ -135,7 +138,7 @@ class Model(RuleBasedStateMachine):
         assert isinstance(made, Reservation) == fits
         if isinstance(made, Reservation):
             assert made.nano == put
-            self.rows.append(Row(made, self.today, person, put))
+            self.rows.append(Row(made, self.today, person, put, most))
         else:
             assert made.why
             assert made.fix
@@ -146,6 +149,8 @@ class Model(RuleBasedStateMachine):
         row = data.draw(st.sampled_from([row for row in self.rows if row.spent is None and not row.gone]))
         usage = Usage(int(share * 200), int(share * 200), cached=int(share * 100))
         row.spent = cost(GROK, usage)
+        if row.spent > row.put:
+            self.stretch = min(max(self.stretch, row.spent / row.most), STRETCH)
         assert round(row.made.settle(usage) * NANO) == row.spent
         assert row.made.settle(Usage(9_999, 9_999)) == row.spent / NANO  # twice counts once
         row.made.release()
@@ -365,6 +370,21 @@ def test_minutes_with_models_that_cost_something_are_limited() -> None:
     assert (own.minutes, own.paid_minutes, own.requests) == (3, 2, 5)
     house.clock.now += DAY
     assert isinstance(house.ask("ann"), Reservation)
+
+
+def test_who_thinks_longer_than_it_may_answer_is_given_room_from_then_on() -> None:
+    house = House(Limited(daily_usd=0.1))
+    first = house.ask(max_tokens=100)
+    assert isinstance(first, Reservation)
+    first.settle(Usage(5, 1_000))
+    spent = house.budget.standing()[0].spent
+    later = []
+    while isinstance(made := house.ask(max_tokens=100), Reservation):
+        later.append(made)
+    assert len(later) > 10
+    for made in later:
+        made.settle(Usage(5, 1_000))
+    assert spent < house.budget.standing()[0].spent <= 0.1
 
 
 def test_what_nobody_waits_for_is_counted_apart() -> None:
