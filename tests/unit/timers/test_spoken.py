@@ -80,9 +80,10 @@ async def test_a_draft_that_is_accepted_sets_one(home: Home):
 
 async def test_a_long_silence_before_acceptance_loses_nothing(home: Home, monkeypatch):
     """No time limit of a language model may end the wait for the person's last word."""
-    from hub.llm import router
+    from hub.conversation.mediation import mediator
+    from hub.llm.deadlines import Deadlines
 
-    monkeypatch.setattr(router, "STALL_S", 0.01)
+    monkeypatch.setattr(mediator, "VOICE", Deadlines(first_s=1.0, stall_s=0.01, total_s=0.05, spoken=True))
     talk, voice = await home.talks.latest(), Voice()
     await talk.draft(1, SET, voice)
     await asyncio.sleep(0.2)
