@@ -14,9 +14,11 @@ from starlette.routing import Route
 
 from hub.auth.roles import allows
 from hub.errors import HubError
+from hub.llm.overview import standings
 from hub.telemetry.happenings import Happening, happening
 from hub.web import status
 from hub.web.ago import ago, span
+from hub.web.lanes import word_of
 from hub.web.tiles import TileView, tile
 from hub.web.vitals import Vitals
 
@@ -145,7 +147,8 @@ class HealthPages:
         return self._site.renderer.page(
             "parts/health.html", name=name, may=name == OWNER, troubles=troubles(hub, language),
             plugins=[_plugin(hub, plugin) for plugin in hub.plugins], children=[*map(_child, hub.children)],
-            language=language, calm=status.calm(hub), models=_models(hub), machine=self._vitals.latest,
+            language=[(one, word_of(one)) for one in standings(hub, language)],
+            calm=status.calm(hub), models=_models(hub), machine=self._vitals.latest,
             lag=hub.lag, damaged=hub.transcripts.damaged, up=span(time.time() - hub.started), size=size,
             clock=time.strftime("%H:%M, %Z"), version=hub.version,
         )  # fmt: skip
