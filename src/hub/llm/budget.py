@@ -214,7 +214,7 @@ class Budget:
         if most and person:
             window = self._windows.of(person)
             if window.minutes >= most and window.minute != int(self._clock() // 60):
-                reason = f"Your {most} minutes of today are used up; I ask only what is free."
+                reason = f"Your {most} minutes of today are used up."
                 return Refusal(reason, "Go on tomorrow, or ask the owner for more.", self._windows.over)
         return None
 

@@ -99,16 +99,16 @@ def level(spent: int, limit: float) -> float:
 
 def why(period: Period, window: Window, limit: float, person: str, *, alone: bool) -> tuple[str, str]:
     """Say why there is no money for a request, and what to do; ``alone``: even if no other were asked."""
-    when, later = ("today", "tomorrow") if period == "day" else ("this month", "next month")
-    left = max(0.0, limit - window.spent / NANO)
+    left, later = max(0.0, limit - window.spent / NANO), "tomorrow" if period == "day" else "next month"
     if not alone:
-        later = "in a moment"
-        why = f"What is asked just now could use up the {dollars(left)} left for {when}."
-    elif level(window.spent, limit):
-        whose = "Your" if person else "The"
-        why = f"{whose} limit of {dollars(limit)} for {when} is reached; I ask only what is free."
+        later, why = "in a moment", f"Other questions hold the last {dollars(left)} just now."
+    elif not level(window.spent, limit):
+        why = f"That could cost more than the {dollars(left)} that are left."
     else:
-        why = f"That could cost more than the {dollars(left)} left for {when}."
+        whose = (
+            "Your limit for today" if person else "Today's limit" if period == "day" else "This month's limit"
+        )
+        why = f"{whose}, {dollars(limit)}, is spent."
     return why, f"Ask again {later}, or the owner raises the limit."
 
 

@@ -78,7 +78,7 @@ async def test_a_limit_that_the_owner_sets_holds_at_once_and_is_for_nobody_else_
     told = await ask(house, "member")
     assert [(one["limit"], round(one["share"], 3)) for one in told["limits"]] == [(0.0005, 1.8)]
     refused: Any = house.hub.budget.reserve("grok", CAPS, Request((Message("user", "x"),)))
-    assert refused.why == "The limit of $0.001 for today is reached; I ask only what is free."
+    assert refused.why == "Today's limit, $0.001, is spent."
     told = await ask(house, "owner")
     assert round(told["all"]["usd"] * 1e6) == 900
 

@@ -217,7 +217,7 @@ def test_at_the_limit_only_what_is_free_is_asked() -> None:
     house.spend(0.01)
     refused = house.ask()
     assert isinstance(refused, Refusal)
-    assert refused.why == "The limit of $0.01 for today is reached; I ask only what is free."
+    assert refused.why == "Today's limit, $0.01, is spent."
     assert refused.fix == "Ask again tomorrow, or the owner raises the limit."
     assert day_of(refused.until or 0) == "2026-11-22"
     assert isinstance(house.ask(caps=FREE), Reservation)
@@ -230,7 +230,7 @@ def test_a_question_that_is_too_dear_is_refused_alone() -> None:
     house.spend(0.004)
     refused = house.ask(max_tokens=4_000)
     assert isinstance(refused, Refusal)
-    assert refused.why == "That could cost more than the $0.006 left for today."
+    assert refused.why == "That could cost more than the $0.006 that are left."
     assert isinstance(house.ask(), Reservation)
     assert house.told == []
 
@@ -241,7 +241,7 @@ def test_what_is_being_asked_can_fill_a_limit_for_a_moment() -> None:
     assert isinstance(first, Reservation)
     refused = house.ask(max_tokens=3_000)
     assert isinstance(refused, Refusal)
-    assert refused.why == "What is asked just now could use up the $0.01 left for today."
+    assert refused.why == "Other questions hold the last $0.01 just now."
     assert refused.until is None
     first.release()
     assert isinstance(house.ask(max_tokens=3_000), Reservation)
@@ -337,7 +337,7 @@ def test_a_month_counts_its_days() -> None:
         house.clock.now += DAY
     refused = house.ask()
     assert isinstance(refused, Refusal)
-    assert "this month" in refused.why
+    assert refused.why == "This month's limit, $0.03, is spent."
     assert day_of(refused.until or 0) == "2026-12-01"
     house.clock.now = time.mktime((2026, 12, 1, 0, 0, 1, 0, 0, -1))
     assert isinstance(house.ask(), Reservation)
@@ -348,7 +348,7 @@ def test_one_person_does_not_use_up_what_others_may() -> None:
     house.spend(0.01, "ann")
     refused = house.ask("ann")
     assert isinstance(refused, Refusal)
-    assert refused.why.startswith("Your limit of $0.01 for today")
+    assert refused.why == "Your limit for today, $0.01, is spent."
     assert isinstance(house.ask("bob"), Reservation)
     assert isinstance(house.ask(), Reservation)  # nobody in particular
 
@@ -361,7 +361,7 @@ def test_minutes_with_models_that_cost_something_are_limited() -> None:
         house.clock.now += 60
     refused = house.ask("ann")
     assert isinstance(refused, Refusal)
-    assert refused.why == "Your 2 minutes of today are used up; I ask only what is free."
+    assert refused.why == "Your 2 minutes of today are used up."
     assert isinstance(house.ask("bob"), Reservation)
     free = house.ask("ann", FREE)
     assert isinstance(free, Reservation)
@@ -385,6 +385,24 @@ def test_who_thinks_longer_than_it_may_answer_is_given_room_from_then_on() -> No
     for made in later:
         made.settle(Usage(5, 1_000))
     assert spent < house.budget.standing()[0].spent <= 0.1
+
+
+def test_thirty_minutes_a_day_cost_what_they_may() -> None:
+    """S0-06: less than $5 a month; four turns a minute of 600 tokens, 480 of them read before, and 40 written."""
+    house = House()
+    house.clock.now = time.mktime((2026, 11, 1, 12, 0, 0, 0, 0, -1))
+    for _ in range(30):
+        for _ in range(120):
+            made = house.ask("ann")
+            assert isinstance(made, Reservation)
+            made.settle(Usage(600, 40, cached=480))
+            house.clock.now += 15
+        house.clock.now += DAY - 120 * 15
+    house.clock.now -= DAY
+    (month,) = house.budget.spent("month")
+    assert month.requests == 3_600
+    assert month.usd == pytest.approx(1.2456)
+    assert month.paid_minutes == 900
 
 
 def test_what_nobody_waits_for_is_counted_apart() -> None:
