@@ -25,6 +25,8 @@ from hub.store.database import Database
 from hub.store.migrations import backups
 from hub.store.schema import CORE
 from hub.store.slots import Slots
+from hub.testing import ScriptedModel, hub_with
+from hub.testing import ask as ask_hub
 from hub.testing.upstream import Upstream
 
 UNIT = Path(__file__).parents[1]
@@ -389,3 +391,26 @@ async def test_years_of_figures_stay_bounded_in_memory(tmp_path: Path) -> None:
     assert len(again.ledger.tallies) == spending.DETAIL_DAYS
     assert len(await rows(again)) == 1_000
     await closed(again)
+
+
+async def test_a_talk_is_paid_for_by_who_has_it(tmp_path: Path) -> None:
+    """The whole way: words of a person, a server in the world that names no price, and a limit."""
+    model = ScriptedModel("It is blue.", "It is red.", local=False)
+    async with hub_with(model=model, data=tmp_path) as hub:
+        owner = await hub.claims.owner()
+        assert owner is not None
+        assert await ask_hub(hub, "which colour is the sky of Neptune, do you think") == "It is blue."
+        (spent,) = hub.budget.spent(by="person")
+        assert (spent.name, spent.requests) == (owner.id, 1)
+        assert spent.usd > 0
+        limits = {("budget", "daily_usd"): spent.usd + 1e-6}
+        await hub.configuration.change(limits)
+        said = await ask_hub(hub, "and which colour is the sky of Mars, do you think")
+        assert "red" not in said
+        assert len(model.requests) == 1
+    async with hub_with(model=model, data=tmp_path) as hub:
+        assert hub.budget.spent()[0].requests == 1
+        await ask_hub(hub, "and which colour is the sky of Mars, do you think")
+        assert len(model.requests) == 1
+        await hub.configuration.change({("budget", "daily_usd"): None})
+        assert await ask_hub(hub, "and which colour is the sky of Mars, do you think") == "It is red."
