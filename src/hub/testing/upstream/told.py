@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NOUNS = ("boat", "river", "garden", "window", "lamp", "stone", "meadow", "kettle", "ladder", "candle")
 _VERBS = ("carries", "finds", "follows", "warms", "leaves", "opens", "keeps", "crosses")
@@ -12,6 +13,7 @@ _MORE = ("quietly", "slowly", "at dusk", "once more", "for you", "in the rain", 
 _NUMBER = re.compile(r"\b([A-Z])(\d+) of (\w+)\b")
 
 
+@lru_cache(20_000)
 def sentence(letter: str, question: str, number: int) -> str:
     """Return sentence ``number`` (from 1) of the answer to ``question`` in the words of ``letter``."""
     draw = random.Random(f"{letter} {question} {number}").choice
