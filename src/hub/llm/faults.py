@@ -18,6 +18,8 @@ from hub.errors import Unavailable
 from hub.network import distance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hub.llm.provider import Usage
 
 What = Literal[
@@ -52,6 +54,11 @@ _LONG_WORDS = re.compile(
 _UNROUTED = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN}
 _NOWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 # RFC 5737 and 3849: nobody's; a datagram socket that "connects" there sends nothing.
+_LONGEST_S = 3_600.0
+_SPAN = re.compile(
+    r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m(?!s))?(?:(\d{1,6}(?:\.\d{1,6})?)s)?(?:(\d{1,7})ms)?",
+    re.ASCII,
+)
 _AGAIN = "Wait: I ask it again at the next question."
 
 
@@ -221,14 +228,32 @@ def shorten(text: str, most: int = _DETAIL) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def pause(headers: Mapping[str, str]) -> float | None:
+    """Return for how many seconds a server wants not to be asked, as far as it says; an hour at most.
+
+    ``Retry-After`` (RFC 9110, 10.2.3), and where that is missing the vendors' own: ``retry-after-ms``, and
+    ``x-ratelimit-reset-requests`` in OpenAI's form, ``6m0s``.
+    """
+    said = headers.get("retry-after-ms", "")
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,6})?", said, re.ASCII):
+        return min(float(said) / 1e3, _LONGEST_S)
+    if (told := seconds(headers.get("retry-after", ""))) is not None:
+        return told
+    units = _SPAN.fullmatch(headers.get("x-ratelimit-reset-requests", ""))
+    if units is None or not any(units.groups()):
+        return None
+    days, hours, minutes, whole, thousandths = (float(one or 0) for one in units.groups())
+    return min(days * 86_400 + hours * 3_600 + minutes * 60 + whole + thousandths / 1e3, _LONGEST_S)
+
+
 def seconds(retry_after: str, now: float | None = None) -> float | None:
     """Read ``Retry-After`` (RFC 9110, 10.2.3): seconds, or the date when they are over."""
     if re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]{0,6})?\s*", retry_after, re.ASCII):
-        return min(float(retry_after), 3_600.0)
+        return min(float(retry_after), _LONGEST_S)
     from email.utils import parsedate_to_datetime  # noqa: PLC0415  heavy, and rarely needed
 
     try:
         then = parsedate_to_datetime(retry_after).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(0.0, then - (time.time() if now is None else now)), 3_600.0)
+    return min(max(0.0, then - (time.time() if now is None else now)), _LONGEST_S)

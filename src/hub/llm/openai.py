@@ -379,7 +379,7 @@ class OpenAI:
         status = answer.status
         fault = faults.of_status(status, body, self.server.title, self.server.model)
         fault.detail = faults.shorten(faults.message_of(body) or f"HTTP status {status}")
-        fault.retry_after = faults.seconds(answer.headers.get("retry-after", ""))
+        fault.retry_after = faults.pause(answer.headers)
         if fault.what == "model" and (next_ := self.successor()):
             fault.fix = f"Choose {next_} under Language."
         log.info("server refused", provider=self.name, status=status, said=fault.detail)

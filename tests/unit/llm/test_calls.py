@@ -6,7 +6,7 @@ import json
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.llm.calls import Calls
@@ -101,6 +101,7 @@ async def test_a_message_about_tools_is_no_refusal_of_them(server, ask):
     assert ask.one.caps.tools
 
 
+@settings(deadline=None)
 @given(st.lists(
     st.none() | st.integers() | st.text(max_size=2) | st.dictionaries(
         st.sampled_from(["index", "id", "function"]),
@@ -116,6 +117,7 @@ def test_nonsense_makes_no_call_without_a_name(told):
     assert len(found) <= 64
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=60), st.lists(st.integers(0, 60), max_size=10))
 def test_arguments_are_whole_however_they_arrive(value, cuts):
     whole = json.dumps({"x": value})

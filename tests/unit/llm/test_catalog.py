@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import HubError
@@ -82,6 +82,7 @@ def test_servers_tell_prices_room_and_abilities_in_their_own_ways():
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(
     st.sampled_from(["id", "aliases", "pricing", "prompt_text_token_price", "context_length", "meta", "supported_parameters"]),
     st.none() | st.text(max_size=5) | st.floats() | st.integers() | st.lists(st.text(max_size=3), max_size=3)

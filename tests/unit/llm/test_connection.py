@@ -203,6 +203,21 @@ def test_a_name_that_nobody_has_is_told_over_a_real_resolver():
     assert asyncio.run(go()).what in {"away", "network"}
 
 
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({}, None), ({"retry-after": "7"}, 7), ({"retry-after": " 0.5 "}, 0.5), ({"retry-after": "999999999"}, 3_600),
+        ({"retry-after": "soon"}, None), ({"retry-after": "-3"}, None), ({"retry-after": "²"}, None),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0), ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
+        ({"x-ratelimit-reset-requests": "6m0s"}, 360), ({"x-ratelimit-reset-requests": "20ms"}, 0.02),
+        ({"x-ratelimit-reset-requests": "1h2m3.5s"}, 3_600), ({"x-ratelimit-reset-requests": "1.5s"}, 1.5),
+        ({"x-ratelimit-reset-requests": ""}, None), ({"x-ratelimit-reset-requests": "x"}, None),
+    ],
+)  # fmt: skip
+def test_how_long_a_pause_is_wanted(headers, wait):
+    assert faults.pause(headers) == wait
+
+
 # -- certificates, proxies --------------------------------------------------------------------------------
 
 

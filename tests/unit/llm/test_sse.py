@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.llm.sse import Events, Lines, Overflow
@@ -38,6 +38,7 @@ def split(whole: bytes, cuts: list[int]) -> list[bytes]:
     return [whole[a:b] for a, b in pairwise(places)]
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=20), st.lists(st.integers(0, 500), max_size=20))
 def test_events_are_read_alike_however_they_arrive(pieces, cuts):
     whole = b"".join(pieces)
@@ -75,6 +76,7 @@ def test_a_long_line_in_one_block_is_refused():
         Lines(100, 1 << 20).feed(b"x" * 101 + b"\n")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([b"a", b"\n", b"\r", b"bc"]), max_size=30),
     st.lists(st.integers(0, 60), max_size=9),
