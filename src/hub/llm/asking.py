@@ -140,6 +140,8 @@ class Asking:
             self.source, other = await race(first, self._second, changed, after_s=after_s, late_s=late_s)
             if other is not None:
                 await self._overtaken(other, first)
+            if not self.source.begun and not self._candidates.last:
+                self.source.attempt.hurry(late_s)  # nobody bridges the time for it
         request, caps = self.source.attempt.chosen.seen, self.source.attempt.provider.caps
         sewn = bool(self.telling.told) or self._candidates.stand_by(request)
         self.telling.begin(hold=self._by_sentence and caps.quality == "full" and sewn)
@@ -150,9 +152,15 @@ class Asking:
             self._began = self._loop.time()
             self._until = self._began + self._times.total_s
         last = not model or self._candidates.last
-        attempt = Attempt(
-            chosen, self._times, last=last, until=self._until, breakers=self._stations.breakers, bus=self._bus
+        # One that is cold may take its time where a listener need not wait for it.
+        near = not is_far(chosen.provider.caps) and (
+            self._times.hedge_s is None or self._candidates.free is not None
         )
+        first_s = self._times.first(near=near, last=last)
+        attempt = Attempt(
+            chosen, self._times, first_s=first_s, last=last, until=self._until,
+            breakers=self._stations.breakers, bus=self._bus,
+        )  # fmt: skip
         self._open.append(attempt)
         return attempt
 

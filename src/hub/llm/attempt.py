@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import structlog
 
 from hub.events import LanguageAsked
-from hub.llm.candidates import is_far, is_model, sentence_of
+from hub.llm.candidates import is_model, sentence_of
 from hub.llm.chunks import estimated
 from hub.llm.outcomes import outcome_of
 from hub.llm.provider import Act, Declined, Delta, Done, Provider, ToolCall, Usage
@@ -51,6 +51,7 @@ class Attempt:
         chosen: Chosen,
         deadlines: Deadlines,
         *,
+        first_s: float,
         last: bool,
         until: float,
         breakers: Breakers,
@@ -58,7 +59,7 @@ class Attempt:
     ) -> None:
         self.chosen, self._breakers, self._bus = chosen, breakers, bus
         self._loop = asyncio.get_running_loop()
-        self._first_s = deadlines.first(near=not is_far(chosen.provider.caps), last=last)
+        self._first_s = first_s
         self._stall_s = deadlines.stall(last=last)
         self.until = until
         """The second of the loop's clock at which the time for the whole answer is over."""
@@ -93,6 +94,12 @@ class Attempt:
     def patience(self) -> float:
         """Seconds from its beginning that it has for its first piece."""
         return self._first_s
+
+    def hurry(self, first_s: float) -> None:
+        """Give it no more than so many seconds from its beginning for its first piece."""
+        if self.first_s is None and first_s < self._first_s:
+            self._first_s, self._next = first_s, self._began + first_s
+            self._watch.hurry(max(self._next, self._loop.time()))
 
     async def next(self) -> str | None:
         """Return more of the answer; None at its end, when ``act`` or ``calls`` may be there.

@@ -48,7 +48,7 @@ class Sentences:
         else:
             self._seen = max(self._seen, len(held.rstrip(_TAIL)))
         if not end and len(held) > LONGEST:
-            end = max(held.rfind(" ", 1, LONGEST), 0) or LONGEST
+            end = max(held.rfind(" ", 1), 0) or len(held)
         if not end:
             return ""
         self._held, self._seen = held[end:], max(0, self._seen - end)

@@ -42,11 +42,19 @@ class Watch:
                 self._late = False
                 if task.uncancel() <= before:  # nobody else wanted it to end
                     raise TimeoutError from None
+            elif task is not None and not task.cancelling():  # nobody wanted that: it is the stream's own
+                raise ConnectionError("It broke off by itself.") from None
             raise
         finally:
             self._task = None
             if self._late and task is not None:  # the stream made something else of being cancelled
                 task.uncancel()
+
+    def hurry(self, until: float) -> None:
+        """Let the piece that is waited for be late at ``until`` already."""
+        if self._task is not None and until < self._until:
+            self._until = until
+            self._arm()
 
     def close(self) -> None:
         """Stop watching."""

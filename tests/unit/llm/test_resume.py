@@ -49,6 +49,12 @@ def test_a_sentence_without_an_end_is_told_by_words():
     assert all(len(part) <= LONGEST + 8 and part.rstrip().endswith("word") for part in whole)
 
 
+def test_a_flood_without_an_end_is_passed_on_in_little_time():
+    whole, rest = told("x" * 4_000_000 + " y" * 2_000, 100_000)
+    assert len("".join(whole) + rest) == 4_004_000
+    assert len(rest) <= LONGEST
+
+
 def sewn(told, text, size=3, gap=" "):
     seam = Seam(told, gap)
     return "".join(seam.feed(text[at : at + size]) for at in range(0, len(text), size)) + seam.finish()

@@ -456,3 +456,16 @@ def test_who_listens_slowly_is_no_fault_of_the_model():
         return home
 
     run(_kept(scenario))
+
+
+@pytest.mark.parametrize("beside", [[], [("small", always("error"))]], ids=["nobody", "one that fails"])
+def test_a_cold_model_does_not_keep_a_listener_waiting_where_nobody_bridges_the_time(beside):
+    async def scenario():
+        cold = primary(always("hang"), local=True, distance="house", price=None)
+        home = Home(cold, fallback(), *(small(schedule) for _, schedule in beside))
+        await home.ask(1)
+        return home
+
+    home = played(scenario)
+    assert home.told[0].verdict.letters == "F" * SENTENCES
+    assert home.told[0].wait_s <= VOICE.first_s + 0.2 + LATE_S

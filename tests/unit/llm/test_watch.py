@@ -123,3 +123,25 @@ def test_a_stream_that_makes_another_error_of_it_leaves_no_cancellation_behind()
         await asyncio.sleep(1)
 
     watched(work)
+
+
+def test_a_stream_that_is_cancelled_by_itself_is_a_stream_that_broke():
+    async def own():
+        raise asyncio.CancelledError
+        yield
+
+    async def work(watch, loop):
+        with pytest.raises(ConnectionError):
+            await watch.next(own(), 5.0)
+
+    watched(work)
+
+
+def test_a_time_can_be_made_sooner():
+    async def work(watch, loop):
+        loop.call_at(1.0, watch.hurry, 2.0)
+        with pytest.raises(TimeoutError):
+            await watch.next(slowly(60.0), 30.0)
+        return loop.time()
+
+    assert watched(work) == pytest.approx(2.0)
