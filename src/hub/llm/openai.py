@@ -109,12 +109,9 @@ class OpenAI:
     def measure(self) -> None:
         """Take what the catalog knows by now of the model."""
         server, far = self.server, self._far
-        self._known = known = self.catalog.about(
-            server.kind, server.model, host=server.host, free=far != "world"
-        )
-        room = (
-            min(_ROOM[far], known.context - _ANSWER_TOKENS) if known.context > _ANSWER_TOKENS else _ROOM[far]
-        )
+        known = self.catalog.about(server.kind, server.model, host=server.host, free=far != "world")
+        known = self._known = replace(known, tools=known.tools and "tools" not in self._refused)
+        room = min(_ROOM["world"], known.context - _ANSWER_TOKENS) if known.context else _ROOM[far]
         self.caps = Caps(
             local=far != "world",
             quality="full",
@@ -123,7 +120,7 @@ class OpenAI:
             answer_tokens=_ANSWER_TOKENS,
             model=server.model,
             distance=far,
-            tools=known.tools and "tools" not in self._refused,
+            tools=known.tools,
             prefill=bool(known.prefill),
             price=known.price,
         )
@@ -303,8 +300,7 @@ class OpenAI:
         if not self.server.model:
             raise _modelless(self.server.title)
         while True:
-            known = replace(self._known, tools=self.caps.tools)
-            body = fields(self.server.model, request, known, self.server.extra, self._refused)
+            body = fields(self.server.model, request, self._known, self.server.extra, self._refused)
             headers = self._headers(request)
             answer = await self._send("POST", "chat/completions", packed(body, self.server.title), headers)
             if answer.status == HTTPStatus.OK:

@@ -75,6 +75,18 @@ async def test_it_does_not_think_before_it_speaks_and_forgets_thought_where_ther
     await one.retire()
 
 
+async def test_a_server_at_home_that_tells_its_room_gets_longer_prompts(server):
+    one = OpenAI("lab", Server("Lab", server.url, "big-1", kind="vllm"), nobodys)
+    assert one.caps.prompt_tokens == 3_000
+    server.models = {"data": [{"id": "big-1", "max_model_len": 8_192}]}
+    await one.models()
+    assert one.caps.prompt_tokens == 8_192 - one.caps.answer_tokens
+    server.models = {"data": [{"id": "big-1", "max_model_len": 1_000}]}
+    await one.models()
+    assert one.caps.prompt_tokens == 512
+    await one.retire()
+
+
 async def test_a_pull_tells_how_far_it_is(fake, ollama):
     steps = [step async for step in ollama().pull("qwen3:4b")]
     assert fake.pulled == ["qwen3:4b"]
