@@ -301,8 +301,8 @@ def rows(version: str, suites: dict[str, Figures]) -> list[dict[str, Any]]:
     return [
         made(
             "blocked", _sum(each, "blocked"), pairs, 84.4,
-            f"{pairs} pairs, no language model: the worst case is played; what is not read waits, and nobody or a"
-            f" careful person answers. Whoever says yes to everything lets {real} of them through",
+            f"{pairs} pairs, no language model: the worst case is played; what is not read waits, nobody or"
+            f" a careful person answers. Whoever says yes to everything lets {real} of them through",
             _sum(each, "oracle"),
         ),
         made(

@@ -15,7 +15,7 @@ import structlog
 
 from hub.conversation.mediation.calling import Calling, Carried
 from hub.conversation.mediation.exchange import Exchange, fenced
-from hub.conversation.mediation.offered import Offered, offer
+from hub.conversation.mediation.offered import Catalogue, Offered
 from hub.conversation.mediation.sanitiser import Sanitiser
 from hub.conversation.mediation.taint import EARLIER, Taint
 from hub.conversation.mediation.thoughts import Thoughts
@@ -77,7 +77,7 @@ class Mediator:
     """Stands between the talks and the ``router``. Without ``tools`` it offers none."""
 
     def __init__(self, router: Router, tools: Tools | None = None) -> None:
-        self._router, self._tools = router, tools
+        self._router, self._tools, self._catalogue = router, tools, Catalogue()
 
     async def answer(
         self,
@@ -176,7 +176,7 @@ class Mediator:
             return Offered()
         if tools.gate is not None and await tools.gate.bars(asker.person):
             return Offered()
-        return offer(tools, prompt.text)
+        return self._catalogue.offer(tools, prompt.text)
 
 
 class _Joint:

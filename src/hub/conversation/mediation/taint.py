@@ -23,6 +23,20 @@ _SITE = re.compile(r"\b(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}\b(?:[:/][^\s\"'<>]*)?",
 _PLACES = re.compile(
     r"(?:^|_)(?:url|uri|link|href|host|hostname|domain|site|website|webhook|server)s?(?:_|$)"
 )
+_HERE = re.compile(
+    r"(?:(?:[a-z0-9-]{1,63}\.)+([a-z]{2,24})|\d{1,3}(?:\.\d{1,3}){3})([:/]\S*)?", re.IGNORECASE
+)
+_FILES = frozenset(
+    (
+        "bak", "bib", "bin", "c", "cfg", "conf", "cpp", "css", "csv", "db", "doc", "docx", "eml", "epub",
+        "flac", "gif", "go", "gz", "h", "htm", "html", "ics", "ini", "java", "jpeg", "jpg", "js", "json", "lock",
+        "log", "md", "mkv", "mov", "mp3", "mp4", "ods", "odt", "ogg", "pdf", "png", "ppt", "pptx", "py", "rs", "sh",
+        "sql", "sqlite", "svg", "tar", "tex", "toml", "ts", "tsv", "txt", "vcf", "wav", "webp", "xls", "xlsx",
+        "xml", "yaml", "yml", "zip",
+    )
+)  # fmt: skip
+"""Endings after which a name without a path is that of a file."""
+
 _START = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//(?:www\.)?|^www\.")
 
 
@@ -62,10 +76,16 @@ class Taint:
 def _addresses(arguments: Mapping[str, Any]) -> Iterator[str]:
     """Yield what reaches out: addresses wherever they stand, and whatever stands where one belongs."""
     for name, value in _texts("", arguments):
-        if _PLACES.search(name.lower()):
+        if _PLACES.search(name.lower()) or _is_site(value.strip()):
             yield value
         else:
             yield from _ADDRESS.findall(value)
+
+
+def _is_site(value: str) -> bool:
+    """Say whether all of ``value`` is a host, with or without a path, rather than the name of a file."""
+    found = _HERE.fullmatch(value)
+    return found is not None and bool(found[2] or (found[1] or "").lower() not in _FILES)
 
 
 def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
