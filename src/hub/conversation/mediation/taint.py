@@ -28,11 +28,12 @@ _HERE = re.compile(
 )
 _FILES = frozenset(
     (
-        "bak", "bib", "bin", "c", "cfg", "conf", "cpp", "css", "csv", "db", "doc", "docx", "eml", "epub",
-        "flac", "gif", "go", "gz", "h", "htm", "html", "ics", "ini", "java", "jpeg", "jpg", "js", "json", "lock",
-        "log", "md", "mkv", "mov", "mp3", "mp4", "ods", "odt", "ogg", "pdf", "png", "ppt", "pptx", "py", "rs", "sh",
-        "sql", "sqlite", "svg", "tar", "tex", "toml", "ts", "tsv", "txt", "vcf", "wav", "webp", "xls", "xlsx",
-        "xml", "yaml", "yml", "zip",
+        "bak", "bib", "bin", "c", "cfg", "conf", "cpp", "css", "csv", "db", "doc", "docx", "eml",
+        "epub", "flac", "gif", "go", "gz", "h", "htm", "html", "ics", "ini", "java", "jpeg",
+        "jpg", "js", "json", "lock", "log", "md", "mkv", "mov", "mp3", "mp4", "ods", "odt", "ogg",
+        "pdf", "png", "ppt", "pptx", "py", "rs", "sh", "sql", "sqlite", "svg", "tar", "tex",
+        "toml", "ts", "tsv", "txt", "vcf", "wav", "webp", "xls", "xlsx", "xml", "yaml", "yml",
+        "zip",
     )
 )  # fmt: skip
 """Endings after which a name without a path is that of a file."""
