@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hub.errors import HubError
 from hub.llm.budget import Budget, Reservation
@@ -33,6 +35,7 @@ UNIT = Path(__file__).parents[1]
 SRC = UNIT.parents[1] / "src"
 KEY = bytes(range(32))
 CAPS = Caps(local=False, quality="full", distance="world", model="m", price=Price(1.0, 1.0, 1.0))
+NOON = time.mktime((2026, 11, 21, 12, 0, 0, 0, 0, -1))
 FREE = Caps(local=True, quality="basic", model="small")
 
 
@@ -414,3 +417,77 @@ async def test_a_talk_is_paid_for_by_who_has_it(tmp_path: Path) -> None:
         assert len(model.requests) == 1
         await hub.configuration.change({("budget", "daily_usd"): None})
         assert await ask_hub(hub, "and which colour is the sky of Mars, do you think") == "It is red."
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("ask"), st.sampled_from(["", "ann"]), st.integers(1, 500)),
+        st.tuples(st.sampled_from(["settle", "release", "lose"]), st.integers(0, 9), st.integers(0, 200)),
+        st.tuples(st.sampled_from(["flush", "crash", "restart"]), st.just(0), st.just(0)),
+        st.tuples(st.just("clock"), st.just(0), st.sampled_from([-90_000, 30_000, 90_000])),
+    ),
+    max_size=25,
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=STEPS)
+def test_whatever_happens_no_less_is_counted_than_was_spent_and_not_much_more(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Any, int]]
+) -> None:
+    asyncio.run(live(tmp_path_factory.mktemp("life"), steps))
+
+
+async def live(folder: Path, steps: list[tuple[str, Any, int]]) -> None:
+    """Take all ``steps``; after each the sums must lie between what was spent and what could have been."""
+    clock = [NOON]
+    budget = await opened(folder, clock=lambda: clock[0])
+    await people(budget, "ann")
+    held: list[Reservation] = []
+    least = most = 0  # billionths of a dollar, over all days
+    unsure = 0  # what a crash may count although it was given back, or at more than it was
+    for what, which, number in steps:
+        if what == "ask":
+            held.append(ask(budget, which, max_tokens=number))
+        elif what in {"settle", "release", "lose"} and held:
+            made = held.pop(which % len(held))
+            if what == "release":
+                made.release()
+                unsure += made.nano
+            else:
+                made.settle(Usage(0, number) if what == "settle" else None)
+                least, most = least + round(made.cost * 1e9), most + round(made.cost * 1e9)
+                unsure += max(0, made.nano - round(made.cost * 1e9))
+        elif what == "flush":
+            await budget.ledger.flush()
+            unsure = 0
+        elif what == "clock":
+            clock[0] += number
+        elif what == "restart":
+            least, most = (sum((each.nano for each in held), one) for one in (least, most))
+            await closed(budget)
+            budget, held, unsure = await opened(folder, clock=lambda: clock[0]), [], 0
+            assert budget.ledger.recovered == 0
+        elif what == "crash":
+            least, most = (sum((each.nano for each in held), one) for one in (least, most))
+            most += unsure
+            budget = await crashed(budget, folder, lambda: clock[0])
+            held, unsure = [], 0
+        counted = sum(sum(one.values()) for one in budget.ledger.days.values())
+        assert least <= counted <= most, (what, least, counted, most)
+        least = most = counted  # from here on it is known
+    await closed(budget)
+    again = await opened(folder)
+    assert again.ledger.days == budget.ledger.days
+    await closed(again)
+
+
+async def crashed(budget: Budget, folder: Path, clock: Any) -> Budget:
+    """Leave ``budget`` as a killed process would, and return the one that comes after it."""
+    ledger = budget.ledger
+    assert ledger._core is not None
+    assert ledger._keeper is not None
+    ledger._keeper.cancel()
+    await asyncio.gather(ledger._keeper, return_exceptions=True)
+    await ledger._core.close()  # what the disk was told to write it writes
+    return await opened(folder, clock=clock)
