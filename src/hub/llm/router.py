@@ -36,6 +36,7 @@ class Router:
     ) -> None:
         self._given = list(providers)
         self._chosen: list[Provider] = []
+        self._order: list[Provider] | None = None
         self._last = last
         self._bus = bus
         self._hedges = Hedges()
@@ -55,19 +56,24 @@ class Router:
     @property
     def providers(self) -> list[Provider]:
         """All that are asked, in order: the better first, and of the same quality the chosen first."""
-        return sorted((*self._chosen, *self._given), key=lambda one: _ORDER[one.caps.quality])
+        if self._order is None:
+            self._order = sorted((*self._chosen, *self._given), key=lambda one: _ORDER[one.caps.quality])
+        return [*self._order]
 
     def add(self, provider: Provider) -> None:
         """Add a provider; it is asked after those of the same quality that are already there."""
         self._given.append(provider)
+        self._order = None
 
     def drop(self, provider: Provider) -> None:
         """Ask ``provider`` no more."""
         self._given = [one for one in self._given if one is not provider]
+        self._order = None
 
     def choose(self, providers: Sequence[Provider]) -> None:
         """Ask ``providers`` in this order, from the next question on, in place of those chosen before."""
         self._chosen = list(providers)
+        self._order = None
 
     async def close(self) -> None:
         """End what is still asked in silence."""

@@ -126,7 +126,7 @@ def contacts(text: str, lower: str, *, digits: int) -> Iterator[Found]:
         yield from _machines(text)
     if digits >= _LEAST_DIGITS:
         yield from _phones(text, lower)
-    if sum(word in lower for word in _SPOKEN) > 1 or "double" in lower or "triple" in lower:
+    if sum(map(lower.__contains__, _SPOKEN)) > 1 or "double" in lower or "triple" in lower:
         yield from _spoken(lower if len(lower) == len(text) else text)
 
 
@@ -176,7 +176,7 @@ def _phones(text: str, lower: str) -> Iterator[Found]:
         count = sum(sign.isdigit() for sign in one[group])
         if not _DATE.match(one[group]) and (group != "house" or 8 <= count <= 13):  # noqa: PLR2004
             yield Found(one.start(group), one.end(), "phone")
-    if any(stem in lower for stem in _PHONE_STEMS):
+    if any(map(lower.__contains__, _PHONE_STEMS)):
         for one in _told_phones().finditer(text):
             if not _DATE.match(one[group := one.lastgroup or ""]):
                 yield Found(one.start(group), one.end(), "phone")

@@ -116,7 +116,7 @@ def streets(text: str, lower: str, *, digits: int) -> Iterator[Found]:
             year = _IS_YEAR.match(one[0]) and _YEAR.search(text, max(0, one.start() - 10), one.start())
             if not year:
                 yield Found(*one.span(one.lastgroup or 0), "address")
-    if any(kind in lower for kind in ("street", "road", "avenue", "lane", "boulevard")):
+    if any(map(lower.__contains__, ("street", "road", "avenue", "lane", "boulevard"))):
         for one in _SMALL.finditer(text):
             if not _NO_NAME.intersection(one[0].split()[1:-1]):
                 yield Found(*one.span(), "address")
@@ -131,9 +131,9 @@ def _fitting(text: str, lower: str) -> Iterator[re.Pattern[str]]:
         yield _TOLD
     if _CODES.search(text):
         yield _CODE
-    if any(kind in lower for kind in _GERMAN_TYPES):
+    if any(map(lower.__contains__, _GERMAN_TYPES)):
         yield _german()
-    if any(kind in lower for kind in _FRENCH_TYPES):
+    if any(map(lower.__contains__, _FRENCH_TYPES)):
         yield _french()
-    if any(kind in text for kind in _ROMANCE_TYPES):
+    if any(map(text.__contains__, _ROMANCE_TYPES)):
         yield _romance()
