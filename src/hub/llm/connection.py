@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ LINGER_S = 0.25
 _AT_ONCE = 200
 _LOOK_S = 0.2
 _TRIES = 3
+_LONG = 1 << 19
 
 
 class Connection:
@@ -47,8 +49,8 @@ class Connection:
             mark = _Mark()
             try:
                 return await session.request(
-                    method, url, data=body, headers=headers, allow_redirects=False, proxy=self._proxy,
-                    trace_request_ctx=mark,
+                    method, url, data=_in_pieces(body), headers=headers, allow_redirects=False,
+                    proxy=self._proxy, trace_request_ctx=mark,
                 )  # fmt: skip
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
                 if not mark.kept or tried == _TRIES - 1:
@@ -89,6 +91,11 @@ class Connection:
             headers={"accept-encoding": "identity", "user-agent": "timmy-hub"},
             trace_configs=[tracing],
         )
+
+
+def _in_pieces(body: bytes | None) -> bytes | BytesIO | None:
+    """Return ``body`` so that a long one is written piece by piece, and others get a turn in between."""
+    return BytesIO(body) if body is not None and len(body) > _LONG else body
 
 
 class _Mark:

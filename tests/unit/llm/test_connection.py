@@ -150,6 +150,18 @@ async def test_patience_ends_only_who_waits():
     patience.close()
 
 
+@pytest.mark.filterwarnings("error::ResourceWarning")
+async def test_ten_megabytes_are_asked_or_refused_in_words(up, one, server):
+    long = Request((Message("user", "word " * 2_000_000),), "talk", 64)
+    assert isinstance((await ask(one, long))[-1], Done)
+    assert len(up.asked[-1]["messages"][0]["content"]) == 10_000_000
+    small = OpenAI("small", Server("Lab", server.url, "big-1"), nobodys)
+    with pytest.raises(Fault) as caught:
+        await ask(small, long)
+    assert (str(caught.value), caught.value.what) == ("That is too long for Lab.", "refused")
+    await small.retire()
+
+
 # -- no network -------------------------------------------------------------------------------------------
 
 
