@@ -42,6 +42,7 @@ _BARRED = re.compile(r"\|[^|<>\[\]]{0,64}\|?")
 _PLAIN = re.compile(r"[\t\n -;=-Z\\-~]*")
 """ASCII with nothing in it to look at."""
 
+_SENTENCE = re.compile(r"[.!?][\"')\]]*(?=\s)")
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
     "\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0d"
@@ -88,8 +89,9 @@ def normal(text: str) -> str:
 class Sanitiser:
     """The same for words that come piece by piece: no token gets through by being cut in two.
 
-    What may still become a token is held back. ``full`` says that ``limit`` characters were let through;
-    what comes after them is not. An accent that comes apart from its letter, in the next piece, stays so.
+    What may still become a token is held back. ``full`` says that ``limit`` was reached and no more
+    is let through; a piece that is too long ends with a sentence, or at least with a word. An accent that
+    comes apart from its letter, in the next piece, stays so.
     """
 
     def __init__(self, limit: int | None = MOST_CHARS) -> None:
@@ -115,9 +117,15 @@ class Sanitiser:
     def _cut(self, text: str) -> str:
         if self._left is None:
             return text
-        text = text[: max(0, self._left)]
-        self._left -= len(text)
-        return text
+        told = text if len(text) <= self._left else _ended(text[: self._left])
+        self._left = self._left - len(text) if len(text) <= self._left else 0
+        return told
+
+
+def _ended(text: str) -> str:
+    """Return ``text``, which had to be cut, up to its last whole sentence, or else its last whole word."""
+    ends = [found.end() for found in _SENTENCE.finditer(text)]
+    return text[: ends[-1]] if ends else text[: text.rfind(" ")] if " " in text else text
 
 
 class _Sieve:

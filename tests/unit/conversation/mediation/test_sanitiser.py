@@ -108,6 +108,22 @@ def test_no_more_than_the_limit_gets_through() -> None:
     assert sieve.feed("more") + sieve.finish() == ""
 
 
+@pytest.mark.parametrize(
+    ("pieces", "told"),
+    [
+        (["One two. Three four. Five six seven."], "One two. Three four."),
+        (["One two three four five six seven"], "One two three four five"),
+        (["One two.", " Three four.", " Five six seven."], "One two. Three four."),
+        (["One two. Three four. 123"], "One two. Three four. 123"),
+        (["onetwothreefourfivesixseven"], "onetwothreefourfivesixse"),
+    ],
+)
+def test_what_is_too_long_ends_with_a_sentence_or_a_word(pieces: list[str], told: str) -> None:
+    sieve = Sanitiser(24)
+    assert "".join([*map(sieve.feed, pieces), sieve.finish()]) == told
+    assert sieve.full
+
+
 def test_every_invisible_character_goes() -> None:
     for code in range(sys.maxunicode + 1):
         sign = chr(code)
