@@ -59,7 +59,7 @@ _SPAN = re.compile(
     r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m(?!s))?(?:(\d{1,6}(?:\.\d{1,6})?)s)?(?:(\d{1,7})ms)?",
     re.ASCII,
 )
-_AGAIN = "Wait: I ask it again at the next question."
+_AGAIN = "Wait: I look again by myself."
 
 
 class Fault(Unavailable):
