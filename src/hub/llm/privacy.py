@@ -33,8 +33,8 @@ TALKS = 256
 REMEMBERED = 4_000_000
 """Characters of texts that need not be looked through again."""
 
-LONG = 20_000
-"""Characters of a text that is not looked through on the event loop."""
+LONG, MOST_LONG = 4_000, 8
+"""Characters of a text that is not looked through on the event loop, and how many such are remembered."""
 
 NOTE = (
     "Words like [EMAIL_1] stand for something that is kept from you. Use them as they are, brackets and all."
@@ -54,6 +54,7 @@ class Privacy:
         self._vaults: OrderedDict[tuple[str, str], Vault] = OrderedDict()
         self._seen: OrderedDict[str, tuple[Found, ...]] = OrderedDict()
         self._seen_size = 0
+        self._long: OrderedDict[str, tuple[Found, ...]] = OrderedDict()
         self._specs: OrderedDict[int, tuple[ToolSpec, ToolSpec]] = OrderedDict()
         self._known: dict[str, Collection[str]] = {}
         self.hidden: Counter[str] = Counter()
@@ -85,12 +86,14 @@ class Privacy:
         if distance_of(caps) == "machine":
             return
         for text in (*(one.text for one in request.messages), request.prefix):
-            if len(text) > LONG and text not in self._seen:
-                self._remember(text, await asyncio.to_thread(self._finder.find, text))
+            if len(text) > LONG and text not in self._long:
+                self._long[text] = await asyncio.to_thread(self._finder.find, text)
+                while len(self._long) > MOST_LONG:
+                    self._long.popitem(last=False)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Return all that is private in ``text``, whatever the tier."""
-        known = self._seen.get(text)
+        known = self._seen.get(text) if len(text) <= LONG else self._long.get(text)
         if known is None:
             known = self._finder.find(text)
             self._remember(text, known)
@@ -101,9 +104,8 @@ class Privacy:
         self._known = {"secrets": secrets, "names": names, "hosts": hosts}
         if "_finder" in self.__dict__:
             self._finder.know(**self._known)
-        self._seen.clear()
+        self._unlearn()
         self._specs.clear()
-        self._seen_size = 0
 
     def warm(self) -> None:
         """Make ready what the first question would wait for; may run in a thread."""
@@ -115,7 +117,11 @@ class Privacy:
         """Forget what was hidden: in one talk, or in all; and all texts that were looked through."""
         for key in [key for key in self._vaults if talk is None or key[1] == talk]:
             del self._vaults[key]
+        self._unlearn()
+
+    def _unlearn(self) -> None:
         self._seen.clear()
+        self._long.clear()
         self._seen_size = 0
 
     def spec(self, spec: ToolSpec) -> ToolSpec:
@@ -165,6 +171,9 @@ class Privacy:
         return vault
 
     def _remember(self, text: str, found: tuple[Found, ...]) -> None:
+        if len(text) > LONG:
+            self._long[text] = found
+            return
         if text not in self._seen:
             self._seen_size += len(text) + 100
         self._seen[text] = found

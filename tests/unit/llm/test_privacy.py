@@ -195,7 +195,7 @@ async def test_long_words_are_looked_through_off_the_loop():
     station = privacy()
     request = asked("word " * LONG + "anna@example.com")
     await station.read(request, HERE)
-    assert not station._seen
+    assert not station._long
     await station.read(request, WORLD)
     station._finder.find = None
     station._seen["Be brief."] = ()
