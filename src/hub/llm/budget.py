@@ -161,6 +161,15 @@ class Budget:
             standing("month", windows.month, limits.monthly_usd),
         )
 
+    def over(self) -> Refusal | None:
+        """Return why nobody is asked now who takes money, once a limit of the house is reached."""
+        self._turn()
+        for period, window, limit, _ in self._limited(""):
+            reached = max(level(window.spent, limit), self._told.get((period, window.since, "", limit), 0.0))
+            if reached >= 1.0:
+                return Refusal(*why(period, window, limit, "", alone=True), self._until(period))
+        return None
+
     def spent(self, period: Period = "day", by: By = "", person: str | None = None) -> list[Spent]:
         """Return what was used in the period ``by`` what, the dearest first; ``person``: only theirs."""
         self._turn()
@@ -208,8 +217,8 @@ class Budget:
                 alone = window.spent + nano > cap  # and not only because of what is being asked just now
                 if alone and level(window.spent, limit):  # what is left is too little
                     self._say(period, window, limit, whose, 1.0)
-                until = self._windows.over if period == "day" else self._windows.next_month()
-                return Refusal(*why(period, window, limit, whose, alone=alone), until if alone else None)
+                until = self._until(period) if alone else None
+                return Refusal(*why(period, window, limit, whose, alone=alone), until)
         most = self._limits().person_daily_minutes
         if most and person:
             window = self._windows.of(person)
@@ -217,6 +226,9 @@ class Budget:
                 reason = f"Your {most} minutes of today are used up."
                 return Refusal(reason, "Go on tomorrow, or ask the owner for more.", self._windows.over)
         return None
+
+    def _until(self, period: Period) -> float:
+        return self._windows.over if period == "day" else self._windows.next_month()
 
     def _limited(self, person: str) -> Iterator[tuple[Period, Window, float, str]]:
         """Yield the limits that there are for ``person``."""

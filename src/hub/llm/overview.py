@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from hub.llm.candidates import is_model
+from hub.llm.pricing import price_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from hub.hub import Hub
     from hub.llm.provider import Provider
+    from hub.llm.stations import Refusal
     from hub.llm.timeline import Change
 
 DOING = {
@@ -19,6 +21,7 @@ DOING = {
     "half": "is coming back",
     "held": "asked for a pause",
     "config": "needs you",
+    "spent": "is over the limit",
     "closed": "is not ready",
 }
 """What one does who is not asked, by the state of its breaker."""
@@ -68,7 +71,7 @@ class Watching(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One language model. ``state`` as its breaker's; ``ok``: it could answer, as far as is known.
+    """One language model. ``state`` as its breaker's, or spent; ``ok``: it could answer, as far as is known.
 
     ``since`` and ``until``: Unix seconds. ``why`` and ``fix``: sentences, "" where all is well.
     """
@@ -96,15 +99,17 @@ def standings(hub: Hub, probed: Iterable[Mapping[str, Any]] = ()) -> list[Standi
     """Return how each language model stands, in the order of asking; ``probed``: by `Router.status`."""
     known = {one["name"]: one for one in probed}
     breakers = hub.router.stations.breakers
-    watching = breakers if isinstance(breakers, Watching) else None
+    watching, over = breakers if isinstance(breakers, Watching) else None, hub.budget.over()
     return [
-        _standing(one, known.get(one.name, {}), watching)
+        _standing(one, known.get(one.name, {}), watching, over if price_of(one.caps) else None)
         for one in hub.router.providers
         if is_model(one.caps)
     ]
 
 
-def _standing(provider: Provider, probed: Mapping[str, Any], watching: Watching | None) -> Standing:
+def _standing(
+    provider: Provider, probed: Mapping[str, Any], watching: Watching | None, over: Refusal | None
+) -> Standing:  # fmt: skip
     caps, title = provider.caps, provider.caps.title or provider.name
     about = provider.name, title[:1].upper() + title[1:], caps.model, caps.distance, caps.quality
     changes = tuple(watching.history(provider.name)) if watching else ()
@@ -112,6 +117,8 @@ def _standing(provider: Provider, probed: Mapping[str, Any], watching: Watching 
     if now is not None and now.state != "closed":
         ok = now.state == "half"
         return Standing(*about, now.state, ok, now.since, now.until, now.why, now.fix, changes)
+    if over is not None:
+        return Standing(*about, "spent", False, None, over.until, over.why, over.fix, changes)
     since = now.since if now else None
     ok, why, fix = probed.get("ok", True), probed.get("reason", ""), probed.get("fix", "")
     return Standing(*about, "closed", ok, since, None, "" if ok else why, "" if ok else fix, changes)

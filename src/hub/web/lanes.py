@@ -31,6 +31,7 @@ WORDS = {
     "held": ("pausing", "care"),
     "open": ("away", "stop"),
     "config": ("needs you", "stop"),
+    "spent": ("over the limit", "care"),
 }
 
 
@@ -103,7 +104,7 @@ def _why(one: Standing, now: float) -> str:
     if one.since and one.state != "closed":
         said.append(f"since {time.strftime('%H:%M', time.localtime(one.since))}")
     told = f"{', '.join(said)}. " if said else ""
-    if one.state == "open" and one.until and one.until > now:
+    if one.state == "open" and not one.fix.startswith("Wait") and one.until and one.until > now:
         told += "I look again by myself."
     return (told[:1].upper() + told[1:]).strip()
 

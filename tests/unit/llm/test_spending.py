@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import HubError
+from hub.llm import overview
 from hub.llm.budget import Budget, Reservation
 from hub.llm.limits import Limited
 from hub.llm.provider import Caps, Message, Price, Request, Usage
@@ -407,9 +408,14 @@ async def test_a_talk_is_paid_for_by_who_has_it(tmp_path: Path) -> None:
         assert (spent.name, spent.requests) == (owner.id, 1)
         assert spent.usd > 0
         limits = {("budget", "daily_usd"): spent.usd + 1e-6}
+        assert overview.standings(hub)[0].ok
         await hub.configuration.change(limits)
         said = await ask_hub(hub, "and which colour is the sky of Mars, do you think")
         assert "red" not in said
+        stands = overview.standings(hub)
+        assert (stands[0].state, stands[0].ok) == ("spent", False)
+        assert stands[0].why.startswith("Today's limit, $")
+        assert overview.sentence(stands).startswith("A scripted model is over the limit; ")
         assert len(model.requests) == 1
     async with hub_with(model=model, data=tmp_path) as hub:
         assert hub.budget.spent()[0].requests == 1
