@@ -34,7 +34,7 @@ PASSED_OVER = frozenset({
 class Lenient(BaseModel):
     """A part of a request. Fields that nobody knows are passed over, as new clients send them."""
 
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
 
 
 class Part(Lenient):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from hub.api.openai.answering import Answering
 from hub.api.openai.errors import wrong
 from hub.api.openai.offered import Offered
 from hub.llm.provider import ToolCall
+from hub.telemetry import trace
 
 if TYPE_CHECKING:
     from hub.api.openai.answering import Commit
@@ -112,7 +112,7 @@ def _whole(answering: Answering) -> dict[str, Any]:
 
 def _head(answering: Answering, what: str) -> dict[str, Any]:
     return {
-        "id": f"chatcmpl-{os.urandom(12).hex()}", "object": what, "created": int(time.time()),
+        "id": f"chatcmpl-{trace.current_id()[:24]}", "object": what, "created": int(time.time()),
         "model": answering.by.provider,
     }  # fmt: skip
 

@@ -38,7 +38,7 @@ _DRAINED = 32 << 20  # what is read and dropped, so that whoever sent too much h
 PATIENCE_S = 30.0
 """How long a body may take to arrive."""
 
-UNWATCHED_S = 0.02
+UNWATCHED_S = 0.05
 """How long nobody looks whether whoever asked is still there."""
 
 AT_ONCE = 64

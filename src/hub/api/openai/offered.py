@@ -61,17 +61,15 @@ class Offered:
 
     def _alias(self, model: str, question: Question, models: dict[str, Provider]) -> Choice:
         asked = [*models.values()]
-        plain = not question.tools and question.messages[-1].role == "user"
-        if any(message.role == "system" for message in question.messages):
-            plain = False
-        else:
-            question = replace(question, own=self._hub.settings.system_prompt)
-        question = replace(question, trims=True)
+        instructed = any(message.role == "system" for message in question.messages)
+        plain = not (instructed or question.tools) and question.messages[-1].role == "user"
         if model == LOCAL:
             asked = [one for one in asked if one.caps.distance != "world"]
-            question = replace(question, tier="local")
-        if model == VOICED and not question.max_tokens:
-            question = replace(question, max_tokens=SPOKEN_TOKENS)
+        question = replace(
+            question, own=None if instructed else self._hub.settings.system_prompt, trims=True,
+            tier="local" if model == LOCAL else question.tier,
+            max_tokens=question.max_tokens or (SPOKEN_TOKENS if model == VOICED else 0),
+        )  # fmt: skip
         able = _able(asked, question)
         patience = VOICE if model == VOICED else _patience(question)
         # What can be computed is computed, unless the client says who is to answer, and how.
@@ -107,7 +105,7 @@ def _able(asked: list[Provider], question: Question) -> frozenset[str]:
             code="tools_unsupported", param="tools",
         )  # fmt: skip
     need = question.least if question.trims else question.size
-    able = frozenset(one.name for one in asked if one.caps.prompt_tokens >= need)
+    able = frozenset([one.name for one in asked if one.caps.prompt_tokens >= need])
     if not able:
         most = max((one.caps.prompt_tokens for one in asked), default=0)
         raise Refused(

@@ -40,7 +40,7 @@ class Question:
     @property
     def size(self) -> int:
         """The tokens of all messages, estimated."""
-        return sum(_size(message) for message in self.messages) + sum(_tool_size(t) for t in self.tools)
+        return sum(map(_size, self.messages)) + sum(map(_tool_size, self.tools))
 
     @property
     def least(self) -> int:
@@ -50,7 +50,8 @@ class Question:
 
     def for_provider(self, caps: Caps) -> Request:
         """Return the request that fits ``caps``."""
-        messages = (*self.prefix(caps), *self.messages[self._last() :])
+        last = self.messages[self._last() :]
+        messages = (*self.prefix(caps), *last)
         return Request(
             messages, self.conversation, self._answer_tokens(caps),
             self.tools, self.tool_choice, self.tier, self.person,
@@ -104,6 +105,8 @@ def _shortened(messages: tuple[Message, ...], room: int) -> tuple[Message, ...]:
 
 
 def _size(message: Message) -> int:
+    if not message.calls:
+        return tokens(message.text)
     return tokens(message.text) + sum(tokens(call.name + call.arguments) for call in message.calls)
 
 
