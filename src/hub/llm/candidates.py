@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -234,12 +235,9 @@ class Candidates:
             await self._accepted()
             self._accepted = None
         elif not request.speculative:
-            try:
-                async with asyncio.timeout(0):
-                    await self._accepted()
-                self._accepted = None
-            except TimeoutError:
+            if not _is_over(self._accepted()):
                 return replace(request, speculative=True)
+            self._accepted = None
         return request
 
 
@@ -251,6 +249,18 @@ def is_far(caps: Caps) -> bool:
 def is_model(caps: Caps) -> bool:
     """Say whether a language model answers there, or nobody knows what does."""
     return caps.quality in {"basic", "full"} or not caps.local
+
+
+def _is_over(waits: Awaitable[object]) -> bool:
+    """Say whether there is nothing to wait for, by going one step and no further."""
+    if not inspect.iscoroutine(waits):
+        return isinstance(waits, asyncio.Future) and waits.done()
+    try:
+        waits.send(None)
+    except StopIteration:
+        return True
+    waits.close()
+    return False
 
 
 def _title(one: Provider) -> str:
