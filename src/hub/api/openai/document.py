@@ -12,6 +12,12 @@ _REF = "#/components/schemas/{model}"
 _KEY = {"type": "http", "scheme": "bearer", "description": "A key of the page You, or the session's cookie."}
 _TEXT, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
 _NULL = {"type": "null"}
+_EVENT = {
+    "type": "object",
+    "description": "One server-sent event; its data is JSON, or [DONE] at the end of chat completions.",
+    "properties": {"data": _TEXT, "event": _TEXT},
+    "required": ["data"],
+}
 
 
 def describe(app: FastAPI) -> None:
@@ -66,7 +72,7 @@ def _asking(about: str, name: str, body: str, answer: str, *, streams: bool = Fa
     made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
     if streams:
         told = made["responses"]["200"]
-        told["content"]["text/event-stream"] = {"schema": _TEXT}
+        told["content"]["text/event-stream"] = {"schema": _EVENT}
         told["headers"] = {
             "x-hub-provider": {"schema": _TEXT, "description": "Who answered."},
             "x-hub-fallbacks": {"schema": _TEXT, "description": "How many were asked in vain before."},
