@@ -186,7 +186,7 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestModel.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 
 
 async def test_a_thousand_at_once_never_pass_the_limit() -> None:

@@ -121,11 +121,8 @@ async def test_a_limit_holds_over_a_restart_and_is_not_told_again(tmp_path: Path
     await closed(again)
 
 
-@pytest.mark.parametrize("lines", [31, 201])
-async def test_killed_in_the_middle_of_requests_it_counts_them_as_estimated(
-    tmp_path: Path, lines: int
-) -> None:
-    said = await asyncio.to_thread(killed, tmp_path / "core.db", lines)
+async def test_killed_in_the_middle_of_requests_it_counts_them_as_estimated(tmp_path: Path) -> None:
+    said = await asyncio.to_thread(killed, tmp_path / "core.db", lines=random.randrange(20, 200))
     asked = {line.split()[1] for line in said if line.startswith("asked")}
     settled = {line.split()[1] for line in said if line.startswith("settled")}
     assert asked >= settled
@@ -149,12 +146,9 @@ async def test_killed_in_the_middle_of_requests_it_counts_them_as_estimated(
     await closed(again)
 
 
-@pytest.mark.parametrize("lines", [5, 60])
-async def test_killed_in_the_middle_of_real_answers_it_counts_no_less_than_is_billed(
-    tmp_path: Path, lines: int
-) -> None:
+async def test_killed_in_the_middle_of_real_answers_it_counts_no_less_than_is_billed(tmp_path: Path) -> None:
     async with Upstream(gap_s=0.002) as up:
-        await asyncio.to_thread(killed, tmp_path / "core.db", lines, up.url)
+        await asyncio.to_thread(killed, tmp_path / "core.db", random.randrange(3, 60), up.url)
         async with asyncio.timeout(30):
             while up.ledger.running:
                 await asyncio.sleep(0.01)
@@ -436,7 +430,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steps=STEPS)
 def test_whatever_happens_no_less_is_counted_than_was_spent_and_not_much_more(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Any, int]]
