@@ -125,10 +125,7 @@ class Hub:
         )  # fmt: skip
         self.budget = Budget(self.core, self.bus, lambda: self.settings.budget)
         self.router.stations.budget = self.budget
-        self.tiers = Tiers(self.core, lambda: self.settings.privacy)
-        self.privacy = Privacy(self.tiers, self._may_know)
-        self.replies = Replies(self.privacy.find)
-        self.router.stations.privacy, self.router.stations.cache = self.privacy, self.replies
+        self.tiers, self.privacy, self.replies = self._private()
         self.breakers, self.recalled = self._breakers(RULES[settings.breaker])
         self.secrets = Secrets(self.core)
         self.secrets.on_changed = partial(known.refresh, self)
@@ -166,6 +163,13 @@ class Hub:
         )
         router.stations.breakers = breakers
         return breakers, Recalled(breakers, self.core)
+
+    def _private(self) -> tuple[Tiers, Privacy, Replies]:
+        tiers = Tiers(self.core, lambda: self.settings.privacy)
+        privacy = Privacy(tiers, self._may_know)
+        replies = Replies(privacy.find)
+        self.router.stations.privacy, self.router.stations.cache = privacy, replies
+        return tiers, privacy, replies
 
     def _may_know(self, name: str) -> bool:
         """Say whether a tool may be told in its arguments what was hidden from a model.
@@ -278,7 +282,6 @@ class Hub:
         self.search.start()
         self.spawn(self.gate.keep(), name="approvals")
         self.spawn(known.follow(self), name="privacy")
-        self.spawn(asyncio.to_thread(self.privacy.warm), name="detectors")
         self.spawn(self.retention.plan(), name="retention")
         self.spawn(self.reach.follow(), name="reach")
         self.spawn(self.reach.plan(), name="forget in plugins")
@@ -288,6 +291,7 @@ class Hub:
         self.spawn(self.recalled.follow(), name="breakers")
         await self.plugins.start()
         self.spawn(changes.follow(self), name="changes of plugins")
+        self.spawn(known.warm(self), name="detectors")
 
     async def stop(self) -> None:
         """Stop everything, newest first; safe after a start that failed half-way."""
@@ -322,6 +326,7 @@ class Hub:
             if before.providers.get(name) != settings.providers.get(name):
                 self.breakers.forget(name)
         self.spawn(self.providers.settle(), name="providers")
+        self.spawn(known.warm(self), name="detectors")
         self.plugins.follow()
 
     def _tasks_of(self, plugin: str) -> set[asyncio.Task[Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from typing import TYPE_CHECKING
 
 from hub.auth.events import PersonChanged, PersonJoined, PersonLeft
 from hub.events import TalkDeleted
+from hub.llm.privacy import distance_of
 
 if TYPE_CHECKING:
     from hub.hub import Hub
@@ -42,6 +44,12 @@ async def follow(hub: Hub) -> None:
                 if isinstance(event, PersonLeft):
                     await hub.tiers.open()
             hub.replies.forget()
+
+
+async def warm(hub: Hub) -> None:
+    """Make the detectors ready, if there is anybody outside this machine to ask."""
+    if any(distance_of(one.caps) != "machine" for one in hub.router.providers):
+        await asyncio.to_thread(hub.privacy.warm)
 
 
 def _own(name: str) -> bool:

@@ -27,10 +27,13 @@ def _shapes() -> re.Pattern[str]:
       {TOKENS}
     | (?:gsk|pplx|tvly|nvapi)-{_SIGN}{{8,}}
     | [rsp]k_(?:live|test)_[A-Za-z0-9]{{10,}} | whsec_[A-Za-z0-9+/=]{{16,}}
-    | gl(?:pat|sa|dt)[-_]{_SIGN}{{16,}} | npm_[A-Za-z0-9]{{30,}} | pypi-{_SIGN}{{16,}} | r8_[A-Za-z0-9]{{30,}}
+    | gl[a-z]{{2,5}}[-_](?=[A-Za-z_-]{{0,40}}[0-9]){_SIGN}{{16,}}
+    | GR1348941{_SIGN}{{16,}}
+    | npm_[A-Za-z0-9]{{30,}} | pypi-{_SIGN}{{16,}} | r8_[A-Za-z0-9]{{30,}}
     | xapp-[A-Za-z0-9-]{{16,}} | dop_v1_[0-9a-f]{{32,}} | GOCSPX-{_SIGN}{{16,}} | key-[0-9a-f]{{32}}
     | shp(?:at|ss|ca|pa)_[0-9A-Fa-f]{{16,}} | SG\.{_SIGN}{{16,}}\.{_SIGN}{{16,}}
-    | (?:ASIA|AROA|AIDA)[0-9A-Z]{{16}}(?![A-Za-z0-9])
+    | (?:ASIA|AROA|AIDA|ABIA|ACCA|A3T[0-9A-Z])[0-9A-Z]{{16}}(?![A-Za-z0-9])
+    | (?:AC|SK)[0-9a-f]{{32}}(?![A-Za-z0-9])
     | ya29\.[0-9A-Za-z_.-]{{10,}} | tskey-[a-z]+-{_SIGN}{{10,}} | dckr_pat_{_SIGN}{{16,}}
     | lin_api_[A-Za-z0-9]{{16,}} | hv[sb]\.{_SIGN}{{16,}} | figd_{_SIGN}{{16,}} | rubygems_[0-9a-f]{{32,}}
     | AGE-SECRET-KEY-1[0-9A-Z]{{30,}} | [xyz]prv[1-9A-HJ-NP-Za-km-z]{{80,}}
@@ -43,12 +46,10 @@ def _shapes() -> re.Pattern[str]:
 
 _PREFIXES = (
     "sec1", "sk-", "xai-", "gsk-", "pplx-", "tvly-", "nvapi-", "k_live_", "k_test_", "whsec_", "ghp_", "gho_",
-    "ghu_", "ghs_", "ghr_", "github_pat_", "glpat", "glsa", "gldt", "hf_", "npm_", "pypi-", "r8_", "xox",
-    "xapp-", "dop_v1", "shp", "SG.", "key-", "AKIA", "ASIA", "AROA", "AIDA", "AIza", "GOCSPX", "ya29",
-    "tskey",
-    "dckr_",
-    "lin_api", "hvs.", "hvb.", "figd_", "rubygems_", "SECRET-KEY", "prv", "eyJ", "MDA", "AgE", "AgI", "0201",
-    ":AA", "hub_",
+    "ghu_", "ghs_", "ghr_", "github_pat_", "gl", "GR1348941", "ABIA", "ACCA", "A3T", "SK", "AC", "hf_",
+    "npm_", "pypi-", "r8_", "xox", "xapp-", "dop_v1", "shp", "SG.", "key-", "AKIA", "ASIA", "AROA",
+    "AIDA", "AIza", "GOCSPX", "ya29", "tskey", "dckr_", "lin_api", "hvs.", "hvb.", "figd_", "rubygems_",
+    "SECRET-KEY", "prv", "eyJ", "MDA", "AgE", "AgI", "0201", ":AA", "hub_",
 )  # fmt: skip
 """What `_shapes` matches has one of these in it."""
 
@@ -72,7 +73,7 @@ def _told() -> re.Pattern[str]:
     | (?<=://)[^\s/:@]{0,64}:(?P<login>[^\s@/]{1,128})(?=@)
     | [?&](?:key|token|access_token|api_?key|auth|sig|signature|code|password|pwd|secret)=
         (?P<query>[^\s&"'<>\#]{4,})
-    | (?:secret|token|(?:api|access|private|signing|encryption|master|auth|app)[ _-]?key|credentials?)
+    | (?:secret|token(?!s)|(?:api|access|private|signing|encryption|master|auth|app)[ _-]?key|credentials?)
         [\w-]{0,24}["']?\s{0,3}[:=]\s{0,3}
         (?P<named>"[^"\r\n]{4,200}"|'[^'\r\n]{4,200}'|[^\s,;&"'<>)}\]]{4,})
     | (?:secret|token|(?:api|access|private|signing|encryption|master|auth|app)[ _-]?key)
@@ -87,7 +88,7 @@ def _told() -> re.Pattern[str]:
     )
 
 
-_LONG = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}")
+_LONG = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
 _SHORTEST = 16
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NOSTR = re.compile(r"n(?:pub|profile|event|addr|ote)1[0-9a-z]{20}")
@@ -112,7 +113,9 @@ def keys(text: str, lower: str, *, digits: int) -> Iterator[Found]:
             if (group := one.lastgroup) and (found := _worth(text, one, group)):
                 yield found
     for one in _LONG.finditer(text) if digits and len(text) >= _SHORTEST else ():
-        if _random(one[0]) and not _DIGEST_SAID.search(text, max(0, one.start() - 40), one.start()):
+        if _random(one[0].rstrip("=")) and not _DIGEST_SAID.search(
+            text, max(0, one.start() - 40), one.start()
+        ):
             yield Found(*one.span(), "secret")
 
 
