@@ -20,11 +20,28 @@ from typing import Any
 from playwright.async_api import async_playwright
 
 from hub.testing import RunningHub, speak
+from hub.testing.upstream import Upstream, always, in_turn, never
 
 OUT = Path(__file__).parents[2] / "docs" / "screens"
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
          "--use-fake-device-for-media-stream")  # fmt: skip
 WRITTEN = ("What time is it?", "How full is the disk?", "Why do people like music?")
+SERVERS = """[providers.far]
+kind = "openai"
+title = "Far"
+base_url = "{far}"
+model = "big-1"
+enabled = true
+order = 10
+
+[providers.near]
+kind = "openai"
+title = "Near"
+base_url = "{near}"
+model = "big-2"
+enabled = true
+order = 20
+"""
 SPOKEN = "Why is the sky blue, and why is it red in the evening?"
 DESKTOP, PHONE, TABLET = (
     {"width": 1440, "height": 1080},
@@ -53,7 +70,45 @@ async def main(models: Path) -> None:
                 await hub.until_ready("voice")
                 await states(browser, hub)
                 await sizes(browser, hub)
+            await language(browser, Path(folder) / "language")
             await browser.close()
+
+
+async def language(browser: Any, data: Path) -> None:
+    """Show the language page of a hub with two servers, of which the first goes away after a while."""
+    data.mkdir()
+    async with Upstream(gap_s=0.02, first_s=0.25) as far, Upstream(letter="F", first_s=0.6) as near:
+        (data / "hub.toml").write_text(
+            SERVERS.format(far=far.url, near=near.url) + "\n[budget]\ndaily_usd = 1.0\nmonthly_usd = 10.0\n"
+        )
+        async with RunningHub(data, env={"PIP_NO_INDEX": "1"}) as hub:
+            await hub.sign_in()
+            for number in range(40):
+                if number == 12:
+                    far.schedule = in_turn("cut", "none", "error", "none", "slow")
+                if number == 34:
+                    far.schedule, far.ill = always("error"), True
+                await try_(hub, f"How is the garden? #{number}")
+            for name, size, scheme in (
+                ("light", DESKTOP, "light"),
+                ("dark", DESKTOP, "dark"),
+                ("phone", PHONE, "light"),
+            ):
+                more = (
+                    {"device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+                    if name == "phone"
+                    else {}
+                )
+                page = await look(browser, hub, size, scheme, path="/language", **more)
+                await save(page, f"language-{name}")
+                await page.context.close()
+        far.schedule = never
+
+
+async def try_(hub: RunningHub, text: str) -> None:
+    """Ask in the box of the language page."""
+    async with hub.client.post(f"{hub.url}/language/ask", data={"text": text}) as response:
+        response.raise_for_status()
 
 
 async def first_run(browser: Any, data: Path) -> None:
@@ -108,7 +163,9 @@ async def sizes(browser: Any, hub: RunningHub) -> None:
         await page.context.close()
 
 
-async def look(browser: Any, hub: RunningHub, size: dict[str, int], scheme: str, **options: Any) -> Any:
+async def look(
+    browser: Any, hub: RunningHub, size: dict[str, int], scheme: str, path: str = "/", **options: Any
+) -> Any:
     """Open the page."""
     context = await browser.new_context(viewport=size, color_scheme=scheme, **options)
     await context.add_cookies(
@@ -116,7 +173,7 @@ async def look(browser: Any, hub: RunningHub, size: dict[str, int], scheme: str,
     )
     page = await context.new_page()
     page.on("console", lambda message: print("console:", message.text))
-    await page.goto(hub.url)
+    await page.goto(hub.url + path)
     await asyncio.sleep(1)
     return page
 

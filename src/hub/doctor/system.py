@@ -52,7 +52,7 @@ def processor(_: Case) -> Iterator[Finding]:
     elif flags and "avx2" not in flags:
         yield Finding(
             "Processor", "care", f"{cores} {plural} without AVX2: my own language model is slow.",
-            "Let me ask a language server: Settings, Language.",
+            "Let me ask a language server, on the page Language.",
         )  # fmt: skip
     else:
         yield Finding("Processor", "well", f"{cores} {plural}{', AVX2' if flags else ''}.")

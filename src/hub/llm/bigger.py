@@ -127,7 +127,7 @@ def needs(text: str) -> str:
     plain = clean(text)[:400]
     title = next((title for title, pattern in _compiled() if pattern.fullmatch(plain)), "")
     return (
-        f"{title} a larger language model: mine here would guess. Settings, Language is where you connect one."
+        f"{title} a larger language model: mine here would guess. The page Language is where you connect one."
         if title
         else ""
     )

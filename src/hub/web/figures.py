@@ -58,8 +58,8 @@ def figures(hub: Hub, told: Figures, costs: Sequence[Cost]) -> list[Shown]:
     asked = f"in {told.asked:,} request{'s' * (told.asked != 1)}"
     return [
         Shown("Answers", f"{told.served:,}", asked, _fixed(told)),
-        Shown("Lost", f"{told.lost:,}", f"of {told.turns:,} turn{'s' * (told.turns != 1)}",
-              _resumed(told), "stop" if told.lost else "well"),
+        Shown("Lost", f"{told.lost:,}", _turns(told),
+              _broken(told), "stop" if told.lost else "well"),
         Shown("First word", seconds(first.usual) if first else "none", "usually" if first else "yet",
               slowest(first)),
         *(_cost(one) for one in costs),
@@ -84,9 +84,14 @@ def _fixed(told: Figures) -> str:
     return f"{told.fixed:,} by the fixed line" if told.fixed else "None by the fixed line"
 
 
-def _resumed(told: Figures) -> str:
-    count = told.resumed
-    return f"{count:,} went on elsewhere" if count else "None broke off"
+def _turns(told: Figures) -> str:
+    return f"of {told.turns:,} turn{'s' * (told.turns != 1)}" if told.turns else "so far"
+
+
+def _broken(told: Figures) -> str:
+    """Return how many answers broke off and were brought to their end by another."""
+    count = sum(one.cut for one in told.providers)
+    return f"{count:,} broke off midway" if count else "None broke off"
 
 
 def _ahead(told: Figures) -> str:

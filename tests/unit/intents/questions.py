@@ -366,7 +366,7 @@ ASKED: dict[str, str | tuple[str, ...]] = {
     "where is my data stored": "on this machine only",
     "how do i delete our conversation": "Open Talks",
     "how do i set a timer": "set a timer for 10 minutes",
-    "how do i make you smarter": "Settings, Language",
+    "how do i make you smarter": "the page Language",
     "what can't you do": "no weather",
     "are you chatgpt": "I am Hub",
     "who made you": "open-source",

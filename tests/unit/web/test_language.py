@@ -97,7 +97,7 @@ async def test_it_says_who_answers_and_how_well(site, models):
     assert "A scripted model for A scripted model" in page
     assert "Because it failed, or was too slow. Last just now." in page
     assert "$0.02" in page
-    assert re.search(r"<h2>Lost</h2><p class=.num.><b>0</b> of 0 turns", page)
+    assert re.search(r"<h2>Lost</h2><p class=.num.><b>0</b> so far", page)
 
 
 async def test_a_provider_that_is_away_is_said_here_and_at_home(site, models):
