@@ -68,7 +68,13 @@ class Setting:
 async def setting() -> AsyncIterator[Setting]:
     """Start both, and end them."""
     upstream = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hub.testing.upstream", "--sentences", "1", stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "hub.testing.upstream",
+        "--sentences",
+        "1",
+        "--burst",
+        stdout=asyncio.subprocess.PIPE,
     )
     try:
         assert upstream.stdout is not None

@@ -96,6 +96,14 @@ def test_the_judge_sees_what_is_lost_doubled_and_torn():
     assert judge("", "7", 1).lost == (1,)
 
 
+async def test_a_burst_is_the_same_in_one_piece(client):
+    async with Upstream(in_turn("cut"), burst=True) as up:
+        with pytest.raises(aiohttp.ClientError):
+            await chunks(client, up)
+        assert judge(text(await chunks(client, up)), "7", 5).whole
+        assert up.ledger.entries[1].ended == "whole"
+
+
 async def test_without_a_stream_it_answers_whole(client):
     async with Upstream() as up:
         async with client.post(f"{up.url}/chat/completions", json=asked(stream=False)) as response:

@@ -17,7 +17,7 @@ async def _serve(given: argparse.Namespace) -> None:
     schedule = named(given.trouble, given.seed, given.after, given.seconds)
     async with Upstream(
         schedule, letter=given.letter, sentences=given.sentences, gap_s=given.gap, first_s=given.first,
-        key=given.key, port=given.port,
+        key=given.key, port=given.port, burst=given.burst,
     ) as up:  # fmt: skip
         print(up.url, flush=True)  # noqa: T201  for whoever started it
         await over.wait()
@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--gap", type=float, default=0.0)
     parser.add_argument("--first", type=float, default=0.0)
     parser.add_argument("--key", default="")
+    parser.add_argument("--burst", action="store_true", help="send each answer in one piece")
     asyncio.run(_serve(parser.parse_args()))
 
 

@@ -33,13 +33,15 @@ class Upstream:
 
     ``schedule``, ``say``, ``ill`` and the figures may be changed while it runs. ``letter``: whose words it
     writes; ``sentences``: how many an answer has; ``gap_s``: seconds between two words; ``first_s``: before
-    the first. ``key``: the only one it takes. ``say(body)``: an answer in place of the sentences, or None.
-    ``ill``: listing the models fails too, so that probes do.
+    the first; ``burst``: all chunks of an answer without trouble and gaps leave in one piece. ``key``: the
+    only one it takes. ``say(body)``: an answer in place of the sentences, or None. ``ill``: listing the
+    models fails too, so that probes do.
     """
 
     def __init__(
         self, schedule: Schedule = never, *, letter: str = "P", sentences: int = 5, gap_s: float = 0.0,
         first_s: float = 0.0, key: str = "", models: tuple[str, ...] = ("big-1", "big-2"), port: int = 0,
+        burst: bool = False,
         say: Callable[[dict[str, Any]], Said | None] | None = None,
     ) -> None:  # fmt: skip
         self.schedule, self.letter, self.sentences = schedule, letter, sentences
@@ -51,6 +53,7 @@ class Upstream:
             port,
             say,
         )
+        self.burst = burst
         self.ill = False
         self.ledger = Ledger()
         self.asked: list[dict[str, Any]] = []

@@ -20,10 +20,11 @@ _OVERSIZED = 4 << 20
 
 
 class Voice(Protocol):
-    """How fast a server speaks: seconds before the first word, and between two."""
+    """How fast a server speaks: seconds before the first word, and between two; or all in one burst."""
 
     first_s: float
     gap_s: float
+    burst: bool
 
 
 class Telling:
@@ -73,6 +74,8 @@ class Telling:
 
     async def _in_chunks(self, words: list[str], calls: tuple[Call, ...], finish: str) -> None:
         server, line, trouble = self._server, self._line, self._trouble
+        if server.burst and not server.gap_s and trouble.kind == "none":
+            line.gather()
         await line.begin()
         await self._event({"role": "assistant", "content": ""})
         if wait := server.first_s + (trouble.seconds if trouble.kind == "slow" else 0.0):
@@ -96,6 +99,7 @@ class Telling:
         self._entry.ended = "whole"
         await line.chunk(b"data: [DONE]\n\n")
         await line.chunk(b"")
+        await line.release()
 
     async def _call(self, place: int, call: Call) -> None:
         """Send a call as servers do: who first, then its arguments bit by bit."""

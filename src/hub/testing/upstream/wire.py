@@ -40,6 +40,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._room = asyncio.Event()
         self._room.set()
+        self._gathered: bytearray | None = None
 
     # -- what asyncio calls -----------------------------------------------------------------------
 
@@ -84,6 +85,9 @@ class Connection(asyncio.Protocol):
 
     async def send(self, data: bytes) -> None:
         """Write, and let the others run."""
+        if self._gathered is not None:
+            self._gathered += data
+            return
         if self._transport:
             self._transport.write(data)
         await (asyncio.sleep(0) if self._room.is_set() else self._room.wait())
@@ -103,6 +107,16 @@ class Connection(asyncio.Protocol):
     async def chunk(self, data: bytes) -> None:
         """Write one chunk; an empty one ends the reply."""
         await self.send(b"%x\r\n%b\r\n" % (len(data), data))
+
+    def gather(self) -> None:
+        """Write nothing until `release`."""
+        self._gathered = bytearray()
+
+    async def release(self) -> None:
+        """Write at once all that was gathered."""
+        gathered, self._gathered = self._gathered, None
+        if gathered:
+            await self.send(bytes(gathered))
 
     def cut(self) -> None:
         """End the connection, after what was written."""
