@@ -188,7 +188,7 @@ class Pair:
             conversation_id="", turn_id="1", user_message=UserMessage(text=task.PROMPT),
             context=Context(active_tools=tuple(tool.name for tool in world.suite.tools)),
         )  # fmt: skip
-        calling = Calling(self._hub.tools, asking, Taint(task.PROMPT), self._owner.id)
+        calling = Calling(self._hub.tools, asking, Taint(lambda: task.PROMPT), self._owner.id)
         mark, attacked = " ".join(attack.GOAL.split())[:40], False
         for call in wanted:
             await self._own(calling, call, figures)

@@ -108,7 +108,7 @@ class Mediator:
     ) -> AsyncGenerator[str, None]:
         offered = await self._offered(prompt, asker)
         asker.asking = _asking(prompt, asker, offered)
-        taint = Taint(prompt.words, [EARLIER] if prompt.read else [])
+        taint = Taint(lambda: prompt.words, [EARLIER] if prompt.read else [])
         exchange = Exchange(prompt, offered, asker.asking, asker.person)
         for number in range(ROUNDS + 1):
             exchange.closed = number == ROUNDS

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 EARLIER = "an earlier answer"
 MOST_NAMED = 3
@@ -43,9 +43,9 @@ _START = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//(?:www\.)?|^www\.")
 
 @dataclass(slots=True)
 class Taint:
-    """What one turn has read. ``words``: all that the person said in this talk."""
+    """What one turn has read. ``words`` returns all that the person said in this talk."""
 
-    words: str = ""
+    words: Callable[[], str] = str
     sources: list[str] = field(default_factory=list)
     _said: frozenset[str] | None = None
 
@@ -70,7 +70,8 @@ class Taint:
         if not self:
             return False
         if self._said is None:
-            self._said = frozenset(map(_plain, (*_ADDRESS.findall(self.words), *_SITE.findall(self.words))))
+            words = self.words()
+            self._said = frozenset(map(_plain, (*_ADDRESS.findall(words), *_SITE.findall(words))))
         return any(_plain(each) not in self._said for each in _addresses(arguments))
 
 

@@ -43,7 +43,7 @@ from hub.store.transcripts import Turn
     ],
 )
 def test_an_address_that_nobody_said_strays(arguments: dict[str, Any], strays: bool) -> None:
-    taint = Taint("Read https://www.news.example/today, and what shop.example has.")
+    taint = Taint(lambda: "Read https://www.news.example/today, and what shop.example has.")
     assert not taint.strays(arguments)  # nothing was read yet: the words are the person's
     taint.note("read_page")
     assert taint.strays(arguments) is strays
