@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from hub.jobs.clock import Clock
 from hub.store import spending as rows
 from hub.store.slots import Slots
 from hub.store.spending import DETAIL_DAYS, SUM_DAYS, Account, Held, Tally
@@ -169,7 +170,7 @@ class Ledger:
     async def _take_slots(self, path: Path) -> list[Any]:
         """Return what the last run left in its slots, and use them; without them there are the rows."""
         try:
-            self._slots = await asyncio.to_thread(Slots, path)
+            self._slots = await asyncio.to_thread(Slots, path, Clock().boot)
         except (OSError, ValueError) as error:
             log.warning("spending without slots", reason=str(error))
             return []

@@ -1,7 +1,8 @@
 """Remember, from the moment it is put aside, money that has no row yet: in memory that outlives the process.
 
-The pages of the mapped file belong to the machine, so a killed process loses none of them; only a loss of
-power may, and then only what had no row yet. Writing to them takes a microsecond and waits for no disk.
+The pages of the mapped file belong to the machine, so a killed process loses none of them. What of them
+reached the disk before a loss of power is old, so slots of another boot say nothing: then there are the
+rows. Writing to a slot takes a microsecond and waits for no disk.
 """
 
 from __future__ import annotations
@@ -18,19 +19,25 @@ if TYPE_CHECKING:
 SIZE, COUNT = 256, 256
 """Bytes of a slot, and how many there are; with more requests at once the others wait for their rows."""
 
+_HEAD = SIZE * COUNT  # behind them stands whose boot they are of
+_WHOLE = _HEAD + SIZE
+
 _EMPTY = bytes(SIZE)
 
 
 class Slots:
-    """The slots in one file; each holds the JSON of one list, or nothing."""
+    """The slots in one file; each holds the JSON of one list, or nothing. ``boot``: the machine's."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, boot: str = "") -> None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            os.ftruncate(handle, SIZE * COUNT)
-            self._memory = mmap.mmap(handle, SIZE * COUNT)
+            os.ftruncate(handle, _WHOLE)
+            self._memory = mmap.mmap(handle, _WHOLE)
         finally:
             os.close(handle)
+        head = boot.encode()[: SIZE - 1].ljust(SIZE, b"\0")
+        if self._memory[_HEAD:] != head:
+            self._memory[:] = bytes(_HEAD) + head
         self._free = list(range(COUNT))
         self._taken: dict[int, int] = {}  # the slot of an id
 
@@ -54,7 +61,7 @@ class Slots:
     def left(self) -> list[list[str | int]]:
         """Return what the last process left in them."""
         found = []
-        for start in range(0, SIZE * COUNT, SIZE):
+        for start in range(0, _HEAD, SIZE):
             length = self._memory[start]
             if length:
                 try:
@@ -67,7 +74,7 @@ class Slots:
 
     def clear(self) -> None:
         """Empty all of them."""
-        self._memory[:] = bytes(SIZE * COUNT)
+        self._memory[:_HEAD] = bytes(_HEAD)
         self._free, self._taken = list(range(COUNT)), {}
 
     def close(self) -> None:

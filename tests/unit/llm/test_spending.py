@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import HubError
+from hub.jobs.clock import Clock
 from hub.llm import overview
 from hub.llm.budget import Budget, Reservation
 from hub.llm.limits import Limited
@@ -197,34 +199,38 @@ async def test_slots_hold_what_has_no_row_yet(tmp_path: Path, monkeypatch: pytes
     held, settled, released, *_ = [ask(budget) for _ in range(300)]  # more than there are slots
     settled.settle(Usage(1, 1))
     released.release()
-    assert (path.stat().st_size, path.stat().st_mode & 0o777) == (64 << 10, 0o600)
-    ids = [one[0] for one in Slots(path).left()]
+    assert (path.stat().st_size, path.stat().st_mode & 0o777) == (257 * 256, 0o600)
+    ids = [one[0] for one in Slots(path, Clock().boot).left()]
     assert held.id in ids
     assert settled.id in ids  # its figures are on no disk
     assert released.id not in ids
     assert len(ids) == 256 - 1
     budget.ledger._keeper.cancel()  # type: ignore[union-attr]
     await core.close()
+    shutil.copy(path, tmp_path / "old.slots")
     again = await opened(tmp_path)  # as if it were killed
     assert again.ledger.recovered == 255
     assert again.standing()[0].spent == pytest.approx(held.usd * 255)
-    assert Slots(path).left() == []
+    assert Slots(path, Clock().boot).left() == []
     await closed(again)
+    assert len(Slots(tmp_path / "old.slots", Clock().boot).left()) == 255
+    assert Slots(tmp_path / "old.slots", "another boot").left() == []  # what is left of them is old
 
 
 @pytest.mark.parametrize(
     "content",
     [b"\xff" * 70_000, b"\x05{}{}{" * 9_000, b"\x02[]" + bytes(65_000), b"", bytes([60]) + b"[1,2]" * 50,
-     bytes([43]) + b'[1,"2026-11-21","p","m","","stolen",1000000]'],
+     bytes([44]) + b'[1,"2026-11-21","p","m","","stolen",1000000]'],
     ids=["noise", "braces", "empty-list", "empty", "cut", "purpose"],
 )  # fmt: skip
 async def test_damaged_slots_open_all_the_same(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "spending.slots").write_bytes(content)
+    boot = Clock().boot.encode().ljust(256, b"\0")
+    (tmp_path / "spending.slots").write_bytes(content.ljust(65_536, b"\0")[:65_536] + boot)
     budget = await opened(tmp_path)
     assert budget.ledger.recovered == 0
     ask(budget).settle(Usage(1, 1))
     await closed(budget)
-    assert (tmp_path / "spending.slots").stat().st_size == 64 << 10
+    assert (tmp_path / "spending.slots").stat().st_size == 257 * 256
 
 
 async def test_without_slots_there_are_the_rows(tmp_path: Path) -> None:
