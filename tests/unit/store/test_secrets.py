@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
@@ -37,6 +38,14 @@ async def test_a_secret_is_kept_listed_by_name_and_destroyed(core, tmp_path):
     assert await secrets.get("grok") is None
     assert await secrets.known() == {}
     assert not [file for file in tmp_path.iterdir() if b"sk-second" in file.read_bytes()]
+
+
+async def test_one_that_changes_while_it_is_read_is_not_kept_as_it_was(core):
+    secrets = Secrets(core)
+    await secrets.set("grok", "sk-first")
+    for number in range(20):
+        await asyncio.gather(secrets.get("grok"), secrets.set("grok", f"sk-{number}"), secrets.get("grok"))
+        assert (await secrets.get("grok")).get_secret_value() == f"sk-{number}"
 
 
 @pytest.mark.parametrize("value", ["", "  ", "two words", "line\nbreak", "schlüssel", "x" * 5000, "a\0b"])

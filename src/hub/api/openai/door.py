@@ -109,7 +109,7 @@ class Door:
             await self._refuse(call, Refused(500, why, "The hub's log says what.", code="internal_error"))
         finally:
             running.discard(task)
-            if not running:
+            if not (running or key):
                 self._running.pop(person.id, None)
         return None
 
