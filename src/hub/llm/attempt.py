@@ -225,7 +225,7 @@ class Attempt:
             else:
                 self.cost = reservation.settle(usage)
         self.usage = usage
-        if outcome is not None and is_watched(self.provider.caps):
+        if is_watched(self.provider.caps):
             self._note(outcome)
         if end != "declined" and self._bus is not None and self.provider.caps.quality in {"basic", "full"}:
             self._bus.publish(self._told(end, usage))
@@ -237,22 +237,21 @@ class Attempt:
             return "failed" if self.first_s is None else "cut"
         return "done" if self.done else "stopped"
 
-    def _outcome(self) -> Outcome | None:
-        """Return what the breaker is told; None when this says nothing of the provider."""
+    def _outcome(self) -> Outcome:
+        """Return what the breaker is told."""
         if self.error is None:
             return "ok" if self.done else "cancelled"
-        if isinstance(self.error, Declined):
-            return None
         if isinstance(self.error, Spent):
             return "cancelled" if self.first_s is None else "ok"
         return outcome_of(self.error)
 
-    def _billed(self, outcome: Outcome | None) -> bool:
+    def _billed(self, outcome: Outcome) -> bool:
         """Say whether the server began to answer, or may have."""
-        if self.first_s is not None:
-            return True
+        if isinstance(self.error, Declined):
+            return False
         late = isinstance(self.error, TimeoutError | Spent)
-        return self._stream is not None and (late or outcome in {"cancelled", "ok"})
+        begun = self._stream is not None and (late or outcome in {"cancelled", "ok"})
+        return begun or self.first_s is not None
 
     def _note(self, outcome: Outcome) -> None:
         error = self.error
