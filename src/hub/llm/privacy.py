@@ -36,6 +36,9 @@ REMEMBERED = 4_000_000
 LONG, MOST_LONG = 4_000, 8
 """Characters of a text that is not looked through on the event loop, and how many such are remembered."""
 
+LONGEST, MOST_FOUND = 2_000_000, 20_000
+"""Characters of the longest text that may leave, and how much may be hidden in it: more takes seconds."""
+
 NOTE = (
     "Words like [EMAIL_1] stand for something that is kept from you. Use them as they are, brackets and all."
 )
@@ -82,12 +85,18 @@ class Privacy:
         return hidden, _Answer(hiding.vault, self._lets)
 
     async def read(self, request: Request, caps: Caps) -> None:
-        """Look through long texts ahead of `apply`, off the event loop."""
+        """Look through long texts ahead of `apply`, off the event loop.
+
+        Raises `HubError` when a text is too long, or tells too much, to be looked through in time.
+        """
         if distance_of(caps) == "machine":
             return
         for text in (*(one.text for one in request.messages), request.prefix):
             if len(text) > LONG and text not in self._long:
-                self._long[text] = await asyncio.to_thread(self._finder.find, text)
+                found = await asyncio.to_thread(self._finder.find, text) if len(text) <= LONGEST else None
+                if found is None or len(found) > MOST_FOUND:
+                    raise HubError("That is too long to look through first.", fix="Ask about a part of it.")
+                self._long[text] = found
                 while len(self._long) > MOST_LONG:
                     self._long.popitem(last=False)
 

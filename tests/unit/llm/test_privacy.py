@@ -202,6 +202,16 @@ async def test_long_words_are_looked_through_off_the_loop():
     assert "anna@" not in words(station.apply(request, WORLD)[0])
 
 
+async def test_what_is_too_long_or_tells_too_much_stays_with_a_clear_reason(monkeypatch):
+    monkeypatch.setattr("hub.llm.privacy.LONGEST", 2 * LONG)
+    monkeypatch.setattr("hub.llm.privacy.MOST_FOUND", 10)
+    for text in ("word " * LONG, "a@b.example " * (LONG // 10)):
+        far, near = ScriptedModel("Never.", name="far", local=False), ScriptedModel("Here.", name="near")
+        answer, by = await ask(routed(privacy(), far, near), text)
+        assert (answer, far.requests) == ("Here.", [])
+        assert "That is too long to look through first." in by.refusals
+
+
 class Talk:
     """A question as the router takes it."""
 
