@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import html
 import json
 import re
@@ -13,6 +14,7 @@ import pytest
 
 from hub.errors import HubError
 from hub.events import LanguageAsked
+from hub.llm.provider import Price
 from hub.testing import ScriptedModel
 from hub.web.lanes import ticks
 from hub.web.money import usd
@@ -202,8 +204,6 @@ async def test_who_goes_away_stops_the_answer(site, models):
 
 async def test_members_see_and_ask_and_do_not_set(site, models):
     session = next(iter(site.hub.sessions._known.values()))
-    import dataclasses
-
     session.person = dataclasses.replace(session.person, role="member")
     status, page = await show(site)
     assert (status, "Add Grok" in page, "Ask something" in page) == (200, False, True)
@@ -378,3 +378,34 @@ async def test_home_says_what_today_cost_of_its_cap(site):
         while "Cost today <b>$0</b> of $2.00" not in page:
             await asyncio.sleep(0.05)
             _, page = await show(site, "/")
+
+
+async def test_the_box_is_no_way_around_the_tier_or_a_limit(site, models):
+    """One who is chosen by name is still not asked when the words may not go there, or nothing may be spent."""
+    far, hub = models[0], site.hub
+    await send(site, "privacy", privacy="local")
+    _, lines = await ask(site, "Where?", "far")
+    assert far.requests == []
+    assert lines[-1]["by"].startswith("A fixed line.")
+    await send(site, "privacy", privacy="redacted")
+    await hub.configuration.change({("budget", "daily_usd"): 0.000001})
+    far.caps = dataclasses.replace(far.caps, price=Price(1.0, 1.0, 1.0))
+    _, lines = await ask(site, "Where?", "far")
+    assert far.requests == []
+    assert any("cost more than" in why for why in lines[-1]["passed"])
+    await hub.configuration.change({("budget", "daily_usd"): 1.0})
+    await ask(site, "I am at 10.20.30.40, where is that?", "far")
+    assert "10.20.30.40" not in far.asked[0]
+
+
+async def test_what_it_cost_is_said_and_counted_as_the_persons(site, models):
+    far, hub = models[0], site.hub
+    far.caps = dataclasses.replace(far.caps, price=Price(1_000.0, 1_000.0, 2_000.0))
+    _, lines = await ask(site, "Where?", "far")
+    spent = hub.budget.spent("day", "person", site.person)
+    assert [one.name for one in spent] == [site.person]
+    assert f"{usd(spent[0].usd)}." in lines[-1]["by"]
+    _, page = await show(site)
+    assert re.search(
+        rf"<h3>Owner</h3><p>1 request</p></div><p class=.num.><b>{re.escape(usd(spent[0].usd))}</b>", page
+    )
