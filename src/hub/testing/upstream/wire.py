@@ -85,9 +85,6 @@ class Connection(asyncio.Protocol):
 
     async def send(self, data: bytes) -> None:
         """Write, and let the others run."""
-        if self._gathered is not None:
-            self._gathered += data
-            return
         if self._transport:
             self._transport.write(data)
         await (asyncio.sleep(0) if self._room.is_set() else self._room.wait())
@@ -106,17 +103,20 @@ class Connection(asyncio.Protocol):
 
     async def chunk(self, data: bytes) -> None:
         """Write one chunk; an empty one ends the reply."""
+        if self._gathered is not None:
+            self._gathered += data
+            return
         await self.send(b"%x\r\n%b\r\n" % (len(data), data))
 
     def gather(self) -> None:
-        """Write nothing until `release`."""
+        """Keep all chunks until `release`."""
         self._gathered = bytearray()
 
     async def release(self) -> None:
-        """Write at once all that was gathered."""
+        """Write all that was gathered as one chunk, and end the reply."""
         gathered, self._gathered = self._gathered, None
-        if gathered:
-            await self.send(bytes(gathered))
+        if gathered is not None:
+            await self.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(gathered), gathered))
 
     def cut(self) -> None:
         """End the connection, after what was written."""
