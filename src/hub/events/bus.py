@@ -21,13 +21,19 @@ class Subscription:
 
     def __init__(self, patterns: tuple[str, ...], size: int) -> None:
         self._patterns = patterns
+        self._wanted: dict[str, bool] = {}
         self._queue: deque[Event] = deque(maxlen=size)
         self._wake = asyncio.Event()
         self.dropped = 0
 
     def wants(self, name: str) -> bool:
         """Match ``name`` against patterns such as ``turn.*``, ``*`` or an exact name."""
-        return any(p in ("*", name) or (p.endswith(".*") and name.startswith(p[:-1])) for p in self._patterns)
+        wanted = self._wanted.get(name)
+        if wanted is None:
+            wanted = self._wanted[name] = any(
+                p in ("*", name) or (p.endswith(".*") and name.startswith(p[:-1])) for p in self._patterns
+            )
+        return wanted
 
     def put(self, event: Event) -> None:
         """Queue ``event``; never blocks."""

@@ -66,10 +66,12 @@ class Pump:
 
     async def close(self) -> None:
         """End the work, as `Attempt.close` does."""
-        if not self._task.done():
-            self._task.cancel()
-            await asyncio.wait({self._task}, timeout=_END_S)
-        await self.attempt.close()
+        try:
+            if not self._task.done():
+                self._task.cancel()
+                await asyncio.wait({self._task}, timeout=_END_S)
+        finally:
+            await self.attempt.close()
 
     async def see_off(self) -> None:
         """Wait for its first piece, or until it is late, so that the breaker learns which; then close."""
