@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.events import BudgetReached
 from hub.llm.limits import Limited, dearest, level, standing, used, why
-from hub.llm.pricing import DEAR, longest, price_of
+from hub.llm.pricing import DEAR, longest, plausible, price_of
 from hub.llm.provider import Usage
 from hub.llm.spending import Ledger
 from hub.llm.stations import Refusal
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hub.store.database import Database
     from hub.store.spending import Purpose
 
-STRETCH = 16.0
+STRETCH = 64.0
 """As many times what it can cost at most is put aside for a model that was seen to cost more."""
 
 
@@ -127,8 +127,8 @@ class Budget:
         """Count what a reservation came to; `Reservation.settle` sees to it that this is done once."""
         self._end(reservation)
         account, price = reservation.account, reservation.price
-        used = usage or Usage(0, 0, estimated=True)
-        nano = reservation.nano if usage is None else round(price.of(usage) * NANO) if price else 0
+        used = plausible(usage or Usage(0, 0, estimated=True))
+        nano = reservation.nano if usage is None else round(price.of(used) * NANO) if price else 0
         guessed = used.estimated or price is DEAR
         minutes = self._minutes(account.person, paid=price is not None)
         tally = Tally(

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 DEAR = Price(prompt=5.0, cached=5.0, completion=25.0)
 """What somebody in the world is thought to take whose price nobody knows: as much as the dearest usual."""
 
+_HIGHEST = 1e6
+"""US dollars for a million tokens."""
+
+_MOST = 10_000_000
+"""Tokens: no model reads or writes more at once."""
+
 MESSAGE_TOKENS = 16
 """What a message costs beyond its text: its role and the marks around it."""
 
@@ -21,7 +27,25 @@ def price_of(caps: Caps) -> Price | None:
     price = caps.price
     if price is None:
         return DEAR if caps.distance == "world" else None
-    return price if price.prompt or price.cached or price.completion else None
+    parts = (price.prompt, price.cached, price.completion)
+    if not all(
+        0.0 <= part < _HIGHEST for part in parts
+    ):  # a mistake of whoever wrote it; NaN is none of these
+        return DEAR
+    return price if any(parts) else None
+
+
+def plausible(usage: Usage) -> Usage:
+    """Return ``usage`` with numbers that a request can have, whatever a server or a plugin says."""
+    prompt, cached, completion = (_count(one) for one in (usage.prompt, usage.cached, usage.completion))
+    return Usage(prompt, completion, min(cached, prompt), bool(usage.estimated))
+
+
+def _count(told: object) -> int:
+    """Return ``told`` when it is a number of tokens, else the nearest that is; NaN is none."""
+    if not isinstance(told, int | float) or not told > 0:
+        return 0
+    return int(min(told, _MOST))
 
 
 def longest(request: Request, caps: Caps) -> Usage:

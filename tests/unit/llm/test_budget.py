@@ -437,6 +437,32 @@ def test_who_is_in_the_world_and_names_no_price_is_thought_dear() -> None:
     assert near.nano == 0
 
 
+@pytest.mark.parametrize(
+    "told",
+    [Usage(-5, -5, -5), Usage(10**30, 10**30), Usage(float("nan"), float("inf")), Usage(None, "9"),  # type: ignore[arg-type]
+     Usage(5, 5, cached=10**9)],
+)  # fmt: skip
+def test_figures_that_no_request_can_have_are_not_believed(told: Usage) -> None:
+    house = House(Limited(daily_usd=1.0))
+    made = house.ask()
+    assert isinstance(made, Reservation)
+    assert 0 <= made.settle(told) <= 100
+    (all_,) = house.budget.spent()
+    assert 0 <= all_.cached <= all_.prompt <= 10_000_000
+    assert 0 <= all_.completion <= 10_000_000
+    assert house.budget.standing()[0].held == 0
+
+
+@pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf"), 1e9])
+def test_a_price_that_is_none_is_a_dear_one(wrong: float) -> None:
+    house = House(Limited(daily_usd=1.0))
+    for price in (Price(wrong, 0.0, 1.0), Price(1.0, 0.0, wrong), Price(1.0, wrong, 1.0)):
+        made = house.ask(caps=Caps(local=False, quality="full", price=price))
+        assert isinstance(made, Reservation)
+        assert made.price is DEAR
+        assert made.settle(Usage(10, 10)) > 0
+
+
 @pytest.mark.parametrize("words", ["", "plain words", "Grüße ✓ 漢字 🎈", "\ud800 alone", "\x00" * 50])
 def test_no_prompt_can_have_more_tokens_than_is_put_aside(words: str) -> None:
     """A token of any tokenizer that works on bytes has at least one of them."""
