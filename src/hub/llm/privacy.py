@@ -58,7 +58,7 @@ class Privacy:
         self._seen: OrderedDict[str, tuple[Found, ...]] = OrderedDict()
         self._seen_size = 0
         self._long: OrderedDict[str, tuple[Found, ...]] = OrderedDict()
-        self._specs: OrderedDict[int, tuple[ToolSpec, ToolSpec]] = OrderedDict()
+        self._specs: OrderedDict[bytes, ToolSpec | None] = OrderedDict()
         self._known: dict[str, Collection[str]] = {}
         self.hidden: Counter[str] = Counter()
         """How often something of each kind was hidden, since the start."""
@@ -135,12 +135,20 @@ class Privacy:
 
     def spec(self, spec: ToolSpec) -> ToolSpec:
         """Return what is told of a tool, without secrets that its author wrote there."""
-        known = self._specs.get(id(spec))
-        if known is None or known[0] is not spec:
-            known = self._specs[id(spec)] = (spec, self._cut(spec))
-            if len(self._specs) > TALKS:
-                self._specs.popitem(last=False)
-        return known[1]
+        import orjson  # noqa: PLC0415  at need
+
+        try:
+            key = orjson.dumps((spec.about, spec.schema))
+        except TypeError:  # no JSON: who asks with it says so
+            return self._cut(spec)
+        if key not in self._specs:
+            made = self._cut(spec)
+            self._specs[key] = None if made is spec else made
+            if len(self._specs) > TALKS or len(key) > LONG:
+                self._specs.popitem(last=len(key) > LONG)
+                return made
+        cut = self._specs[key]
+        return spec if cut is None else replace(spec, about=cut.about, schema=cut.schema)
 
     def _cut(self, spec: ToolSpec) -> ToolSpec:
         from hub.llm.redaction.found import SECRETS  # noqa: PLC0415  see `_finder`
@@ -195,19 +203,20 @@ class _Hiding:
     """Hides what one request tells."""
 
     def __init__(self, privacy: Privacy, vault: Vault, *, everything: bool) -> None:
-        from hub.llm.redaction.found import ALWAYS, KINDS, merged  # noqa: PLC0415  see `Privacy._finder`
+        from hub.llm.redaction.found import ALL, ALWAYS, merged  # noqa: PLC0415  see `Privacy._finder`
 
         self._privacy, self.vault, self._merged = privacy, vault, merged
-        self._kinds = frozenset(KINDS) if everything else ALWAYS
+        self._kinds = ALL if everything else ALWAYS
 
     def request(self, request: Request) -> Request:
         """Return the request with placeholders; itself when it tells nothing."""
         texts = [one.text for one in request.messages]
+        texts += [call.arguments for one in request.messages for call in one.calls]
         told = [(text, found) for text in (*texts, request.prefix) if (found := self._found(text))]
-        if not told and not len(self.vault) and not request.tools and not _calls(request):
+        if not told and not len(self.vault) and not request.tools:
             return request
         for text, found in told:
-            self.vault.learn(text, found)
+            self.vault.learn(text, [one for one in found if one.kind != "text"])
         messages = tuple(self._message(one) for one in request.messages)
         prefix = self.text(request.prefix) if request.prefix else ""
         tools = tuple(self._privacy.spec(one) for one in request.tools)
@@ -220,13 +229,17 @@ class _Hiding:
 
     def text(self, text: str) -> str:
         """Return ``text`` with placeholders for what is found in it, and for what the talk hides already."""
+        key = (text, self._kinds)
+        if (told := self.vault.told.get(key)) is not None:
+            return told
         found = self._found(text)
         if len(self.vault):
             found = self._merged((*found, *self.vault.known(text, self._kinds)))
-        if not found:
-            return text
         self._privacy.hidden.update(one.kind for one in found)
-        return self.vault.hide(text, found)
+        told = self.vault.hide(text, found) if found else text
+        if len(text) <= LONG and len(self.vault.told) < TALKS:
+            self.vault.told[key] = told
+        return told
 
     def _found(self, text: str) -> tuple[Found, ...]:
         found = self._privacy.find(text) if text else ()
@@ -286,11 +299,6 @@ class _Answer:
 def distance_of(caps: Caps) -> Distance:
     """Return how far words to a provider go; when what it says of itself differs, the further counts."""
     return "world" if not caps.local else caps.distance
-
-
-def _calls(request: Request) -> bool:
-    """Say whether calls of tools are told again."""
-    return any(one.calls for one in request.messages)
 
 
 def _noted(messages: tuple[Message, ...]) -> tuple[Message, ...]:

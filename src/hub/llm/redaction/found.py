@@ -19,6 +19,7 @@ SECRETS: Final = frozenset({"secret", "password", "card"})
 ALWAYS: Final = SECRETS | {"text"}
 """What is replaced in every tier."""
 
+ALL: Final = frozenset(KINDS)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
 

@@ -35,6 +35,8 @@ class Vault:
         self._hidden: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._lower: dict[str, str] = {}
+        self.told: dict[tuple[str, Collection[str]], str] = {}
+        """Texts as they were told last, by the text and the kinds that were hidden; valid until more is."""
 
     def __len__(self) -> int:
         return len(self._hidden)
@@ -89,6 +91,7 @@ class Vault:
         number = self._counts[kind] = self._counts.get(kind, 0) + 1
         made = self._given[kind, value] = _written(kind, number)
         self._hidden[made] = value
+        self.told.clear()
         if kind != "text" and len(value) >= _LEAST:
             self._lower.setdefault(value.lower(), kind)
         return made
