@@ -12,6 +12,7 @@ from hub.events import LanguageAsked
 from hub.llm.candidates import is_model, sentence_of
 from hub.llm.chunks import estimated
 from hub.llm.outcomes import outcome_of
+from hub.llm.pricing import plausible
 from hub.llm.provider import Act, Declined, Delta, Done, Provider, ToolCall, Usage
 from hub.llm.watch import Watch
 
@@ -159,7 +160,7 @@ class Attempt:
 
     async def _other(self, piece: Piece) -> str | None:
         if isinstance(piece, Usage):
-            self.usage = piece
+            self.usage = plausible(piece)
         elif isinstance(piece, ToolCall):
             self._note_piece()
             self.calls.append(self.chosen.restorer.call(piece))

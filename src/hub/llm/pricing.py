@@ -29,7 +29,7 @@ def price_of(caps: Caps) -> Price | None:
         return DEAR if caps.distance == "world" else None
     parts = (price.prompt, price.cached, price.completion)
     if not all(
-        0.0 <= part < _HIGHEST for part in parts
+        0.0 <= part <= _HIGHEST for part in parts
     ):  # a mistake of whoever wrote it; NaN is none of these
         return DEAR
     return price if any(parts) else None

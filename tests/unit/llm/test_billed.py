@@ -16,7 +16,7 @@ from hub.llm.canned import Canned
 from hub.llm.deadlines import Deadlines
 from hub.llm.limits import Limited
 from hub.llm.openai import OpenAI, Server
-from hub.llm.provider import Answer, Caps, Message, Price, Request
+from hub.llm.provider import Answer, Caps, Delta, Done, Message, Piece, Price, Probe, Request, Usage
 from hub.llm.providers import Providers
 from hub.llm.router import Router
 from hub.llm.stations import Stations
@@ -266,3 +266,37 @@ async def test_vectors_are_paid_for_at_their_own_price() -> None:
     (one,) = shop.budget.spent(by="model")
     assert (one.name, one.prompt, one.completion) == ("text-embedding-3-small", vectors.tokens, 0)
     assert one.usd == pytest.approx(5 * 0.02e-6)
+
+
+class Liar:
+    """A plugin's model that answers well and tells nonsense of what it used."""
+
+    name = "liar"
+    caps = Caps(local=False, quality="full", distance="world", price=PRICE)
+
+    def __init__(self, *told: Any) -> None:
+        self.told = Usage(*told)
+
+    async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
+        del request, deadline
+        yield Delta("It is blue.")
+        yield self.told
+        yield Done()
+
+    async def probe(self) -> Probe:
+        return Probe(ok=True)
+
+
+@pytest.mark.parametrize("told", [(-1, -1), (float("nan"), 2), ("many", None), (10**40, 1), (3, 3, 99)])
+async def test_a_model_that_tells_nonsense_of_its_use_still_answers(told: tuple[Any, ...]) -> None:
+    bus = Bus()
+    budget = Budget(None, bus)
+    router = Router([Liar(*told)], Canned(), bus, Stations(budget=budget))
+    said = [piece async for piece in router.answer(Question(1))]
+    assert "".join(piece.text for piece in said if isinstance(piece, Delta)) == "It is blue."
+    (asked,) = [event for event in bus.recent() if event.name == "language.asked"]
+    assert asked.outcome == "done"  # type: ignore[attr-defined]
+    (all_,) = budget.spent()
+    assert all_.requests == 1
+    assert 0 <= all_.usd <= 100
+    await router.close()
