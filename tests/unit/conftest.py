@@ -167,6 +167,9 @@ class OllamaServer:
                 if isinstance(step, float):
                     await asyncio.sleep(step)
                     continue
+                if isinstance(step, asyncio.Event):
+                    await step.wait()
+                    continue
                 await response.write(json.dumps(step).encode() + b"\n")
                 if step.get("status") == "success":
                     self.held[model] = ["completion"]

@@ -381,6 +381,18 @@ class OpenAI:
         log.info("server refused", provider=self.name, status=status, said=fault.detail)
         return fault
 
+    @property
+    def newer(self) -> str:
+        """The model to ask for instead, once its own turned out to be gone; else ""."""
+        gone = self._fault is not None and self._fault.what == "model"
+        return self.successor() if self.server.model and (gone or self.missing) else ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether a server at home, which lists all it has, does not list its model."""
+        own = {self.server.model, f"{self.server.model}:latest"}
+        return self.caps.local and bool(self._offered) and not own & set(self._offered)
+
     def successor(self) -> str:
         """Return the model to ask for when its own is gone, as far as anybody knows."""
         return self.catalog.successor(self.server.kind, self.server.model, self._offered)

@@ -234,7 +234,7 @@ async def _try(one: OpenAI, budget: Budget) -> Trial:
             if fault.what != "foreign" or not model:
                 raise  # a few servers list nothing, and answer all the same
         if one.caps.local and models:
-            return _listed(title, model, models, began)
+            return _listed(one, models, began)
         if not model:
             return _trial(True, f"{title} is there. Choose one of its models.", began, models)
         began = time.perf_counter()
@@ -244,11 +244,12 @@ async def _try(one: OpenAI, budget: Budget) -> Trial:
     return _trial(True, f"{title} answers with {model}.", began, models)
 
 
-def _listed(title: str, model: str, models: list[str], began: float) -> Trial:
+def _listed(one: OpenAI, models: list[str], began: float) -> Trial:
+    title, model = one.server.title, one.server.model
     if not model:
         return _trial(True, f"{title} is there. Choose one of its models.", began, models)
-    if not {model, f"{model}:latest"} & set(models):
-        fix = "Choose one of its models, or fetch this one there."
+    if one.missing:
+        fix = f"Choose {one.newer or 'one of its models'}, or fetch this one there."
         return _trial(False, f"{title} has no model {model}.", began, models, fix=fix)
     return _trial(True, f"{title} is there and has {model}.", began, models)
 

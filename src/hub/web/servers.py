@@ -50,6 +50,8 @@ class Row:
     first: bool = False
     last: bool = False
     costs: str = ""
+    newer: str = ""
+    """The model to ask for in place of one that is gone."""
     fetches: bool = False
     """It can be told to fetch models; ``fetched``: how far those are that it does."""
     fetched: tuple[str, ...] = ()
@@ -94,9 +96,17 @@ async def _mine(
         first=ends[0],
         last=ends[1],
         costs=_costs(hub, name),
+        newer=_newer(hub, name),
         fetches=one.kind == "ollama",
         fetched=tuple(_far(job) for job in hub.pulls.running(name)),
     )
+
+
+def _newer(hub: Hub, name: str) -> str:
+    try:
+        return hub.providers.get(name).newer
+    except HubError:  # as below
+        return ""
 
 
 def _costs(hub: Hub, name: str) -> str:
@@ -123,7 +133,9 @@ def _given(one: Standing) -> Row:
     return Row(one.name, one.title, about, *word_of(one), one.why, one.fix)
 
 
-async def act(hub: Hub, verb: str, name: str, form: dict[str, str]) -> str:
+async def act(  # noqa: C901  a table
+    hub: Hub, verb: str, name: str, form: dict[str, str]
+) -> str:
     """Do what a form asks with a server, and return the sentence that says what was done.
 
     Raises `HubError`; `config.Invalid` with what is wrong by field.
@@ -143,6 +155,10 @@ async def act(hub: Hub, verb: str, name: str, form: dict[str, str]) -> str:
             done = "The order is changed."
         case "key":
             done = said(await setup.give_key(hub, name, form.get("key", "")))
+        case "newer":
+            if model := hub.providers.get(name).newer:
+                await setup.change(hub, name, {"model": model})
+            done = said(await hub.providers.test(name))
         case "pull":
             job = await hub.pulls.begin(name, form.get("fetch", ""))
             done = f"I let it fetch {job.args['model']}. That takes a while."

@@ -115,7 +115,7 @@ async def test_a_pull_that_fails_says_why(fake, ollama, last, what, says):
 
 
 async def test_who_gives_a_pull_up_ends_it_there(fake, ollama):
-    fake.steps = [*fake.steps[:3], *[0.05] * 1_000]
+    fake.steps = [*fake.steps[:3], asyncio.Event()]
     stream = ollama().pull("qwen3:4b")
     await anext(stream)
     await stream.aclose()
@@ -125,16 +125,18 @@ async def test_who_gives_a_pull_up_ends_it_there(fake, ollama):
 async def test_a_model_is_fetched_as_a_job_once_and_goes_on_after_a_break(hub, fake, monkeypatch):
     monkeypatch.setattr(pulling, "PAUSES_S", (0.05, 0.05))
     name = await setup.add(hub, "ollama", {"base_url": fake.url, "model": "qwen3:4b"})
-    whole = fake.steps
-    fake.steps = [*whole[:3], 0.3, None]
+    whole, seen = fake.steps, asyncio.Event()
+    fake.steps = [*whole[:3], seen, None]
     job = await hub.pulls.begin(name, " qwen3:4b ")
     assert (await hub.pulls.begin(name, "qwen3:4b")).id == job.id
-    while not (now := hub.jobs.get(job.id)) or not now.progress.done:
-        await asyncio.sleep(0.01)
-    assert (now.progress.done, now.progress.total) == (GB, 2 * GB)
-    assert now.title == "Fetch qwen3:4b to Ollama"
-    fake.steps = whole
-    await asyncio.wait_for(hub.jobs.ended(job.id), 60)
+    async with asyncio.timeout(60):
+        while not (now := hub.jobs.get(job.id)).progress.done:
+            await asyncio.sleep(0.01)
+        assert (now.progress.done, now.progress.total) == (GB, 2 * GB)
+        assert now.title == "Fetch qwen3:4b to Ollama"
+        fake.steps = whole
+        seen.set()
+        await hub.jobs.ended(job.id)
     assert fake.pulled == ["qwen3:4b"] * 2
     assert (await hub.jobs.past(pulling.KIND))[0].state == "done"
     assert hub.providers.trials[name].words == "Ollama is there and has qwen3:4b."
@@ -143,17 +145,17 @@ async def test_a_model_is_fetched_as_a_job_once_and_goes_on_after_a_break(hub, f
 
 async def test_a_fetch_can_be_cancelled_and_what_is_not_there_fails_with_its_fix(hub, fake):
     name = await setup.add(hub, "ollama", {"base_url": fake.url})
-    fake.steps = [*fake.steps[:3], *[0.05] * 1_000]
+    fake.steps = [*fake.steps[:3], asyncio.Event()]
     job = await hub.pulls.begin(name, "qwen3:4b")
-    while not fake.pulled:
-        await asyncio.sleep(0.01)
-    await hub.jobs.cancel(job.id)
-    await asyncio.wait_for(fake.gone.wait(), 60)
-    fake.steps = [{"error": "pull model manifest: file does not exist"}]
-    job = await hub.pulls.begin(name, "nothing")
-    await asyncio.sleep(0)
-    while hub.jobs.get(job.id):
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while not fake.pulled:
+            await asyncio.sleep(0.01)
+        await hub.jobs.cancel(job.id)
+        await fake.gone.wait()
+        fake.steps = [{"error": "pull model manifest: file does not exist"}]
+        job = await hub.pulls.begin(name, "nothing")
+        while hub.jobs.get(job.id):
+            await asyncio.sleep(0.01)
     past = (await hub.jobs.past(pulling.KIND))[0]
     assert (past.state, past.reason, past.fix) == (
         "failed", "There is no model nothing to fetch.", "Look for its name on ollama.com.",

@@ -31,7 +31,7 @@ async def test_an_ollama_lists_and_fetches_models(site, fake):
     hub.jobs.start()
     name = await setup.add(hub, "ollama", {"base_url": fake.url})
     at = f"/api/settings/providers/{name}/models"
-    fake.steps = [*steps[:3], *[0.05] * 1_000]
+    fake.steps = [*steps[:3], asyncio.Event()]
     async with api(hub) as owner:
         assert (await owner.get(at)).json()["models"] == ["gemma:2b", "llama3.2:latest", "qwen3:8b"]
         assert (await owner.post(at, json={"model": "qwen3:4b"})).status_code == 202
@@ -75,3 +75,20 @@ async def test_an_embedding_model_is_chosen_on_the_page(site, fake):
     async with site.client.post(f"{site.url}/language", data=form) as response:
         assert "Saved." in await response.text()
     assert site.hub.settings.providers[name].embeds == "nomic-embed-text"
+
+
+async def test_a_model_that_is_gone_is_replaced_by_its_successor_with_one_press(site, server):
+    name = await setup.add(site.hub, "xai", {"base_url": server.url, "model": "grok-4.1-fast"})
+    await site.hub.secrets.set(f"provider.{name}", server.KEY)
+    server.status, server.body = 404, '{"error": "The model grok-4.1-fast does not exist"}'
+    server.models = {"data": [{"id": "grok-4.3"}]}
+    trial = await site.hub.providers.test(name)
+    assert (trial.ok, trial.fix) == (False, "Choose grok-4.3, or fetch this one there.")
+    async with site.client.get(f"{site.url}/language") as response:
+        assert f'value="newer:{name}">Use grok-4.3<' in await response.text()
+    server.status = 200
+    async with site.client.post(f"{site.url}/language", data={"do": f"newer:{name}"}) as response:
+        page = await response.text()
+    assert "Grok is there and has grok-4.3." in page
+    assert "Use grok-4.3" not in page
+    assert site.hub.settings.providers[name].model == "grok-4.3"
