@@ -213,7 +213,8 @@ class _Hiding:
         texts = [one.text for one in request.messages]
         texts += [call.arguments for one in request.messages for call in one.calls]
         told = [(text, found) for text in (*texts, request.prefix) if (found := self._found(text))]
-        if not told and not len(self.vault) and not request.tools:
+        calls = len(texts) > len(request.messages)
+        if not (told or calls or request.tools or len(self.vault)):
             return request
         for text, found in told:
             self.vault.learn(text, [one for one in found if one.kind != "text"])
@@ -247,10 +248,12 @@ class _Hiding:
 
     def _message(self, message: Message) -> Message:
         text = self.text(message.text)
+        if not message.calls:
+            return message if text == message.text else Message(message.role, text, (), message.call)
         calls = tuple(self._call(one) for one in message.calls)
         if text == message.text and all(new is old for new, old in zip(calls, message.calls, strict=True)):
             return message
-        return replace(message, text=text, calls=calls)
+        return Message(message.role, text, calls, message.call)
 
     def _call(self, call: ToolCall) -> ToolCall:
         """Return a call of before with placeholders in the values of its arguments, which stay JSON."""

@@ -159,6 +159,12 @@ def test_calls_and_results_of_tools_are_hidden_and_stay_json():
     assert not [one for one in (*SECRETS, "anna@example.com", "829113") if one in words(sent)]
 
 
+def test_a_call_that_alone_tells_something_is_hidden_too():
+    call = ToolCall("1", "lock", '{"pin": 829113}')
+    request = Request((Message("user", "Lock it."), Message("assistant", "", calls=(call,))))
+    assert "829113" not in words(privacy("full").apply(request, WORLD)[0])
+
+
 def test_a_call_of_before_keeps_the_placeholder_that_it_was_made_with():
     station = privacy()
     station.apply(asked("anna@example.com", conversation="one"), WORLD)
