@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 LITELLM, PORTKEY = "litellm[proxy]==1.106.2", "@portkey-ai/gateway@1.15.2"
 PATIENCE_S = 60.0
+_OFFLINE = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR",
+    "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",  # on the loopback, for a minute
+}  # fmt: skip
 _RETRIED = [408, 409, 425, 429, 500, 502, 503, 504]
 
 
@@ -131,10 +135,10 @@ async def _proxy(folder: Path, upstream: str) -> AsyncIterator[str]:
             str(folder / "bin" / "litellm"), "--config", file.name, "--num_workers", "1",
             "--host", "127.0.0.1", "--port", str(port),
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-            env=os.environ | {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"},
+            env=os.environ | _OFFLINE,
         )  # fmt: skip
         try:
-            yield f"http://127.0.0.1:{port}" if await _there(port) else ""
+            yield f"http://127.0.0.1:{port}" if await _there(port, process) else ""
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
@@ -158,16 +162,16 @@ async def _gateway(folder: Path) -> AsyncIterator[str]:
         env=os.environ | {"TRUSTED_CUSTOM_HOSTS": "127.0.0.1,localhost"},
     )  # fmt: skip
     try:
-        yield f"http://127.0.0.1:{port}" if await _there(port) else ""
+        yield f"http://127.0.0.1:{port}" if await _there(port, process) else ""
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
 
 
-async def _there(port: int) -> bool:
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
+async def _there(port: int, process: asyncio.subprocess.Process) -> bool:
+    until = time.monotonic() + 2 * PATIENCE_S
+    while time.monotonic() < until and process.returncode is None:
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
