@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from tests.serving import Told, serving
 
 from hub.ports import Embedder, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
 EXAMPLES, SEED = 12, 5
 PATIENCE_S = 240.0
@@ -32,6 +31,7 @@ class Small:
         return Vectors(tuple((float(len(text)), 0.5) for text in texts), model or "small", len(texts))
 
 
+@pytest.mark.slow
 async def test_the_document_and_the_server_agree(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     async with serving(tmp_path / "hub", Told("Whales sing.", tools=True)) as api:
         command = (
