@@ -11,6 +11,7 @@ import structlog
 from hub.errors import HubError
 from hub.llm.attempt import Attempt, Spent
 from hub.llm.candidates import is_far, is_model, sentence_of
+from hub.llm.faults import Fault
 from hub.llm.hedge import Pump, race
 from hub.llm.outcomes import outcome_of
 from hub.llm.provider import Declined, Delta, Held, Usage
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 _WORDS: dict[Outcome, Left] = {"hold": "hold", "config": "config", "caller": "caller", "local": "local"}
 _TOO_LONG = "That took too long."
+_BROKE_OFF = {"broken", "cut"}
+"""Faults that often pass at once: not a server that hangs, is away, or refuses."""
 
 
 class Asking:
@@ -90,8 +93,11 @@ class Asking:
     async def fail(self, error: Exception) -> None:
         """Note that who spoke broke off; whoever comes next goes on after what was told."""
         await self._shut(self.source)
-        self._blame(self.source.attempt, error)
+        attempt = self.source.attempt
+        self._blame(attempt, error)
         self.telling.drop()
+        if isinstance(error, Fault) and error.what in _BROKE_OFF:
+            self._candidates.once_more(attempt.provider, attempt.chosen.seen)
         if self.telling.told:
             self._candidates.forget_small()
 
@@ -143,7 +149,8 @@ class Asking:
             if not self.source.begun and not self._candidates.last:
                 self.source.attempt.hurry(late_s)  # nobody bridges the time for it
         request, caps = self.source.attempt.chosen.seen, self.source.attempt.provider.caps
-        sewn = bool(self.telling.told) or self._candidates.stand_by(request)
+        # Who listens hears sentences anyway; who reads would wait for each where nobody else stands by.
+        sewn = bool(self.telling.told) or self._times.spoken or self._candidates.stand_by(request)
         self.telling.begin(hold=self._by_sentence and caps.quality == "full" and sewn)
 
     def _attempt(self, chosen: Chosen) -> Attempt:

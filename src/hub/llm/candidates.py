@@ -80,6 +80,7 @@ class Candidates:
         self._accepted, self._cached = accepted, cached
         self._after = ""
         self._why: Left | Literal[""] = ""
+        self._again: Provider | None = None
         self.reason = ""
         """Why the last one asked did not answer, as a sentence."""
         self.held = ""
@@ -104,6 +105,12 @@ class Candidates:
             and self._stations.breakers.refusal(one.name) is None
             for one in self._left
         )
+
+    def once_more(self, one: Provider, request: Request) -> None:
+        """Ask ``one``, whose line broke, a second time, if no other large model could answer in its place."""
+        if self._again is None and one.caps.quality == "full" and not self.stand_by(request):
+            self._again = one
+            self._left.insert(0, one)
 
     def forget_small(self) -> None:
         """Leave out who cannot go on with what another began."""

@@ -67,9 +67,9 @@ def test_any_troubles_end_once_whole_or_honestly(troubles, times, commit, near, 
         asked = [event for event in told if isinstance(event, LanguageAsked)]
         assert len(asked) == sum(one.asked for one in servers)
         await home.close()
-        return home
+        return home, any(one.asked > 1 for one in servers)
 
-    home = quietly(scenario)
+    home, again = quietly(scenario)
     told = home.told[0]
     if told.ended is None:
         return
@@ -79,7 +79,8 @@ def test_any_troubles_end_once_whole_or_honestly(troubles, times, commit, near, 
     verdict = told.verdict
     if commit == "sentence":
         assert verdict.doubled == ()
-        assert verdict.torn == () or not told.by.resumed
+        alone = again and times is TEXT  # word by word, since nobody stood by
+        assert verdict.torn == () or not told.by.resumed or alone
         assert verdict.whole or told.by.quality == "canned" or told.text.endswith("please ask me again.")
     assert told.by.resumed <= 2
 
@@ -103,6 +104,26 @@ def test_what_is_told_of_each_who_was_asked():
     assert answer.by.cost == sum(one.cost for one in asked) > 0
     assert (answer.by.provider, answer.by.resumed, answer.by.reason) == ("q", 1, "stop")
     assert answer.by.first_s > 0
+
+
+def test_a_server_that_stands_alone_is_asked_once_more_when_its_line_breaks():
+    async def scenario(*troubles):
+        lone = Faulty("p", "P", in_turn(*troubles))
+        home = Home(lone, Faulty("small", "S", quality="basic", **{**NEAR, "distance": "machine"}))
+        answer = await home.ask(1)
+        await home.close()
+        return answer.by, answer.verdict, answer.text, lone.asked
+
+    by, verdict, _, asked = quietly(lambda: scenario("error"))
+    assert (by.provider, verdict.whole, asked) == ("p", True, 2)
+    by, verdict, _, asked = quietly(lambda: scenario(Trouble("cut", after=30)))
+    assert (by.provider, by.resumed, verdict.doubled, asked) == ("p", 1, (), 2)
+    assert verdict.whole
+    by, _, text, asked = quietly(lambda: scenario(Trouble("cut", after=30), Trouble("cut", after=2)))
+    assert (by.provider, asked) == ("p", 2)
+    assert text.endswith("please ask me again.")
+    by, _, _, asked = quietly(lambda: scenario("hang"))
+    assert (by.provider, asked) == ("small", 1)  # nobody waits for that twice
 
 
 def test_only_and_models_only():
