@@ -269,7 +269,7 @@ async def _embeds(faults: Faults, embedder: Embedder) -> None:
     faults.add(all(any(one) for one in told.vectors[2:]), "embed: words are not at the origin.")
     faults.add(told.model, "embed: it names the model, for only its own vectors compare.")
     again = await embedder.embed(texts[2:4])
-    near = all(abs(a - b) < 1e-3 for a, b in zip(again.vectors[0], told.vectors[2], strict=True))  # noqa: PLR2004
+    near = all(abs(a - b) < 1e-3 for a, b in zip(again.vectors[0], told.vectors[2], strict=True))
     faults.add(near, "embed: the same text has the same vector.")
 
 

@@ -116,7 +116,7 @@ class Connection(asyncio.Protocol):
         """Write all that was gathered as one chunk, and end the reply."""
         gathered, self._gathered = self._gathered, None
         if gathered is not None:
-            await self.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(gathered), gathered))
+            await self.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(bytes(gathered)), bytes(gathered)))
 
     def cut(self) -> None:
         """End the connection, after what was written."""
