@@ -22,7 +22,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
-import psutil
 from router_peers import gateways
 from rows import quantile, row, save
 
@@ -30,6 +29,8 @@ from hub.testing import RunningHub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+
+    import psutil
 
 T = TypeVar("T")
 CALM_S = 60
