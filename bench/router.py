@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import router_faults
 import router_footprint
+import router_http
 import router_overhead
 import router_paced
 import router_peers
@@ -34,13 +35,8 @@ SECTIONS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "hang": router_faults.hang,
     "inproc": router_overhead.inproc,
     "footprint": router_footprint.footprint,
+    **router_http.SECTIONS,
 }
-try:
-    import router_http
-except ImportError:  # what measures the router as an HTTP hop is not there yet
-    pass
-else:
-    SECTIONS |= router_http.SECTIONS
 
 
 async def main(wanted: list[str]) -> None:
