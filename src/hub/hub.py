@@ -123,12 +123,10 @@ class Hub:
             Canned(),
             self.bus,
         )  # fmt: skip
-        self.budget = Budget(self.core, self.bus, lambda: self.settings.budget)
-        self.router.stations.budget = self.budget
+        self.budget = self._budget()
         self.tiers, self.privacy, self.replies = self._private()
         self.breakers, self.recalled = self._breakers(RULES[settings.breaker])
-        self.secrets = Secrets(self.core)
-        self.secrets.on_changed = partial(known.refresh, self)
+        self.secrets = self._secrets()
         self.backups = Backups(self.jobs, self.secrets, self.data)
         self.providers = Providers(self.router, self.secrets, self.data)
         self.providers.on_answered = self.breakers.forget
@@ -155,6 +153,16 @@ class Hub:
         # Adapters by who provided them, the latest last.
         self._ports: dict[type, dict[str, Any]] = {ports.Embedder: {"": self.providers}}
         self._tasks: dict[asyncio.Task[Any], str] = {}  # with the plugin that began it; "" is the core
+
+    def _budget(self) -> Budget:
+        budget = Budget(self.core, self.bus, lambda: self.settings.budget)
+        self.router.stations.budget = budget
+        return budget
+
+    def _secrets(self) -> Secrets:
+        secrets = Secrets(self.core)
+        secrets.on_changed = partial(known.refresh, self)
+        return secrets
 
     def _breakers(self, rule: Rule) -> tuple[Breakers, Recalled]:
         router = self.router

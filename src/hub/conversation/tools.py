@@ -131,9 +131,7 @@ class Tools:
         """
         if self.gate is None:
             return await self._ungated(name, arguments, ask=ask)
-        outcome = await self.gate.call(
-            name, arguments, person=person, talk=talk, read=read, ask=ask
-        )
+        outcome = await self.gate.call(name, arguments, person=person, talk=talk, read=read, ask=ask)
         if isinstance(outcome, Pending):
             raise Waiting(outcome.approval)
         if isinstance(outcome, Refused):
