@@ -1,6 +1,7 @@
 """Measure what the detectors find, what they take for private and is not, and what that costs.
 
-``python -m bench.redaction``. Sentences: those of tests/unit/llm/redaction/sets that were never used to tune.
+``python -m bench.redaction``. Sentences: those of tests/unit/llm/private/redaction/sets that no detector was
+tuned on.
 With ``HUB_BENCH_FAKER`` naming a Python that has the package faker, also values that we did not write.
 """
 
@@ -16,13 +17,13 @@ from pathlib import Path
 
 from bench.rows import row, save
 
-from hub.llm.privacy import Privacy
+from hub.llm.private.privacy import Privacy
+from hub.llm.private.redaction.finder import Finder
+from hub.llm.private.tiers import Tiers
 from hub.llm.provider import Caps, Message, Request
-from hub.llm.redaction.finder import Finder
-from hub.llm.tiers import Tiers
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests/unit/llm/redaction"))
+sys.path.insert(0, str(ROOT / "tests/unit/llm/private/redaction"))
 import sets  # noqa: E402
 
 FAR = Caps(local=False, quality="full", distance="world")

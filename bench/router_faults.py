@@ -21,11 +21,11 @@ from upstreams import GRACE_S, Question, Told, ask, paced, routed
 
 from hub.events import Bus
 from hub.llm.canned import Canned
-from hub.llm.deadlines import VOICE
-from hub.llm.embedded import Embedded
-from hub.llm.openai import OpenAI, Server
+from hub.llm.onboard.embedded import Embedded
 from hub.llm.provider import Answer, Delta, Price, Usage
 from hub.llm.router import Router
+from hub.llm.routing.deadlines import VOICE
+from hub.llm.servers.openai import OpenAI, Server
 from hub.testing.upstream import Trouble, Upstream, always, cuts, flapping, garbled, never, since
 
 if TYPE_CHECKING:

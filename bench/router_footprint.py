@@ -62,11 +62,11 @@ def _resident() -> float:
 
 async def _route(url: str) -> None:
     from hub.events import Bus
-    from hub.llm.breakers import Breakers
+    from hub.llm.breakers.breakers import Breakers
     from hub.llm.canned import Canned
-    from hub.llm.openai import OpenAI, Server
     from hub.llm.provider import Answer, Caps, Message, Request
     from hub.llm.router import Router
+    from hub.llm.servers.openai import OpenAI, Server
     from hub.llm.stations import Stations
 
     class Question:

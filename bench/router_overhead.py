@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rows import quantile, row
 from upstreams import Question
 
-from hub.llm.deadlines import VOICE
 from hub.llm.provider import Answer, Caps, Delta, Done, Price, Probe, Usage
+from hub.llm.routing.deadlines import VOICE
 from hub.testing import hub_with
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from router_peers import litellm, portkey
 from rows import quantile, row
 from upstreams import ask, paced, routed, upstream
 
-from hub.llm.deadlines import VOICE
+from hub.llm.routing.deadlines import VOICE
 
 if TYPE_CHECKING:
     from upstreams import Process, Told

@@ -10,13 +10,13 @@ from rows import row
 from upstreams import SENTENCES, Question
 from virtual import run
 
-from hub.llm.breaker import CLASSIC, QUICK
-from hub.llm.breakers import Breakers
+from hub.llm.breakers.breaker import CLASSIC, QUICK
+from hub.llm.breakers.breakers import Breakers
 from hub.llm.canned import Canned
-from hub.llm.deadlines import Deadlines
 from hub.llm.faults import Fault
 from hub.llm.provider import Answer, Caps, Delta, Done, Probe, Usage
 from hub.llm.router import Router
+from hub.llm.routing.deadlines import Deadlines
 from hub.llm.stations import Stations
 from hub.testing.upstream import Trouble, judge, mixed, never
 from hub.testing.upstream.reply import tokens
@@ -25,7 +25,7 @@ from hub.testing.upstream.told import last_told, sentence
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from hub.llm.breaker import Rule
+    from hub.llm.breakers.breaker import Rule
     from hub.llm.provider import Piece, Request
 
 GAP_S = 15.0

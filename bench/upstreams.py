@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from hub.llm.openai import OpenAI, Server
 from hub.llm.provider import Answer, Delta, Message, Price, Request
+from hub.llm.servers.openai import OpenAI, Server
 from hub.testing import hub_with
 from hub.testing.upstream import Verdict, judge
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from hub.hub import Hub
-    from hub.llm.deadlines import Deadlines
     from hub.llm.provider import Caps
     from hub.llm.router import Router
+    from hub.llm.routing.deadlines import Deadlines
 
 SENTENCES = 5
 PROMPT = "Please answer question #{} in a few sentences."

@@ -29,8 +29,8 @@ from pydantic_settings import (
 )
 
 from hub.errors import HubError
-from hub.llm.presets import PRESETS, Kind
 from hub.llm.provider import Tier  # noqa: TC001  pydantic reads it
+from hub.llm.servers.presets import PRESETS, Kind
 from hub.network import distance
 from hub.store import toml
 

@@ -32,22 +32,23 @@ from hub.events import Bus
 from hub.intents import Exact
 from hub.intents.intent import Facts
 from hub.jobs import Jobs
-from hub.llm import known, local
-from hub.llm.bigger import Bigger
-from hub.llm.breaker import RULES
-from hub.llm.breakers import Breakers
-from hub.llm.budget import Budget
+from hub.llm.breakers.breaker import RULES
+from hub.llm.breakers.breakers import Breakers
+from hub.llm.breakers.probing import distances, prober, titles
+from hub.llm.breakers.recalled import Recalled
 from hub.llm.canned import Canned
-from hub.llm.embedded import Embedded
-from hub.llm.privacy import Privacy
-from hub.llm.probing import distances, prober, titles
-from hub.llm.providers import Providers
-from hub.llm.pulling import Pulls
-from hub.llm.recalled import Recalled
-from hub.llm.replies import Replies
+from hub.llm.figures.statistics import Statistics
+from hub.llm.money.budget import Budget
+from hub.llm.onboard import local
+from hub.llm.onboard.bigger import Bigger
+from hub.llm.onboard.embedded import Embedded
+from hub.llm.private import known
+from hub.llm.private.privacy import Privacy
+from hub.llm.private.tiers import Tiers
 from hub.llm.router import Router
-from hub.llm.statistics import Statistics
-from hub.llm.tiers import Tiers
+from hub.llm.routing.replies import Replies
+from hub.llm.servers.providers import Providers
+from hub.llm.servers.pulling import Pulls
 from hub.models import Models
 from hub.plugin import changes, guarded
 from hub.plugin.acting import current
@@ -76,7 +77,7 @@ if TYPE_CHECKING:
 
     from hub.approvals.approval import Approval, Outcome
     from hub.config import Settings
-    from hub.llm.breaker import Rule
+    from hub.llm.breakers.breaker import Rule
     from hub.models import ModelFile
     from hub.telemetry.lag import Lag
 

@@ -13,13 +13,13 @@ from hub.events import Bus
 from hub.hub import Hub
 from hub.intents import Exact
 from hub.intents.intent import Facts
-from hub.llm.bigger import Bigger
 from hub.llm.canned import Canned
-from hub.llm.embedded import Embedded
-from hub.llm.ollama import Ollama
-from hub.llm.openai import OpenAI, Server
+from hub.llm.onboard.bigger import Bigger
+from hub.llm.onboard.embedded import Embedded
 from hub.llm.provider import Act, Caps, Delta, Done, Probe
-from hub.llm.xai import Grok
+from hub.llm.servers.ollama import Ollama
+from hub.llm.servers.openai import OpenAI, Server
+from hub.llm.servers.xai import Grok
 from hub.testing import ScriptedModel, check_provider, contracts
 from hub.timers.spoken import Spoken
 

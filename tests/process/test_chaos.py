@@ -87,7 +87,7 @@ async def ready(hub: RunningHub, name: str) -> bool:
     status = await hub.get("/status")
     if name.startswith("hub_voice.child"):
         return any(p["name"] == "voice" and p["state"] == "ready" for p in status["plugins"])
-    if name.startswith("hub.llm.child"):
+    if name.startswith("hub.llm.onboard.child"):
         return any(p["name"] == "embedded" and p["ok"] for p in status["providers"])
     return True
 
@@ -118,7 +118,7 @@ async def test_fifty_kills_lose_nothing(data: Path) -> None:
     assert {turn["text"] for turn in await everything(data)} >= talker.acknowledged
     assert stored
     print({name: (len(times), round(max(times), 2)) for name, times in back.items()}, talker.lost_connections)
-    assert {"hub", "hub.llm.child", "hub_voice.child"} <= set(back)
+    assert {"hub", "hub.llm.onboard.child", "hub_voice.child"} <= set(back)
     for name, times in back.items():
         assert sorted(times)[len(times) // 2] < BACK_S, (name, times)
     assert any(event["event"] in {"hub.recovered", "child.changed"} for event in events)

@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from hub.llm.faults import Fault
-from hub.llm.openai import OpenAI, Server
 from hub.llm.provider import Delta, Done, Message, Request, Usage
+from hub.llm.servers.openai import OpenAI, Server
 from hub.testing import RunningHub
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 
 from hub.api.people import needs
-from hub.llm.overview import sentence, standings
-from hub.llm.timeline import away
+from hub.llm.figures.overview import sentence, standings
+from hub.llm.figures.timeline import away
 
 if TYPE_CHECKING:
     from hub.hub import Hub

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from hub.api.people import needs
 from hub.errors import HubError
-from hub.llm import local
+from hub.llm.onboard import local
 from hub.models.shown import describe, licences
 
 if TYPE_CHECKING:

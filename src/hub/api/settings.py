@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field, SecretStr
 
 from hub.auth.roles import allows
 from hub.config import Invalid, ProviderSettings, Settings
-from hub.llm import setup
-from hub.llm.providers import in_order
+from hub.llm.servers import setup
+from hub.llm.servers.providers import in_order
 from hub.schema import check, is_secret
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 from hub.api.people import needs
 from hub.auth.roles import allows
 from hub.auth.sessions import Person
-from hub.llm.limits import By, Period  # noqa: TC001  FastAPI reads it
+from hub.llm.money.limits import By, Period  # noqa: TC001  FastAPI reads it
 
 if TYPE_CHECKING:
     from hub.hub import Hub
-    from hub.llm.limits import Spent, Standing
+    from hub.llm.money.limits import Spent, Standing
 
 OWN = Annotated[Person, needs("take or forget own data")]
 

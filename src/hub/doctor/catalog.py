@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @check("Programs")
 def catalog(case: Case) -> Iterator[Finding]:
     """Check that what somebody wrote of models and their prices can be read."""
-    from hub.llm.catalog import FILE, Catalog  # noqa: PLC0415  may be what is broken
+    from hub.llm.servers.catalog import FILE, Catalog  # noqa: PLC0415  may be what is broken
 
     if not (case.data / FILE).exists():
         return

@@ -8,7 +8,7 @@ from hub.events.event import Event
 
 
 class BreakerChanged(Event):
-    """A provider is asked from now on, or is not: ``state`` as in `hub.llm.breaker.State`.
+    """A provider is asked from now on, or is not: ``state`` as in `hub.llm.breakers.breaker.State`.
 
     ``reason`` and ``fix``: sentences, "" where all is well. ``until``: Unix seconds of the next look at it,
     or of the end of its pause; 0 when nothing is due.

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
-from hub.llm.asking import Asking
-from hub.llm.candidates import Candidates, is_far, is_model
-from hub.llm.deadlines import TEXT
-from hub.llm.hedge import Hedges
 from hub.llm.provider import Answer, Delta, Message, Provider, Request, ToolCall
+from hub.llm.routing.asking import Asking
+from hub.llm.routing.candidates import Candidates, is_far, is_model
+from hub.llm.routing.deadlines import TEXT
+from hub.llm.routing.hedge import Hedges
 from hub.llm.stations import Guard, Seen, Stations
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 
     from hub.events import Bus
-    from hub.llm.candidates import Asked
     from hub.llm.canned import Canned
-    from hub.llm.deadlines import Deadlines
+    from hub.llm.routing.candidates import Asked
+    from hub.llm.routing.deadlines import Deadlines
 
 _NOTHING = Message("user", "")
 _ORDER = {"exact": 0, "full": 1, "limit": 2, "basic": 3, "canned": 4}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from hub.llm.outcomes import Outcome
+    from hub.llm.breakers.outcomes import Outcome
     from hub.llm.provider import Caps, Request, Tier, ToolCall, Usage
 
 

@@ -125,7 +125,7 @@ SPENDING = """
         person TEXT NOT NULL, purpose TEXT NOT NULL, nano INTEGER NOT NULL
     );
 """
-"""What language models cost, and what is put aside for those that are being asked (`hub.llm.spending`)."""
+"""What language models cost, and what is put aside for those that are asked (`hub.llm.money.spending`)."""
 
 READ = "ALTER TABLE approval ADD COLUMN read TEXT NOT NULL DEFAULT '';"
 """What a language model had read before it asked for that (`hub.conversation.mediation.taint`)."""
@@ -136,7 +136,7 @@ PRIVACY = """
         tier TEXT NOT NULL CHECK (tier IN ('local', 'redacted', 'full'))
     ) WITHOUT ROWID;
 """
-"""How far people let their own words go (`hub.llm.tiers`)."""
+"""How far people let their own words go (`hub.llm.private.tiers`)."""
 
 CORE: tuple[str, ...] = (
     """

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hub.llm.candidates import is_model
+from hub.llm.routing.candidates import is_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -36,7 +36,7 @@ TOKENS = r"""
     | (?-i:MDA|Ag[EI])[A-Za-z0-9+/_-]{24,}=* | 0201[0-9a-f]{48,}
 """
 """Keys by the shape that their makers gave them, for a verbose pattern: what neither lines of the log nor
-words to a model may hold (`hub.llm.redaction.keys` knows more of them)."""
+words to a model may hold (`hub.llm.private.redaction.keys` knows more of them)."""
 
 
 @cache  # it takes a twentieth of a second to compile, and most lines never need it

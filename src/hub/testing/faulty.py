@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hub.events import Bus
-from hub.llm.breakers import Breakers
-from hub.llm.budget import Budget
+from hub.llm.breakers.breakers import Breakers
 from hub.llm.canned import Canned
-from hub.llm.deadlines import VOICE
 from hub.llm.faults import Fault
+from hub.llm.money.budget import Budget
 from hub.llm.provider import (
     Answer,
     Caps,
@@ -33,6 +32,7 @@ from hub.llm.provider import (
     Usage,
 )
 from hub.llm.router import Router
+from hub.llm.routing.deadlines import VOICE
 from hub.llm.stations import Stations
 from hub.testing.upstream.reply import tokens
 from hub.testing.upstream.told import Verdict, judge, last_told, sentence
@@ -41,9 +41,9 @@ from hub.testing.upstream.troubles import NONE, never
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-    from hub.llm.deadlines import Deadlines
     from hub.llm.faults import What
     from hub.llm.provider import Piece, ToolSpec
+    from hub.llm.routing.deadlines import Deadlines
     from hub.testing.upstream.troubles import Schedule, Trouble
 
 SENTENCES = 5

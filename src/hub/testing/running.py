@@ -72,7 +72,7 @@ class RunningHub:
         return psutil.Process(self.pid).children()[0]
 
     def children(self) -> dict[str, psutil.Process]:
-        """Return the hub's child processes by module name, such as ``hub.llm.child``.
+        """Return the hub's child processes by module name, such as ``hub.llm.onboard.child``.
 
         Each runs under a keeper, the process that clears away its tree (see `hub.supervise.leash`).
         """

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hub.hub import Hub
-    from hub.llm.statistics import Figures
+    from hub.llm.figures.statistics import Figures
     from hub.web.costs import Cost
 
 WHY = {

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from hub.auth.roles import allows
 from hub.errors import HubError
-from hub.llm.overview import standings
+from hub.llm.figures.overview import standings
 from hub.telemetry.happenings import Happening, happening
 from hub.web import status
 from hub.web.ago import ago, span

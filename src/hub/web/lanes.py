@@ -6,16 +6,16 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hub.llm.timeline import away, spans
+from hub.llm.figures.timeline import away, spans
 from hub.web.ago import span
 from hub.web.money import usd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hub.llm.overview import Standing
-    from hub.llm.statistics import Figures, Served, Times
-    from hub.llm.timeline import Kind
+    from hub.llm.figures.overview import Standing
+    from hub.llm.figures.statistics import Figures, Served, Times
+    from hub.llm.figures.timeline import Kind
 
 DAY_S = 86_400.0
 TICKS, PITCH, FLOOR = 96, 6, 14

@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 
 from hub.auth.roles import allows
 from hub.errors import HubError
-from hub.llm.overview import sentence, standings
-from hub.llm.presets import PRESETS
+from hub.llm.figures.overview import sentence, standings
+from hub.llm.servers.presets import PRESETS
 from hub.web import servers
 from hub.web.costs import by_person, costs
 from hub.web.fields import noted, unchanged

@@ -13,7 +13,7 @@ from hub.auth.events import DevicePaired, PersonJoined
 from hub.auth.names import MAX_NAME
 from hub.auth.roles import allows, require
 from hub.errors import HubError
-from hub.llm.tiers import ACT, TIERS
+from hub.llm.private.tiers import ACT, TIERS
 from hub.web.address import draw, outside
 from hub.web.ago import ago
 from hub.web.tiers import ABOUT
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from hub.events import Event
-    from hub.llm.tiers import Tiers
+    from hub.llm.private.tiers import Tiers
     from hub.web.site import Site
 
 _SHOWN, _LOOKED_AT = 3, 500

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hub.auth.roles import allows
 from hub.errors import HubError
-from hub.llm import local
-from hub.llm.embedded import MODEL
+from hub.llm.onboard import local
+from hub.llm.onboard.embedded import MODEL
 from hub.models.shown import PURPOSES, describe, loss
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hub.errors import HubError
-from hub.llm import setup
-from hub.llm.overview import standings
-from hub.llm.presets import PRESETS
-from hub.llm.providers import in_order
+from hub.llm.figures.overview import standings
+from hub.llm.servers import setup
+from hub.llm.servers.presets import PRESETS
+from hub.llm.servers.providers import in_order
 from hub.network import distance
 from hub.store.secrets import checked
 from hub.web.lanes import word_of
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from hub.config import ProviderSettings, Settings
     from hub.hub import Hub
     from hub.jobs import Job
-    from hub.llm.overview import Standing
-    from hub.llm.providers import Key, Trial
+    from hub.llm.figures.overview import Standing
+    from hub.llm.servers.providers import Key, Trial
 
 PLACES = {
     "machine": "On this machine; your words stay here.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hub.backup.note import last
 from hub.events import ModelProgress, PluginChanged, SpeechError, TurnEnded
-from hub.llm import overview
+from hub.llm.figures import overview
 from hub.ports import NullSpeech, Speech
 from hub.web.money import usd
 

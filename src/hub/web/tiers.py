@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.config import LIVE, Settings
 from hub.errors import HubError
-from hub.llm.candidates import is_model
+from hub.llm.routing.candidates import is_model
 from hub.web.fields import Field, fields
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from hub.conversation.prompt import Prompt
 from hub.errors import HubError
-from hub.llm.candidates import is_model
 from hub.llm.provider import Answer, Delta
+from hub.llm.routing.candidates import is_model
 from hub.web.lanes import seconds
 from hub.web.money import usd
 

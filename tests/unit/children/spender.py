@@ -9,11 +9,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from hub.llm.budget import Budget, Reservation
 from hub.llm.canned import Canned
-from hub.llm.openai import OpenAI, Server
+from hub.llm.money.budget import Budget, Reservation
 from hub.llm.provider import Caps, Message, Price, Request, Usage
 from hub.llm.router import Router
+from hub.llm.servers.openai import OpenAI, Server
 from hub.llm.stations import Stations
 from hub.store.database import Database
 from hub.store.schema import CORE

@@ -4,9 +4,9 @@ import asyncio
 
 from hub.errors import Unavailable
 from hub.llm.canned import Canned
-from hub.llm.deadlines import Deadlines
 from hub.llm.provider import Answer, Caps, Declined, Delta, Done, Message, Probe, Request, Usage
 from hub.llm.router import Router
+from hub.llm.routing.deadlines import Deadlines
 
 
 class Scripted:

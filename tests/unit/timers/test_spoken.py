@@ -81,7 +81,7 @@ async def test_a_draft_that_is_accepted_sets_one(home: Home):
 async def test_a_long_silence_before_acceptance_loses_nothing(home: Home, monkeypatch):
     """No time limit of a language model may end the wait for the person's last word."""
     from hub.conversation.mediation import mediator
-    from hub.llm.deadlines import Deadlines
+    from hub.llm.routing.deadlines import Deadlines
 
     monkeypatch.setattr(mediator, "VOICE", Deadlines(first_s=1.0, stall_s=0.01, total_s=0.05, spoken=True))
     talk, voice = await home.talks.latest(), Voice()

@@ -9,7 +9,7 @@ import httpx
 
 from hub.api.app import build
 from hub.auth.sessions import Person
-from hub.llm import setup
+from hub.llm.servers import setup
 
 
 @asynccontextmanager

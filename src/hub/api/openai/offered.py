@@ -7,13 +7,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from hub.api.openai.errors import Refused
-from hub.llm.deadlines import TEXT, THINKING, VOICE
+from hub.llm.routing.deadlines import TEXT, THINKING, VOICE
 
 if TYPE_CHECKING:
     from hub.api.openai.question import Question
     from hub.hub import Hub
-    from hub.llm.deadlines import Deadlines
     from hub.llm.provider import Provider
+    from hub.llm.routing.deadlines import Deadlines
 
 AUTO, VOICED, LOCAL = "hub/auto", "hub/voice", "hub/local"
 ALIASES = {

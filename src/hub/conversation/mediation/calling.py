@@ -9,8 +9,8 @@ from hub.approvals.approval import Done
 from hub.approvals.gate import spoken
 from hub.conversation.mediation.exchange import fenced
 from hub.errors import HubError
+from hub.llm.private.redaction.placeholders import stands_for
 from hub.llm.provider import Held
-from hub.llm.redaction.placeholders import stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,8 +20,8 @@ from hub.conversation.mediation.sanitiser import Sanitiser
 from hub.conversation.mediation.taint import EARLIER, Taint
 from hub.conversation.mediation.thoughts import Thoughts
 from hub.errors import HubError
-from hub.llm.deadlines import TEXT, VOICE
 from hub.llm.provider import Answer, Delta, ToolCall, Usage
+from hub.llm.routing.deadlines import TEXT, VOICE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from hub.conversation.mediation.reply import Reply
     from hub.conversation.prompt import Prompt
     from hub.conversation.tools import Tools
-    from hub.llm.deadlines import Deadlines
     from hub.llm.router import Router
+    from hub.llm.routing.deadlines import Deadlines
 
     Accepted = Callable[[], Awaitable[object]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from hub.llm.openai import OpenAI, Server
+from hub.llm.servers.openai import OpenAI, Server
 from hub.testing.inside import hub_with
 from hub.testing.upstream import Upstream
 

@@ -1,0 +1,1 @@
+"""What the language models did, for pages and metrics."""

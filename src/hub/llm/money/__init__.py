@@ -1,0 +1,1 @@
+"""What is put aside, counted and limited."""

@@ -1,0 +1,1 @@
+"""How far words may go, and what is hidden of those that leave the house."""
