@@ -68,6 +68,9 @@ def look(module: str, wait_s: float = WAIT_S) -> Look:
 
 def main(module: str, wait_s: float) -> None:
     """Import ``module`` and print what came of it as JSON; what the module prints goes to stderr."""
+    from hub.supervise.leash import die_with_parent  # noqa: PLC0415  only here
+
+    die_with_parent()
     out = os.dup(1)
     os.dup2(2, 1)
     spent = _count_the_hub()
@@ -105,8 +108,10 @@ def _count_the_hub() -> list[float]:
 
 def _end(out: int, told: dict[str, object]) -> None:
     """Say ``told`` and end at once: threads that the plugin left running do not keep us."""
-    os.write(out, json.dumps(told).encode())
-    os._exit(0)
+    try:
+        os.write(out, json.dumps(told).encode())
+    finally:  # also when whoever asked is gone
+        os._exit(0)
 
 
 def _hooks(module: ModuleType) -> dict[str, object]:
