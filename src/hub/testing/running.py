@@ -119,8 +119,20 @@ class RunningHub:
             asked = await asyncio.create_subprocess_exec(*claim, stdout=asyncio.subprocess.PIPE)
             printed, _ = await asked.communicate()
             self.link = f"{self.url}/claim/{printed.decode().strip().rsplit('/', 1)[1]}"
-        async with self.client.get(self.link) as response:
-            response.raise_for_status()
+        link = ""
+        while self.link != link:
+            link = self.link
+            async with self.client.get(link) as response:
+                if response.status == 403:  # a hub that died meanwhile prints another link
+                    await self._newer(link)
+        response.raise_for_status()
+
+    async def _newer(self, link: str) -> None:
+        """Wait a moment for another link than ``link``."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while self.link == link:
+                    await asyncio.sleep(0.05)
 
     async def get(self, path: str) -> Any:
         """Return the JSON at ``path``."""
