@@ -15,12 +15,16 @@ SOURCES  := src plugins tests bench conftest.py
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help dev setup test check e2e lock clean
+.PHONY: help dev dev-lan setup test check e2e lock clean
 
 help:  ## List what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9%-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: setup  ## Set everything up, then run the hub; its data lies in .data (DATA=… for another folder)
+	@exec $(BIN)/hub serve --data "$(DATA)"
+
+dev-lan: setup  ## The same for the whole house: phones can talk, over TLS (hub tls on)
+	@$(BIN)/hub tls on --data "$(DATA)"
 	@exec $(BIN)/hub serve --data "$(DATA)"
 
 setup: $(STAMP)/hub  ## Set everything up, and run nothing

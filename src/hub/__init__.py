@@ -10,9 +10,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hub import events
+    from hub import events, sound
+    from hub.conversation.understanding import Understood, understand
     from hub.errors import HubError, Unavailable
     from hub.hub import Hub
+    from hub.jobs import Running
     from hub.link import Link, run_child
     from hub.llm.provider import (
         Caps,
@@ -38,31 +40,56 @@ if TYPE_CHECKING:
     )
     from hub.ports import (
         Accepted,
+        Advice,
         Audio,
         AudioFormat,
         BargeIn,
+        CloningEngine,
+        Counted,
         Draft,
+        Duck,
         Embedder,
+        EngineInfo,
         Finished,
         Heard,
+        OwnVoice,
+        Partial,
+        Slice,
+        Sound,
         Speech,
         SpeechEvent,
         SpeechSession,
+        SpeechState,
+        SpeechToText,
         Started,
+        TextToSpeech,
+        Timed,
+        TrainingState,
+        Transcript,
         Trouble,
         Vectors,
         Voiced,
+        VoiceInfo,
+        Voices,
+        VoiceSample,
+        WakeWord,
         Withdrawn,
     )
+    from hub.store.database import Connection, Database
     from hub.supervise.child import Child, ChildSpec
+    from hub.workplaces import Workplace, workplace
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "hub.conversation.understanding": ("Understood", "understand"),
     "hub.errors": ("HubError", "Unavailable"),
     "hub.hub": ("Hub",),
     "hub.link": ("Link", "run_child"),
+    "hub.store.database": ("Connection", "Database"),
     "hub.supervise.child": ("Child", "ChildSpec"),
+    "hub.workplaces": ("Workplace", "workplace"),
+    "hub.jobs": ("Running",),
     "hub.plugin.hookspecs": (
         "Call", "Health", "LoginMethod", "Panel", "Refusal", "Register", "Selector", "Tile", "hookimpl",
     ),
@@ -70,14 +97,18 @@ _HOMES = {
         "Caps", "Declined", "Delta", "Done", "Message", "Probe", "Provider", "Request", "Usage",
     ),
     "hub.ports": (
-        "Accepted", "Audio", "AudioFormat", "BargeIn", "Draft", "Embedder", "Finished", "Heard", "Speech",
-        "SpeechEvent", "SpeechSession", "Started", "Trouble", "Vectors", "Voiced", "Withdrawn",
+        "Accepted", "Advice", "Audio", "AudioFormat", "BargeIn", "CloningEngine", "Counted", "Draft", "Duck",
+        "Embedder", "EngineInfo", "Finished", "Heard", "OwnVoice", "Partial", "Slice", "Sound", "Speech",
+        "SpeechEvent", "SpeechSession", "SpeechState", "SpeechToText", "Started", "TextToSpeech", "Timed",
+        "TrainingState", "Transcript", "Trouble", "Vectors", "VoiceInfo", "VoiceSample", "Voiced", "Voices",
+        "WakeWord", "Withdrawn",
     ),
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Accepted",
+    "Advice",
     "Audio",
     "AudioFormat",
     "BargeIn",
@@ -85,11 +116,17 @@ __all__ = [
     "Caps",
     "Child",
     "ChildSpec",
+    "CloningEngine",
+    "Connection",
+    "Counted",
+    "Database",
     "Declined",
     "Delta",
     "Done",
     "Draft",
+    "Duck",
     "Embedder",
+    "EngineInfo",
     "Finished",
     "Health",
     "Heard",
@@ -98,33 +135,53 @@ __all__ = [
     "Link",
     "LoginMethod",
     "Message",
+    "OwnVoice",
     "Panel",
+    "Partial",
     "Probe",
     "Provider",
     "Refusal",
     "Register",
     "Request",
+    "Running",
     "Selector",
+    "Slice",
+    "Sound",
     "Speech",
     "SpeechEvent",
     "SpeechSession",
+    "SpeechState",
+    "SpeechToText",
     "Started",
+    "TextToSpeech",
     "Tile",
+    "Timed",
+    "TrainingState",
+    "Transcript",
     "Trouble",
     "Unavailable",
+    "Understood",
     "Usage",
     "Vectors",
+    "VoiceInfo",
+    "VoiceSample",
     "Voiced",
+    "Voices",
+    "WakeWord",
     "Withdrawn",
+    "Workplace",
     "events",
     "hookimpl",
     "run_child",
+    "sound",
+    "understand",
+    "workplace",
 ]
 
 
 def __getattr__(name: str) -> object:
-    if name == "events":
-        return importlib.import_module("hub.events")
+    if name in {"events", "sound"}:
+        return importlib.import_module(f"hub.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'hub' has no public name {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)

@@ -21,6 +21,8 @@ from hub.hub import Hub
 from hub.manifests import known_models
 from hub.telemetry.access import Access
 from hub.telemetry.signals import Signals
+from hub.tls.keeper import Keeper
+from hub.tls.plain import Plain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -66,10 +68,15 @@ def build(
         Mount("/", _Plugins(hub, api)),
     ]
     hub.reserved = routes[:-1]
-    guard = Middleware(Guard, sessions=hub.sessions, names=_names(settings), cookie=cookie_name(settings))
+    tls = Keeper(settings) if settings.tls.on else None
+    also = (lambda: tls.names) if tls else frozenset
+    guard = Middleware(
+        Guard, sessions=hub.sessions, names=_names(settings), cookie=cookie_name(settings), also=also
+    )
     access = Middleware(Access, metrics=signals.metrics)
-    app = Starlette(routes=routes, middleware=[access, guard], lifespan=lifespan)
-    app.state.hub, app.state.failure = hub, None
+    plain = [Middleware(Plain)] if tls else []
+    app = Starlette(routes=routes, middleware=[access, guard, *plain], lifespan=lifespan)
+    app.state.hub, app.state.failure, app.state.tls = hub, None, tls
     return app
 
 

@@ -160,6 +160,16 @@ class BudgetSettings(BaseModel):
     )
 
 
+class TlsSettings(BaseModel):
+    """How the house reaches the hub; `hub tls on` sets it, and makes what it needs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    on: bool = Field(
+        False, title="Secure in the house", description="Devices that trust this hub's authority can talk."
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Environment: ``HUB_PORT=8080``, ``HUB_PLUGINS__VOICE='{...}'``."""
 
@@ -232,6 +242,9 @@ class Settings(BaseSettings):
     )
     budget: BudgetSettings = Field(
         default_factory=BudgetSettings, title="Money", description="What language models may cost."
+    )
+    tls: TlsSettings = Field(
+        default_factory=TlsSettings, title="TLS", description="Secure pages in the house."
     )
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, title="Plugins", description="Settings by plugin."

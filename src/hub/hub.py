@@ -21,11 +21,14 @@ from hub.auth.keys import Keys
 from hub.auth.people import People
 from hub.auth.sessions import Sessions
 from hub.backup.keeper import Backups
+from hub.conversation import ahead
 from hub.conversation.asked import Asked
 from hub.conversation.conversations import Conversations
 from hub.conversation.mediation.mediator import Mediator
 from hub.conversation.named import Named
+from hub.conversation.personas import Personas
 from hub.conversation.retention import Retention
+from hub.conversation.spoken_turns import SpokenTurns
 from hub.conversation.tools import CORE as CORE_TOOLS
 from hub.conversation.tools import Tools
 from hub.events import Bus
@@ -87,16 +90,18 @@ WITHDRAW_S = 2.0
 """Seconds that the tasks and child processes of a stopped plugin have to end."""
 
 
+def _own_file(folder: Path, key: bytes, name: str, migrations: Sequence[str]) -> Database:
+    return Database(folder / name, key, migrations)
+
+
 class Hub:
     """What plugins and pages are given: settings, events, parts by port, talks, models and plugins."""
 
     version = __version__
 
     def __init__(self, settings: Settings, models: Sequence[ModelFile]) -> None:
-        self.settings = settings
-        self.started = time.time()
-        self.bus = Bus()
-        self.statistics = Statistics()
+        self.settings, self.started, self._ahead = settings, time.time(), False
+        self.bus, self.statistics, self.spoken = Bus(), Statistics(), SpokenTurns()
         self.children = Children()
         self.lag: Lag | None = None  # how late the loop is, once it is measured
         self.routes: list[BaseRoute] = []
@@ -104,6 +109,7 @@ class Hub:
         self.tools = Tools(self.bus)
         self.models = Models(self.data / "models", models, self.bus, also=(settings.language_model,))
         master = master_key(self.data)
+        self._database = partial(_own_file, self.data, master)
         self.core = Database(self.data / "core.db", master, CORE)
         self.transcripts = Transcripts(self.core, self.data / "transcripts", master)
         self.sessions = Sessions(self.core, self.bus)
@@ -140,6 +146,7 @@ class Hub:
             self.core, self.transcripts, self.router, self.bus, settings.system_prompt, self.search,
             Mediator(self.router, self.tools),
         )  # fmt: skip
+        self.personas = Personas(self.core, self.bus, self.conversations)
         self.retention = Retention(self.jobs, self.conversations, lambda: self.settings.forget_after_days)
         self.plugins = Plugins(self)
         self.bus.gate = Flood(self.plugins.complain).passes
@@ -221,6 +228,13 @@ class Hub:
         """The folder that holds all the hub knows."""
         return self.settings.data
 
+    def database(self, name: str, migrations: Sequence[str]) -> Database:
+        """Return a plugin's own encrypted file in the data folder, to be opened and closed by it.
+
+        ``migrations``: SQL scripts, numbered by position. Name it in the manifest's ``data`` for backups.
+        """
+        return self._database(name, migrations)
+
     def provide(self, port: type[Port], adapter: Port) -> None:
         """Make ``adapter`` the live part behind ``port``; the latest wins, until its plugin stops."""
         given, owner = self._ports.setdefault(port, {}), current.get()
@@ -263,6 +277,12 @@ class Hub:
         task.add_done_callback(self._ended)
         return task
 
+    def ahead(self) -> None:
+        """Load what the first answer needs, once, now that somebody is there who may ask."""
+        if not self._ahead:
+            self._ahead = True
+            self.spawn(ahead.load(), name="first answer")
+
     async def _forget_talks(self, person: str) -> None:
         await self.conversations.leave(person)
         await self.budget.forget(person)
@@ -278,6 +298,7 @@ class Hub:
         await self.remembered.open()
         await self.gate.open()
         await self.tiers.open()
+        await self.personas.open()
         await known.refresh(self)
         await self.budget.open()
         await self.recalled.open()
@@ -297,6 +318,7 @@ class Hub:
         self.spawn(self.backups.plan(self.settings), name="backups")
         self.spawn(self.models.keep(), name="models")
         self.spawn(self.statistics.follow(self.bus), name="statistics")
+        self.spawn(self.spoken.follow(self.bus), name="spoken turns")
         self.spawn(self.recalled.follow(), name="breakers")
         await self.plugins.start()
         self.spawn(changes.follow(self), name="changes of plugins")

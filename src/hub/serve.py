@@ -18,6 +18,7 @@ from hub.guardian import AGAIN
 from hub.heads import BoundedHeads
 from hub.telemetry import logs
 from hub.terminal import show_progress
+from hub.tls.keeper import Keeper
 
 if TYPE_CHECKING:
     import socket
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_MESSAGE = 1 << 20
 MOST_FILES = 1 << 16
+RENEW_S = 600.0
+"""How often to look whether the certificate is still right."""
 
 
 def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth, *, safe: bool = False) -> int:
@@ -45,6 +48,8 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth, *, s
         if rebirth.died_at is not None:
             hub.bus.publish(HubRecovered(down=max(0.0, time.time() - rebirth.died_at)))
         await _greet(hub, port)
+        if app.state.tls is not None:
+            hub.spawn(_keep_valid(app.state.tls), name="tls")
         await show_progress(hub.models)
 
     app = build(settings, opened=opened)
@@ -53,7 +58,7 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth, *, s
     entrance.guard(rebirth)
     # A start that fails is told to the person in words, not in uvicorn's traceback.
     logging.getLogger("uvicorn.error").addFilter(lambda _: app.state.failure is None)
-    server = uvicorn.Server(
+    server = _server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -64,7 +69,8 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth, *, s
             ws_max_size=MAX_MESSAGE,
             ws_per_message_deflate=False,  # sound does not compress, and it costs time
             timeout_graceful_shutdown=3,
-        )
+        ),
+        app.state.tls,
     )
     wished = False
 
@@ -88,6 +94,24 @@ def run(settings: Settings, sockets: list[socket.socket], rebirth: Rebirth, *, s
     finally:
         lock.close()
     return AGAIN if wished else 0 if server.started else 1
+
+
+def _server(config: uvicorn.Config, tls: Keeper | None) -> uvicorn.Server:
+    if tls is None:
+        return uvicorn.Server(config)
+    from hub.tls.door import Server  # noqa: PLC0415  only where TLS is on
+
+    return Server(config, tls.context())
+
+
+async def _keep_valid(tls: Keeper) -> None:
+    """Make the certificate anew when it is due, or when this machine has got another address."""
+    while True:
+        await asyncio.sleep(RENEW_S)
+        try:
+            await asyncio.to_thread(tls.ensure)
+        except HubError as error:
+            logging.getLogger(__name__).warning("%s %s", error, error.fix)
 
 
 def allow_files() -> None:
@@ -124,6 +148,8 @@ async def _greet(hub: Hub, port: int) -> None:
         note = "        (works once; whoever opens it first owns this hub)\n"
     else:
         note = ""
+    if hub.settings.tls.on and (near := await asyncio.to_thread(Keeper(hub.settings).nearest)):
+        note += f"        On a phone, http://{f'[{near}]' if ':' in near else near}:{port}/trust\n"
     print(f"\n  Open  {address}\n{note}", flush=True)  # noqa: T201  the console is where this belongs
 
 

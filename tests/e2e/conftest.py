@@ -41,9 +41,14 @@ async def until(page: Any, condition: str, seconds: float = PATIENCE_S) -> None:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A data folder of its own with all models in it."""
+    return with_models(tmp_path)
+
+
+def with_models(folder: Path) -> Path:
+    """Return a new data folder in ``folder`` with all models in it."""
     if not MODELS.is_dir():
         pytest.skip(f"no models in {MODELS}: run `hub models pull`")
-    data = tmp_path / "data"
+    data = folder / "data"
     data.mkdir()
     try:
         shutil.copytree(MODELS, data / "models", copy_function=os.link)

@@ -129,6 +129,59 @@ async def test_a_talk_asks_and_tells_what_came_of_it(bare, browse) -> None:
     assert page.complaints == other.complaints == []
 
 
+async def test_a_talk_is_answered_where_it_asks(bare, browse, axe) -> None:
+    page = await browse(bare)
+    inert = "document.querySelector('.talk-asks [formaction]')?.getAttribute('aria-disabled')"
+
+    async def ask_in_talk(words: str) -> None:
+        await page.fill("#write", words)
+        await page.press("#write", "Enter")
+
+    await ask_in_talk("add milk to my notes")
+    card = page.locator(".talk-asks .ask", has_text="milk")
+    await card.wait_for()
+    yes = card.get_by_role("button", name="Approve: Add a note")
+    await yes.evaluate("button => button.click()")
+    assert await notes(bare) == "You have no notes."  # that was too quick to be read
+    await page.evaluate(axe)
+    result = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(one["id"], one["nodes"][0]["html"][:160]) for one in result["violations"]] == []
+    await page.until(f"{inert} === 'false'")
+    await card.get_by_role("button", name="Deny").focus()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.locator("#lines .hub", has_text="Noted: milk").wait_for()
+    await card.wait_for(state="detached")
+    assert await notes(bare) == "- milk"
+
+    await ask_in_talk("throw all my notes away")
+    await page.locator(".talk-asks .ask", has_text="cannot be undone").wait_for()
+    await page.get_by_role("button", name="Deny: Throw all your notes away").press("Enter")
+    await page.locator("#lines .hub", has_text="Throw all your notes away:").wait_for()
+    await page.locator(".talk-asks .ask").wait_for(state="detached")
+    assert await notes(bare) == "- milk"
+    assert page.url.startswith(f"{bare.url}/")
+    assert "/approvals" not in page.url
+    assert page.complaints == []
+
+
+async def test_what_lies_beside_the_screen_of_a_phone_is_not_read(bare, browse) -> None:
+    page = await browse(bare, **PHONE)
+    await page.locator("#side-house").tap()
+    await page.until("document.getElementById('house').getBoundingClientRect().left < 20")
+    async with bare.client.get(f"{bare.url}/api/talks") as response:
+        talk = (await response.json())[0]["id"]
+    words = {"text": "add milk to my notes"}
+    async with bare.client.post(f"{bare.url}/api/talks/{talk}/turns", json=words) as response:
+        assert response.status < 300, await response.text()
+    inert = "document.querySelector('.talk-asks [formaction]')?.getAttribute('aria-disabled')"
+    await page.until(f"{inert} === 'true'")
+    await asyncio.sleep(1.5)
+    assert await page.evaluate(inert) == "true"
+    await page.evaluate("document.getElementById('panes').scrollTo({left: 0, behavior: 'instant'})")
+    await page.until(f"{inert} === 'false'")
+
+
 async def test_no_accessibility_fault_while_something_waits(bare, browse, axe) -> None:
     await ask(bare, "add_note", text="milk")
     async with bare.client.get(f"{bare.url}/api/approvals") as response:

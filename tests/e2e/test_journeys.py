@@ -34,7 +34,7 @@ PASSPHRASE = "four words nobody guesses"
 
 def microphone(path: Path, text: str) -> tuple[str, ...]:
     """Return the browser's flags for a microphone into which Piper says ``text`` once, in a quiet room."""
-    from hub_voice.piper_voice import Voice
+    from hub_voice.engine.piper import Voice
 
     names = {file.name: path.parent / "data" / "models" / file.file for file in known_models()}
     voice = Voice(names["piper-voice"], names["piper-voice-config"], path.parent / "data" / "cache")

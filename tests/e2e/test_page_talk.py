@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import struct
 import wave
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.e2e, pytest.mark.models]
+pytestmark = [pytest.mark.e2e, pytest.mark.models, pytest.mark.realtime]
 
 FAKE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 STATE = "document.body.dataset.state"
@@ -59,6 +60,32 @@ async def test_a_tap_is_answered_aloud_and_the_ring_goes_through_its_states(hub,
     await page.keyboard.press("Escape")
     await page.until(f"{STATE} === 'ready'")
     assert page.complaints == []
+
+
+async def test_words_said_before_the_line_is_there_are_heard(hub, browse, says) -> None:
+    held: list[tuple[Any, str | bytes]] = []
+    through = asyncio.Event()
+
+    def between(line: Any) -> None:
+        def down(message: str | bytes) -> None:
+            line.send(message) if through.is_set() else held.append((line, message))
+
+        server = line.connect_to_server()
+        line.on_message(server.send)
+        server.on_message(down)
+
+    flags = says("What time is it?")
+    first = await browse(hub, flags=flags)
+    await first.context.route_web_socket("**/ws/session/*", between)
+    page = await browse(hub, flags=flags, context=first.context)
+    await page.click("#press")
+    await page.until(f"{STATE} === 'listening'")
+    await page.wait_for_timeout(4000)
+    through.set()
+    for line, message in held:
+        line.send(message)
+    await page.wait_for_selector(".turn.hub .from")
+    assert (await page.inner_text(".turn.hub .answer")).startswith("It is")
 
 
 async def test_holding_space_talks_while_held(hub, browse, says) -> None:

@@ -65,7 +65,7 @@ async def test_pages_fit_a_phone_and_every_target_a_thumb(bare, browse) -> None:
 async def test_keys_lead_everywhere(bare, browse) -> None:
     page = await browse(bare)
     await page.keyboard.press("?")
-    assert "search the talks" in await page.locator("dialog").inner_text()
+    assert "search the talks" in await page.locator("dialog[open]").inner_text()
     await page.keyboard.press("Escape")
     await page.keyboard.press("g")
     await page.keyboard.press("t")

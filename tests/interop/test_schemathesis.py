@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.engines import Ears, Mouth
 from tests.serving import Told, serving
 
-from hub.ports import Embedder, Vectors
+from hub.ports import Embedder, SpeechToText, TextToSpeech, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,8 @@ async def test_the_document_and_the_server_agree(tmp_path: Path, pytestconfig: p
             "--request-timeout", "30", "--no-color",
         )  # fmt: skip
         api.hub.provide(Embedder, Small())
+        api.hub.provide(SpeechToText, Ears())
+        api.hub.provide(TextToSpeech, Mouth())
         root = Path(__file__).parents[2]
         env = {
             **os.environ,
@@ -54,4 +57,4 @@ async def test_the_document_and_the_server_agree(tmp_path: Path, pytestconfig: p
         if pytestconfig.option.verbose:
             print(printed.decode())
         assert run.returncode == 0, printed.decode()[-20_000:]
-        assert "5 selected" in printed.decode()
+        assert "7 selected" in printed.decode()

@@ -58,3 +58,22 @@ def test_no_bytes_do_harm(rubbish: bytes, encoding: str) -> None:
 def test_rubbish_of_any_length_at_any_rate(frames: list[bytes], rate: int) -> None:
     converter = Converter(AudioFormat("f32le", rate))
     assert all(np.isfinite(converter.push(frame)).all() for frame in frames)
+
+
+def test_two_channels_become_their_mean_at_any_cut() -> None:
+    left = np.sin(np.arange(9600) / 20).astype(np.float32)
+    both = np.stack([left, 0.5 * left], axis=1).ravel().astype("<f4").tobytes()
+    mono = (0.75 * left).astype("<f4").tobytes()
+    one, two = Converter(AudioFormat("f32le", 48_000)), Converter(AudioFormat("f32le", 48_000, 2))
+    whole = one.push(mono)
+    parts = np.concatenate([two.push(both[at : at + 776]) for at in range(0, len(both), 776)])
+    assert np.allclose(parts, whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 44_100, 48_000, 96_000])
+def test_a_tone_of_any_rate_stays_the_tone_that_it_is(rate: int) -> None:
+    tone = np.sin(2 * np.pi * 440 * np.arange(rate) / rate)
+    heard = Converter(AudioFormat("s16le", rate)).push((tone * 20_000).astype("<i2").tobytes())
+    steady = heard[800:]  # the filter's own beginning is past
+    crossings = np.sum(np.diff(np.signbit(steady)))
+    assert abs(crossings - 2 * 440 * len(steady) / 16_000) <= 2

@@ -11,6 +11,7 @@ import pytest
 
 from hub import schema
 from hub_voice.settings import PATIENCE, Waits, waits
+from hub_voice.turn.rule import needed
 
 from .conftest import MANIFEST
 
@@ -30,14 +31,21 @@ def test_the_manifest_offers_what_the_voice_knows() -> None:
 def test_patience_changes_only_the_silences_that_end_a_turn() -> None:
     assert waits("normal") == waits("no such word") == Waits()
     quick, patient = waits("quick"), waits("patient")
-    assert quick.sure_ms < Waits().sure_ms < patient.sure_ms
-    assert quick.certain_ms < Waits().certain_ms < patient.certain_ms
+    for text, looks in (("Turn it off.", (0.9, 0.9)), ("Turn it off.", (0.3,)), ("And then", (0.1,))):
+        asked = [needed(each, text, looks) for each in (quick, Waits(), patient)]
+        assert asked == sorted(set(asked))
     assert quick.onset_ms == patient.onset_ms == Waits().onset_ms
+
+
+def test_patience_may_be_a_factor_within_bounds() -> None:
+    assert waits(1.2).factor == 1.2
+    assert waits(0.1) == waits("quick")
+    assert waits(99) == waits("very patient")
 
 
 @pytest.mark.models
 def test_a_faster_voice_is_shorter(model: Callable[[str], Path], cache: Path) -> None:
-    from hub_voice.piper_voice import Voice
+    from hub_voice.engine.piper import Voice
 
     def length(speed: float) -> int:
         voice = Voice(model("piper-voice"), model("piper-voice-config"), cache, speed)

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -21,15 +20,15 @@ from hub import (
     Heard,
     HubError,
     Started,
+    Timed,
     Trouble,
+    Unavailable,
     Withdrawn,
 )
 from hub_voice.pcm import Resampler, Samples
+from hub_voice.speech import ChildSpeech
 
 from .conftest import RATE, Ear, s16, silence, word_errors
-
-if TYPE_CHECKING:
-    from hub_voice.speech import ChildSpeech
 
 pytestmark = pytest.mark.models
 Speak = Callable[..., Samples]
@@ -238,7 +237,10 @@ async def test_hostile_input_harms_nobody(speech: ChildSpeech, piper: Speak) -> 
     await session.interrupt()
 
 
-@pytest.mark.parametrize("audio", [AudioFormat("s16le", 7_999), AudioFormat("s16le", 96_000)])
+@pytest.mark.parametrize(
+    "audio",
+    [AudioFormat("s16le", 7_999), AudioFormat("s16le", 96_001), AudioFormat("s16le", 16_000, 3)],
+)
 async def test_a_format_that_is_not_taken_says_which_are(speech: ChildSpeech, audio: AudioFormat) -> None:
     with pytest.raises(HubError, match="cannot take"):
         await speech.open("s", audio)
@@ -293,4 +295,66 @@ async def test_a_child_that_stands_still_for_seconds_loses_no_word(speech: Child
     turn = await ear.wait(Accepted)
     assert word_errors("Remind me to water the plants tomorrow.", turn.text) <= 0.2
     assert ear.session.dropped == 0  # type: ignore[attr-defined]  # the remote session's own count
+    await ear.session.close()
+
+
+async def test_stereo_at_96_khz_is_heard(speech: ChildSpeech, piper: Speak) -> None:
+    ear = await begin(speech, audio=AudioFormat("s16le", 96_000, 2))
+    await ear.session.listen(push_to_talk=True)
+    mono = Resampler(16_000, 96_000).push(np.concatenate([silence(0.3), piper("Is the door locked?")]))
+    both = s16(np.stack([mono, mono], axis=1).ravel())
+    for at in range(0, len(both), 7_680):  # 20 ms
+        await ear.session.push(both[at : at + 7_680])
+    await ear.session.finish()
+    assert word_errors("Is the door locked?", (await ear.wait(Accepted)).text) <= 0.3
+    await ear.session.close()
+
+
+async def test_one_more_than_the_machine_can_hear_is_refused_with_the_reason(
+    speech: ChildSpeech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ChildSpeech, "capacity", 1)
+    first, second = await begin(speech, "first"), await begin(speech, "second")
+    await first.session.listen()
+    with pytest.raises(Unavailable, match="talking with 1") as caught:
+        await second.session.listen()
+    assert caught.value.fix
+    await first.session.listen(push_to_talk=True)  # who talks already may go on
+    await first.session.ignore()
+    await second.session.listen()
+    assert speech.active == 1
+    await first.session.close()
+    await second.session.close()
+
+
+async def test_a_voice_that_is_not_there_is_refused_and_the_talk_goes_on(speech: ChildSpeech) -> None:
+    ear = await begin(speech)
+    with pytest.raises(HubError, match="nobody") as caught:
+        await ear.session.use(voice="nobody")
+    assert caught.value.fix
+    await ear.session.use(half_duplex=True)
+    await ear.session.say("t", "I go on.", last=True)
+    await ear.session.release("t")
+    await ear.wait(Finished)
+    await ear.session.close()
+
+
+async def test_the_time_to_the_first_sound_is_told_step_by_step(speech: ChildSpeech, piper: Speak) -> None:
+    ear = await begin(speech)
+    await ear.session.listen()
+    await ear.hear(np.concatenate([silence(0.5), piper("What is the time?"), silence(1.2)]))
+    await ear.wait(Accepted)
+    await ear.session.say("t", "It is noon, and the sun is high.", last=True)
+    await ear.session.release("t")
+    first = await ear.wait(Timed)
+    assert (first.turn, first.played) == ("t", None)
+    frame = await ear.wait(Audio)
+    await asyncio.sleep(0.2)
+    await ear.session.played(frame.epoch, frame.rate // 10)
+    last = await ear.wait(Timed, 2)
+    steps = [last.tail, last.text, last.endpoint, last.token, last.sound, last.sent, last.played]
+    assert None not in steps
+    assert steps == sorted(steps) or (last.text or 0) <= (last.endpoint or 0)
+    assert last.sent <= last.played
+    await ear.wait(Finished)
     await ear.session.close()

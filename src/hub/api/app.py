@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request
@@ -17,12 +15,15 @@ from hub.api import (
     language,
     models,
     people,
+    personas,
     plugins,
     schema,
     settings,
     spending,
+    status,
     talks,
     timers,
+    voice,
 )
 from hub.api.bounds import bound
 from hub.api.openai.document import describe
@@ -68,38 +69,17 @@ def build(hub: Hub) -> FastAPI:
     app.include_router(people.router(hub))
     app.include_router(keys.router(hub))
     app.include_router(timers.router(hub))
+    app.include_router(voice.router(hub))
     app.include_router(talks.router(hub))
     app.include_router(kept.router(hub))
+    app.include_router(personas.router(hub))
     app.include_router(models.router(hub))
     app.include_router(language.router(hub))
     app.include_router(plugins.router(hub))
     app.include_router(approvals.router(hub))
     app.include_router(spending.router(hub))
     app.include_router(schema.router())
-
-    @app.get("/status", dependencies=[needs("see the hub's state")])
-    async def status(_: Signed) -> dict[str, Any]:
-        """Tell how every part does, with the reason and the fix."""
-        return {
-            "version": hub.version,
-            "uptime_s": round(time.time() - hub.started, 1),
-            "plugins": [
-                {
-                    "name": p.name,
-                    "title": p.title,
-                    "state": p.state,
-                    "reason": p.reason,
-                    "fix": p.fix,
-                    "since": p.since,
-                }
-                for p in hub.plugins
-            ],
-            "providers": await hub.router.status(),
-            "models": [
-                {"name": file.name, **dataclasses.asdict(hub.models.state(file.name))}
-                for file in hub.models.files
-            ],
-        }
+    app.include_router(status.router(hub))
 
     @app.get("/api/tools", dependencies=[needs("call tools")])
     async def tools(_: Signed) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from hub.auth.cookie import full_name
 from hub.auth.sessions import SEEN_EVERY_S
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -41,8 +41,16 @@ def hostname(authority: str) -> str:
 class Guard:
     """ASGI middleware in front of everything."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, names: Iterable[str], cookie: str) -> None:
-        self._app, self._sessions, self._cookie = app, sessions, cookie
+    def __init__(
+        self,
+        app: ASGIApp,
+        sessions: Sessions,
+        names: Iterable[str],
+        cookie: str,
+        also: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
+        """Let in who asks for one of ``names``, or of those that ``also`` returns at the time."""
+        self._app, self._sessions, self._cookie, self._also = app, sessions, cookie, also
         self._names = {name.lower() for name in (*LOOPBACK, *names)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +100,7 @@ class Guard:
 
     def _refusal(self, headers: dict[str, str], *, secure: bool) -> str:
         host = headers.get("host", "")
-        if hostname(host) not in self._names:
+        if hostname(host) not in self._names and hostname(host) not in self._also():
             name = hostname(host)[:100] or "that"
             return f"This hub is not known as {name!r}. Add the name to `names` in hub.toml."
         if not _is_own(headers.get("origin"), host, secure=secure) or _is_embedded(headers):

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from hub.auth.browser import describe
 from hub.auth.events import SessionEnded, SessionStarted
 from hub.errors import HubError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from hub.events import Bus
     from hub.store.database import Database
+
+log = structlog.get_logger(__name__)
 
 DAY_S = 86_400
 LIFETIME_S = 90 * DAY_S
@@ -148,7 +152,10 @@ class Sessions:
             return None
         if now - session.seen > SEEN_EVERY_S:
             session.seen = now
-            await self._core.execute("UPDATE session SET seen = ? WHERE token_hash = ?", (now, key))
+            try:
+                await self._core.execute("UPDATE session SET seen = ? WHERE token_hash = ?", (now, key))
+            except HubError as error:  # a full disk must not keep anybody out who only looks
+                log.warning("session.not_noted", reason=str(error), fix=error.fix)
         return session
 
     async def person(self, token: str) -> Person | None:

@@ -18,8 +18,10 @@ from hub.errors import HubError
 COMMANDS = {
     "serve": "Start the hub and keep it running.",
     "claim": "Print a one-time link that signs its first visitor in as the owner.",
+    "talk": "Talk with the hub from this terminal.",
     "models": "See, fetch, check and remove the models.",
     "plugins": "List, install, write, check and remove plugins.",
+    "tls": "Let phones of the house reach the hub securely, so that they can talk.",
     "doctor": "Check all that the hub needs, and say how to mend what is not well.",
     "backup": "Write all the hub knows into one file.",
     "restore": "Bring a backup back, or check that it could be.",

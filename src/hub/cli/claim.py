@@ -17,11 +17,12 @@ def command(**given: Any) -> None:
     from hub import config
 
     settings = config.load(**given)
-    code = asyncio.run(_claim(settings))
+    code = asyncio.run(new_code(settings))
     click.echo(f"http://{settings.host}:{settings.port}/claim/{code}")
 
 
-async def _claim(settings: Any) -> str:
+async def new_code(settings: Any) -> str:
+    """Return a fresh code of the hub whose data folder ``settings`` name; earlier codes end."""
     from hub.auth.claim import Claims
     from hub.store.database import Database
     from hub.store.keys import master_key

@@ -39,7 +39,7 @@ class Asked:
         """Call what the last message asks for, once it was accepted; raises `Declined`."""
         del deadline
         text = request.messages[-1].text if request.messages else ""
-        wanted = self._understand(text) if len(text) <= MOST_CHARS else None
+        wanted = self.understand(text) if len(text) <= MOST_CHARS else None
         if wanted is None:
             raise Declined
         yield Act(lambda: self._call(*wanted, request.conversation))
@@ -58,7 +58,8 @@ class Asked:
             raise HubError("I do not know who asks.", fix="Sign in and ask again.")
         return spoken(Ran(await self._tools.call(tool, arguments, person=person, talk=talk)))[:MOST_SAID]
 
-    def _understand(self, text: str) -> tuple[str, dict[str, Any]] | None:
+    def understand(self, text: str) -> tuple[str, dict[str, Any]] | None:
+        """Return the tool that ``text`` asks for, and its arguments; None for none."""
         if note := meant(text):
             return note
         match = _USE.fullmatch(" ".join(text.split()))

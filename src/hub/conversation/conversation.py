@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import structlog
 
 from hub.conversation.mediation.mediator import Asker, Mediator
+from hub.conversation.persona import NOBODY, Persona
 from hub.conversation.prompt import Prompt
-from hub.conversation.sentences import Pieces
-from hub.conversation.spoken import Spoken
 from hub.errors import HubError
 from hub.events import (
     TurnAccepted,
@@ -44,6 +43,8 @@ log = structlog.get_logger(__name__)
 Origin = Literal["voice", "text", "api"]
 Outcome = Literal["done", "interrupted", "failed", "pending"]
 MAX_CHARS = 8_000
+GOES_ON_S = 30.0
+"""A turn taken too soon is taken back by the whole of what was said, when that comes within this time."""
 MOST_KEPT = 200
 """Turns of a long talk that stay in memory; when there are more, half of them go."""
 
@@ -77,7 +78,6 @@ class _Attempt:
     whole: bool = False
     failure: str = ""
     heard: int = 0
-    spoken: Spoken = field(default_factory=Spoken)
     task: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -125,6 +125,7 @@ class Conversation:
     ) -> None:
         self.id, self.title, self.person = id, title, person
         self.gone = False
+        self.persona: Persona = NOBODY
         self._history = history
         self._transcripts, self._router, self._bus = transcripts, router, bus
         self._mediator = mediator or Mediator(router)
@@ -192,7 +193,24 @@ class Conversation:
             if speaker and self._taken[:3] == (speaker, revision, _words(text)):
                 return self._taken[3]  # told twice: what was asked is done once
             await self._stop()
-            return await self._accept(revision, text, source, speaker)
+            old = self._history.pop() if self._goes_on(text, speaker) else None
+            try:
+                return await self._accept(revision, text, source, speaker, old)
+            except BaseException:
+                if old and not (self._attempt and self._attempt.stored):
+                    self._history.append(old)
+                raise
+
+    def _goes_on(self, text: str, speaker: Speaker | None) -> bool:
+        """Tell whether ``text`` holds the words before, too: their answer was cut short by their rest."""
+        last = self._history[-1] if self._history else None
+        if speaker is None or last is None or last.state != "interrupted" or last.quality == "done":
+            return False
+        if self._taken[0] is not speaker or self._taken[3] != last.id or time.time() - last.at > GOES_ON_S:
+            return False
+        before, now = _words(last.text), _words(text)
+        # the last word may be written otherwise now that others follow it
+        return len(now) > len(before) > 1 and now[: len(before) - 1] == before[:-1]
 
     async def retry(self, turn: str, source: Origin = "text") -> str:
         """Answer the last words anew; return the new turn's id. Raises `HubError` for an older turn."""
@@ -243,7 +261,7 @@ class Conversation:
         """Store words, in the place of an ``old`` turn if there is one, and answer. Holds the lock."""
         self._refuse_if_gone()
         attempt = self._attempt
-        if old or attempt is None or not attempt.fits(text, speaker):
+        if (old and not speaker) or attempt is None or not attempt.fits(text, speaker):
             await self._drop()
             self._attempt = attempt = self._begin(revision, text, speaker)
         attempt.asked = time.monotonic()
@@ -300,10 +318,10 @@ class Conversation:
             await attempt.ended.wait()
 
     async def heard(self, turn: str, chars: int) -> None:
-        """Note that ``chars`` characters of what is spoken of the answer to ``turn`` have been heard."""
+        """Note that ``chars`` characters of the answer to ``turn``, as it is written, have been heard."""
         attempt = self._attempt
-        if attempt and attempt.turn == turn and (heard := attempt.spoken.place(chars)) > attempt.heard:
-            attempt.heard = heard
+        if attempt and attempt.turn == turn and chars > attempt.heard:
+            attempt.heard = min(chars, len(attempt.answer))
             self._bus.publish(
                 TurnHeard(conversation=self.id, turn=turn, chars=attempt.heard, trace=attempt.trace.id)
             )
@@ -325,7 +343,7 @@ class Conversation:
                 await self.finished(turn)
 
     async def interrupt(self, heard: int | None = None) -> None:
-        """Stop the answer; only what was heard (spoken characters) or shown of it is kept."""
+        """Stop the answer; only what was heard (its characters) or shown of it is kept."""
         async with self._lock:
             attempt = self._attempt
             if attempt is None:
@@ -334,7 +352,7 @@ class Conversation:
                 await self._drop()
                 return
             if heard is not None:
-                attempt.heard = attempt.spoken.place(heard)
+                attempt.heard = min(heard, len(attempt.answer))
             await self._end(attempt, "interrupted")
 
     async def settled(self) -> None:
@@ -363,7 +381,7 @@ class Conversation:
         self._warming = asyncio.create_task(self._router.prime(self._prompt("")), name="prime")
 
     def _prompt(self, text: str) -> Prompt:
-        return Prompt(self.id, self._history, text, self._system_prompt)
+        return Prompt(self.id, self._history, text, self._system_prompt, self.persona)
 
     def _begin(self, revision: int, text: str, speaker: Speaker | None) -> _Attempt:
         attempt = _Attempt(uuid.uuid4().hex, revision, text, speaker)
@@ -381,7 +399,6 @@ class Conversation:
             self._bus.publish(TurnWithdrawn(conversation=self.id, turn=attempt.turn, trace=attempt.trace.id))
 
     async def _answer(self, attempt: _Attempt) -> None:
-        pieces = Pieces()
         try:
             async for delta in self._mediator.answer(
                 self._prompt(attempt.text), attempt.by, attempt.asker, accepted=attempt.accepted.wait
@@ -390,9 +407,10 @@ class Conversation:
                 attempt.answer += delta.text
                 if attempt.stored:
                     self._bus.publish(TurnDelta(conversation=self.id, turn=attempt.turn, text=delta.text))
-                for piece in pieces.feed(delta.text):
-                    await self._say(attempt, piece)
-            await self._say(attempt, pieces.finish(), last=True)
+                if attempt.speaker:
+                    await attempt.speaker.say(attempt.turn, delta.text)
+            if attempt.speaker:
+                await attempt.speaker.say(attempt.turn, "", last=True)
             attempt.whole = True
         except Exception as error:
             log.exception("answer failed", turn=attempt.turn)
@@ -403,11 +421,6 @@ class Conversation:
         if attempt.stored and not attempt.speaker:
             async with self._lock:
                 await self._end(attempt, attempt.end)
-
-    async def _say(self, attempt: _Attempt, text: str, *, last: bool = False) -> None:
-        said = attempt.spoken.feed(text)
-        if attempt.speaker and (said.strip() or last):
-            await attempt.speaker.say(attempt.turn, said, last=last)
 
     async def _end(self, attempt: _Attempt, state: Outcome, reason: str = "") -> None:
         """Store how the turn ended and tell everyone. Holds the lock; does nothing the second time."""

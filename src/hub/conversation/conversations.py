@@ -18,6 +18,7 @@ import structlog
 
 from hub.approvals import forgetting as approvals
 from hub.conversation.conversation import Conversation, title_of
+from hub.conversation.persona import NOBODY, Persona
 from hub.errors import HubError
 from hub.events import TalkDeleted, TalkRenamed, TalkRestored
 from hub.plugin.hookspecs import Selector
@@ -81,6 +82,7 @@ class Conversations:
         self._lock = asyncio.Lock()
         self.on_forget: list[Callable[[], object]] = []
         self.on_owed: Callable[[], object] = lambda: None
+        self.persona: Callable[[str], Persona] = lambda _: NOBODY
 
     async def resume(self) -> None:
         """Finish the deletions that an earlier process began."""
@@ -261,6 +263,10 @@ class Conversations:
         for talk in tuple(self._known.values()):
             talk.instruct(system_prompt)
 
+    def ready(self) -> Sequence[Conversation]:
+        """Return the talks that are in memory."""
+        return tuple(self._known.values())
+
     async def close(self) -> None:
         """Stop all talks; a deletion that can still be undone is done at the next start."""
         for task in self._erasing.values():
@@ -271,7 +277,8 @@ class Conversations:
 
     async def _load(self, id: str, person: str) -> Conversation:  # noqa: A002
         rows = await self._core.rows(
-            "SELECT title FROM conversation WHERE id = ? AND person = ? AND deleted IS NULL", (id, person)
+            "SELECT title, persona FROM conversation WHERE id = ? AND person = ? AND deleted IS NULL",
+            (id, person),
         )
         if not rows:
             raise _no_such_talk()
@@ -281,6 +288,7 @@ class Conversations:
             rename=self._name, touch=self._touch, person=person, system_prompt=self._system_prompt,
             mediator=self._mediator,
         )  # fmt: skip
+        talk.persona = self.persona(rows[0][1])
         return talk
 
     async def _name(self, id: str, title: str) -> None:  # noqa: A002

@@ -27,7 +27,8 @@ class Named(Asked):
 
     name = "named tools"
 
-    def _understand(self, text: str) -> tuple[str, dict[str, Any]] | None:
+    def understand(self, text: str) -> tuple[str, dict[str, Any]] | None:
+        """Return the tool that ``text`` names, and its arguments; None for none."""
         return understand(self._tools, text)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hub.conversation.persona import NOBODY, Persona
 from hub.llm.provider import Caps, Message, Request
 
 if TYPE_CHECKING:
@@ -33,11 +34,26 @@ _CALLS = frozenset(("tools", "named tools"))
 """Providers whose answers are what a tool returned."""
 
 
-def system_part(caps: Caps, own: str = "") -> str:
-    """Return the system message for a provider; ``own`` replaces it by the owner's words."""
+def system_part(caps: Caps, own: str = "", persona: str = "") -> str:
+    """Return the system message for a provider; ``own`` replaces it by the owner's words.
+
+    Words of a ``persona`` follow; a small model is told only as many as its fixed part has room for.
+    """
     if own:
         return own
-    return BASIC if caps.quality == "basic" else FULL
+    part = BASIC if caps.quality == "basic" else FULL
+    if persona and caps.quality == "basic":
+        persona = _shortened(persona, int((caps.fixed_tokens - tokens(part)) * _CHARS_PER_TOKEN))
+    return f"{part}\n\n{persona}" if persona else part
+
+
+def _shortened(text: str, room: int) -> str:
+    """Return as many whole sentences of ``text`` as fit into ``room`` characters, or the words that do."""
+    if len(text) <= room:
+        return text
+    cut = text[: max(0, room)]
+    end = max(cut.rfind(mark) for mark in (". ", "! ", "? ", "\n"))
+    return cut[: end + 1].strip() if end > 0 else cut.rpartition(" ")[0].strip()
 
 
 def tokens(text: str) -> int:
@@ -48,8 +64,16 @@ def tokens(text: str) -> int:
 class Prompt:
     """A question with its talk, from which a request is cut to each provider's measure."""
 
-    def __init__(self, conversation: str, history: Sequence[Turn], text: str, own: str = "") -> None:
-        self.conversation, self.text, self.own = conversation, text, own
+    def __init__(
+        self,
+        conversation: str,
+        history: Sequence[Turn],
+        text: str,
+        own: str = "",
+        persona: Persona = NOBODY,
+    ) -> None:
+        self.conversation, self.text, self.persona = conversation, text, persona
+        self.own = f"{own}\n\n{persona.prompt}" if own and persona.prompt else own
         self._history = history
 
     @property
@@ -72,7 +96,7 @@ class Prompt:
 
     def prefix(self, caps: Caps) -> tuple[Message, ...]:
         """Return everything before the person's new words: what can be evaluated ahead of time."""
-        system = Message("system", system_part(caps, self.own))
+        system = Message("system", system_part(caps, self.own, self.persona.prompt))
         room = caps.prompt_tokens - tokens(system.text) - tokens(self.text)
         history = [message for turn in _window(self._history, room) for message in _messages(turn)]
         return (system, *history)

@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 import time
+import uuid
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -17,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from hub.approvals import calling
 from hub.approvals.approval import Approval, Failed, Pending, Refused
 from hub.errors import HubError
-from hub.events import ToolCalled
+from hub.events import ToolCalled, ToolCallIntent, ToolCallResult
 from hub.llm.provider import Held
 from hub.plugin.acting import acting
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"^[a-z_]{1,48}$")  # S0-46
 _RISKS = ("read", "write", "danger")
+MOST_TOLD = 2_000
+"""Characters of a result that the bus is told (S0-44)."""
+
 CORE = "hub"
 """The owner of the tools that come with the hub itself."""
 
@@ -129,6 +133,22 @@ class Tools:
 
         Raises `Waiting` when a person must say yes first, and `HubError` when it is refused or goes wrong.
         """
+        if not talk or self._bus is None:
+            return await self._call(name, arguments, person=person, talk=talk, read=read, ask=ask)
+        id_ = uuid.uuid4().hex
+        about = {"id": id_, "conversation": talk}
+        self._bus.publish(ToolCallIntent(tool=name, arguments=dict(arguments), **about))
+        try:
+            result = await self._call(name, arguments, person=person, talk=talk, read=read, ask=ask)
+        except HubError as error:
+            self._bus.publish(ToolCallResult(success=False, error=str(error), **about))
+            raise
+        self._bus.publish(ToolCallResult(success=True, output=str(result)[:MOST_TOLD], **about))
+        return result
+
+    async def _call(
+        self, name: str, arguments: Mapping[str, Any], *, person: str, talk: str, read: str, ask: bool
+    ) -> Any:
         if self.gate is None:
             return await self._ungated(name, arguments, ask=ask)
         outcome = await self.gate.call(name, arguments, person=person, talk=talk, read=read, ask=ask)

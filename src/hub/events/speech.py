@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.events.event import Event
+from hub.ports.speech import Timed  # noqa: TC001  pydantic reads annotations
 
 
 class SpeechHeard(Event):
@@ -30,10 +31,11 @@ class SpeechTaken(Event):
 
 
 class SpeechInterrupted(Event):
-    """The person spoke over the answer."""
+    """The person spoke over the answer; ``ms`` from the first sign of it to silence."""
 
     name = "speech.interrupted"
     session: str
+    ms: float = 0.0
 
 
 class SpeechError(Event):
@@ -47,3 +49,35 @@ class SpeechError(Event):
     def line(self) -> str | None:
         """Give the reason."""
         return self.reason
+
+
+class SpeechTimed(Event):
+    """Where the time to the first sound of a turn went, as in `hub.Timed`.
+
+    It comes when the sound left, and once more with ``played`` when the client says that it played it.
+    """
+
+    name = "speech.timed"
+    session: str
+    timed: Timed
+
+
+class SpeechCounted(Event):
+    """Something worth counting happened in a voice session; ``what`` as in `hub.Counted`."""
+
+    name = "speech.counted"
+    session: str
+    what: str
+    times: int = 1
+
+
+class SpeechSessions(Event):
+    """A voice session was opened or closed; ``open``: how many there are now."""
+
+    name = "speech.sessions"
+    open: int
+
+    @property
+    def fleeting(self) -> bool:
+        """The number alone tells nobody anything later."""
+        return True

@@ -50,14 +50,42 @@ def answer(text: str, now: datetime | None = None, facts: Facts | None = None) -
         return None
     now = now or local_now()
     for said in _forms(text):
-        words = said.split()
-        short = len(words) <= _MOST_WORDS and all(len(word) <= _LONGEST_WORD for word in words)
+        short = _is_short(said)
         question = Question(numbers(said), text, now, said, facts)
         if told := next(
             (told for intent in _intents(short=short) if (told := intent.try_on(question))), None
         ):
             return told
     return None
+
+
+def recognise(text: str, now: datetime | None = None) -> tuple[str, dict[str, str]] | None:
+    """Return the subject of an exact question, and what is named in it; None for any other text."""
+    from hub.intents.intent import Question, compiled  # noqa: PLC0415  with the patterns, at the first question
+
+    if not text.strip() or len(text) > _LONGEST:
+        return None
+    now = now or local_now()
+    for said in _forms(text):
+        question = Question(numbers(said), text, now, said, None)
+        for intent in _intents(short=_is_short(said)):
+            if intent.try_on(question) is not None:
+                match = compiled(intent.pattern).fullmatch(question.text)
+                named = match.groupdict() if match else {}
+                return _subject_of(intent), {name: value for name, value in named.items() if value}
+    return None
+
+
+def _is_short(said: str) -> bool:
+    words = said.split()
+    return len(words) <= _MOST_WORDS and all(len(word) <= _LONGEST_WORD for word in words)
+
+
+def _subject_of(intent: Intent) -> str:
+    """Return the subject whose list an intent stands in."""
+    return next(
+        (one for one in SUBJECTS if intent in importlib.import_module(f"hub.intents.{one}").INTENTS), ""
+    )
 
 
 def _forms(text: str) -> Iterator[str]:

@@ -143,8 +143,13 @@ class Router:
         ]
 
     async def prime(self, prompt: Asked) -> None:
-        """Let providers that keep a prompt cache read the talk ahead of the next question."""
+        """Let providers that keep a prompt cache read the talk ahead of the next question.
+
+        Who stands behind a large model that is well will hardly be asked: a Pi's time is spent on nothing.
+        """
         for provider in self.providers:
+            if provider.caps.quality == "basic" and self._stands_behind(provider):
+                continue
             if prime := getattr(provider, "prime", None):
                 caps = provider.caps
                 seen = await self._look(provider, Request((*prompt.prefix(caps), _NOTHING)))
@@ -152,6 +157,15 @@ class Router:
                     continue
                 request, _ = self.stations.privacy.apply(seen.request, caps)
                 await prime(request.messages[:-1])
+
+    def _stands_behind(self, provider: Provider) -> bool:
+        """Tell whether a large model that is well is asked before ``provider``."""
+        breakers = self.stations.breakers
+        return any(
+            one.caps.quality == "full" and is_model(one.caps) and breakers.refusal(one.name) is None
+            for one in self.providers
+            if one is not provider
+        )
 
     async def _look(self, provider: Provider, request: Request) -> Seen:
         """Have the guard look at what a language model is to be asked; what computes is none."""

@@ -390,7 +390,7 @@ class Models:
                 total=after.total,
                 reason=reason,
                 fix=fix,
-                whole=state == "ready" and self._whole(file.title),
+                whole=state == "ready" and before.state != "ready" and self._whole(file.title),
             )
         )
 

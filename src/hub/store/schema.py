@@ -138,6 +138,15 @@ PRIVACY = """
 """
 """How far people let their own words go (`hub.llm.private.tiers`)."""
 
+PERSONAS = """
+    CREATE TABLE persona (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, prompt TEXT NOT NULL, voice TEXT NOT NULL,
+        skills TEXT NOT NULL, greeting TEXT NOT NULL, created REAL NOT NULL, changed REAL NOT NULL
+    ) WITHOUT ROWID;
+    ALTER TABLE conversation ADD COLUMN persona TEXT NOT NULL DEFAULT '';
+"""
+"""Who the hub is in a talk (`hub.conversation.personas`)."""
+
 CORE: tuple[str, ...] = (
     """
     CREATE TABLE conversation (
@@ -167,6 +176,7 @@ CORE: tuple[str, ...] = (
     SPENDING,
     READ,
     PRIVACY,
+    PERSONAS,
 )
 
 TRANSCRIPT: tuple[str, ...] = (

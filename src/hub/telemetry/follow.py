@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hub.telemetry import trace
+from hub.telemetry.metrics import VOICE_COUNTS, VOICE_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,9 @@ class Follower:
             "speech.heard": self._heard,
             "speech.taken": self._taken,
             "speech.interrupted": self._interrupted,
+            "speech.timed": self._timed,
+            "speech.counted": self._counted,
+            "speech.sessions": self._sessions,
             "child.changed": self._child,
             "job.changed": self._job,
             "hub.recovered": self._recovered,
@@ -115,7 +119,27 @@ class Follower:
 
     def _interrupted(self, event: events.SpeechInterrupted) -> None:
         self._record("personaplex_interruptions_total", 1)
+        if event.ms:
+            self._record("hub_voice_barge_in_stop_seconds", event.ms / 1_000)
         log.info(event.name, session_id=event.session, direction="inbound")
+
+    def _timed(self, event: events.SpeechTimed) -> None:
+        """Record each step of a turn once: all but the last when its sound left."""
+        timed = event.timed
+        if timed.played is not None:
+            self._record("hub_voice_first_played_seconds", timed.played / 1_000)
+            return
+        self._record("hub_voice_turns_total", 1, "yes" if timed.sure else "no")
+        for field, (name, _) in VOICE_STEPS.items():
+            if (ms := getattr(timed, field)) is not None:
+                self._record(f"hub_voice_{name}_seconds", ms / 1_000)
+
+    def _counted(self, event: events.SpeechCounted) -> None:
+        if event.what in VOICE_COUNTS:
+            self._record(f"hub_voice_{VOICE_COUNTS[event.what][0]}_total", event.times)
+
+    def _sessions(self, event: events.SpeechSessions) -> None:
+        self._record("hub_voice_sessions", event.open)
 
     def _child(self, event: events.ChildChanged) -> None:
         if event.state in {"restarting", "failed"}:

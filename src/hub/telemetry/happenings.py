@@ -33,6 +33,8 @@ _WITH_STATES = (
     "plugin.", "child.", "model.", "turn.", "language.", "breaker.", "tool.", "job.", "timer."
 )  # fmt: skip
 _APART = {"serial", "at", "trace"}
+_SAID = {"arguments", "output"}
+"""What a tool is told, and tells, may be anybody's words."""
 _UNTOLD = {"conversation", "turn", "session", "person", "fix", "title", "plugin", "child"}
 
 
@@ -113,7 +115,8 @@ def _short(value: Any) -> str:
 
 def details(event: Event) -> dict[str, Any]:
     """Return all of ``event`` as plain data, without secrets and without what was said."""
-    found: dict[str, Any] = redaction.clean({"event": event.name, **event.model_dump(mode="json")})
+    told = event.model_dump(mode="json", exclude=_SAID)
+    found: dict[str, Any] = redaction.clean({"event": event.name, **told})
     return found
 
 

@@ -28,7 +28,30 @@ SERIES = 2_000
 INSTANT = (2e-05, 5e-05, 1e-04, 1.5e-04, 2.5e-04, 5e-04, 0.001, 0.005, 0.05)
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 FIRST = (0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 5.0)
+HEARD = (0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.85, 1.0, 1.5, 3.0, 8.0)
 SLOW = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+
+
+VOICE_STEPS = {
+    "tail": ("vad_tail", "the silence was noticed."),
+    "text": ("stt_final", "the final words were there."),
+    "endpoint": ("endpoint_wait", "the turn was taken as over."),
+    "token": ("llm_first", "the first words of the answer came."),
+    "sound": ("tts_first", "its first sound was made."),
+    "sent": ("first_audio", "that sound left."),
+    "played": ("first_played", "the client played it, where it says so."),
+}
+"""The steps of a spoken turn, by the fields of `hub.ports.Timed`, as series are called."""
+
+VOICE_COUNTS = {
+    "merge": ("merge_resume", "Turns whose end was taken back, since the person went on."),
+    "false_barge_in": ("false_barge_in", "Sounds over an answer that were no interruption."),
+    "echo": ("echo_dropped", "Answers that the microphone heard, and that were not taken for words."),
+    "underrun": ("underruns", "Gaps in the sound at a client."),
+    "dropped": ("input_dropped", "Pieces of a person's sound that were lost, since the ears were away."),
+    "slip": ("slips", "Times that a listener's clock, or ours, was given up."),
+}
+"""What voice sessions count, by `hub.ports.Noticed`, as series are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +88,14 @@ METRICS = (
     Metric("counter", "hub_turns_total", "Turns that ended.", ("source", "outcome", "provider")),
     Metric("histogram", "hub_first_word_seconds", "Time from the words to the first word of the answer.",
            ("source", "provider"), (0.01, *SLOW)),
+    *(Metric("histogram", f"hub_voice_{name}_seconds", f"After the person fell silent: time until {about}",
+             (), HEARD) for name, about in VOICE_STEPS.values()),
+    Metric("counter", "hub_voice_turns_total",
+           "Spoken turns that were answered aloud. ``sure``: whether the turn model was.", ("sure",)),
+    Metric("histogram", "hub_voice_barge_in_stop_seconds",
+           "Time from the first sign of somebody speaking over an answer to its silence.", (), HEARD),
+    *(Metric("counter", f"hub_voice_{name}_total", about) for name, about in VOICE_COUNTS.values()),
+    Metric("gauge", "hub_voice_sessions", "Voice sessions that are open."),
     Metric("histogram", "hub_first_sound_seconds", "Time from the person's silence to the first sound.",
            (), SLOW),
     Metric("counter", "hub_llm_requests_total",

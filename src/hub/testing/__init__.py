@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hub.testing.contract import assert_plugin_contract, plugin_faults
     from hub.testing.contracts import check_embedder, check_provider, check_speech
+    from hub.testing.ears import check_speech_to_text
     from hub.testing.inside import PluginHub, ask, hub_with
     from hub.testing.model import ScriptedModel
+    from hub.testing.mouths import check_text_to_speech
     from hub.testing.running import RunningHub, Tab, first_loud, say_into, silence, speak
+    from hub.testing.voices import check_cloning_engine, check_voices
 
 _HOMES = {
     "contract": ("assert_plugin_contract", "plugin_faults"),
     "contracts": ("check_embedder", "check_provider", "check_speech"),
+    "ears": ("check_speech_to_text",),
     "inside": ("PluginHub", "ask", "hub_with"),
     "model": ("ScriptedModel",),
+    "mouths": ("check_text_to_speech",),
+    "voices": ("check_cloning_engine", "check_voices"),
     "running": ("RunningHub", "Tab", "first_loud", "say_into", "silence", "speak"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -31,9 +37,13 @@ __all__ = [
     "Tab",
     "ask",
     "assert_plugin_contract",
+    "check_cloning_engine",
     "check_embedder",
     "check_provider",
     "check_speech",
+    "check_speech_to_text",
+    "check_text_to_speech",
+    "check_voices",
     "first_loud",
     "hub_with",
     "plugin_faults",

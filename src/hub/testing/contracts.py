@@ -100,7 +100,7 @@ async def check_provider(make: Make, *, ask: str = "Say hello.") -> None:
 
     ``ask``: words that it must have an answer to.
     """
-    provider = await _made(make)
+    provider = await made(make)
     faults = Faults(type(provider).__name__)
     if not faults.add(isinstance(provider, Provider), "It lacks one of name, caps, stream and probe."):
         faults.tell()
@@ -247,7 +247,7 @@ async def check_embedder(make: Make, *, embeds: bool = True) -> None:
 
     ``embeds=False``: it cannot now, and must say so.
     """
-    embedder = await _made(make)
+    embedder = await made(make)
     faults = Faults(type(embedder).__name__)
     if not faults.add(isinstance(embedder, Embedder), "It lacks embed."):
         faults.tell()
@@ -294,7 +294,7 @@ async def check_speech(make: Make, *, speaks: bool = True, say: str = "It will r
 
     ``speaks=False``: it has no voice now, and must say so. ``say``: words that it can speak.
     """
-    speech = await _made(make)
+    speech = await made(make)
     faults = Faults(type(speech).__name__)
     if not faults.add(isinstance(speech, Speech), "It lacks open."):
         faults.tell()
@@ -454,6 +454,7 @@ async def _two_sessions(faults: Faults, speech: Speech, say: str) -> None:
         faults.add(not left.all(Audio), "open: two sessions do not hear each other's answers.")
 
 
-async def _made(make: Make) -> Any:
+async def made(make: Make) -> Any:
+    """Return the adapter that ``make`` makes, or awaits to."""
     adapter = make()
     return await adapter if inspect.isawaitable(adapter) else adapter

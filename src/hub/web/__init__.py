@@ -18,7 +18,7 @@ __all__ = ["routes"]
 
 AREAS = (
     "models", "pages", "style", "people", "me", "kept", "door", "stream", "health", "talks", "settings",
-    "language", "backup", "doctor", "timers", "approvals", "plugins", "panels",
+    "language", "backup", "doctor", "timers", "approvals", "plugins", "panels", "voices", "voice", "trust",
 )  # fmt: skip
 """The modules here that serve pages, each by its ``routes(site)``. Add yours."""
 
@@ -28,4 +28,4 @@ def routes(hub: Hub) -> list[BaseRoute]:
     site = Site(hub)
     areas = (importlib.import_module(f"hub.web.{area}") for area in AREAS)
     pages = [route for area in areas for route in area.routes(site)]
-    return [*pages, *site.static.routes(), serve_tabs(hub, Live(hub, site))]
+    return [*pages, *site.static.routes(), *serve_tabs(hub, Live(hub, site))]

@@ -46,9 +46,12 @@ def outside(settings: Settings, request: Request) -> Address:
                 "", f"You opened me as {hostname(host)}.", f"Open me as {name}, and come back to this page."
             )
         return Address("", "I listen on this machine only.", f"{_settings(settings)}, then start me anew.")
+    if settings.host in _WILD and not name and settings.tls.on:
+        name = _nearby()
     if settings.host in _WILD and not name:
         return Address("", "I do not know my own name.", f"{_settings(settings)}, then start me anew.")
-    return Address(f"http://{_bracketed(name or settings.host)}:{request.url.port or 80}")
+    scheme = "https" if settings.tls.on else "http"
+    return Address(f"{scheme}://{_bracketed(name or settings.host)}:{request.url.port or 80}")
 
 
 def draw(url: str) -> Markup:

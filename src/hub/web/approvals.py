@@ -16,12 +16,18 @@ if TYPE_CHECKING:
     from hub.web.site import Site
 
 PATH, ANSWERS = "/approvals", "answer approvals"
+IN_TALK = "asks-"
+"""The family of parts with what waits for an answer in one talk; the talk's id follows."""
+
+LONGEST_IN_TALK = 240
+"""Characters of a call that a talk shows; a longer one is read on its own page."""
 
 
 def routes(site: Site) -> list[BaseRoute]:
     """Offer the part ``approvals``; return the routes."""
     pages = ApprovalPages(site)
     site.parts.add_personal("approvals", pages.part, ANSWERS)
+    site.parts.add_personal(IN_TALK, pages.in_talk, ANSWERS)
     return [
         site.page(PATH, pages.show, needs=ANSWERS),
         site.page(f"{PATH}/{{id}}/deny", pages.deny, methods=("POST",), needs=ANSWERS),
@@ -47,6 +53,12 @@ class ApprovalPages:
             "parts/approvals.html", asks=asks.show(person), answers=asks.over(person),
             minutes=round(self._hub.settings.approvals.expire_s / 60),
         )  # fmt: skip
+
+    def in_talk(self, name: str, person: Person | None) -> str:
+        """Return what waits in one talk, as markup; what it shows whole counts as shown."""
+        talk = name.removeprefix(IN_TALK)
+        asks = self._site.asks.show(person, talk, LONGEST_IN_TALK)
+        return self._site.renderer.page("parts/talk_asks.html", talk=talk, asks=asks, longest=LONGEST_IN_TALK)
 
     async def deny(self, request: Request) -> Response:
         """Take a no. It needs no reading: no is always safe."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -91,12 +92,13 @@ class Asks:
         """Read what waits, if anything has changed since it was read last; say whether that was so."""
         if self._read and not self._changes.take():
             return False
-        self._read = True
+        self._read = False  # should it fail, the next page reads anew
         self._waiting = await self._hub.gate.waiting(_EVERYBODY)
         self._over = await self._hub.gate.history(4 * SHOWN)
         self._names = {person.id: person.name for person in await self._hub.people.all()}
         known = {each.id for each in self._waiting}
         self._shown = {key: at for key, at in self._shown.items() if key[1] in known}
+        self._read = True
         return True
 
     def waiting(self, person: Person | None) -> list[Ask]:
@@ -108,10 +110,15 @@ class Asks:
         """Return what was answered of what ``person`` may see, the latest first."""
         return [self._answer(each, person) for each in _visible(self._over, person)][:SHOWN]
 
-    def show(self, person: Person | None) -> list[Ask]:
-        """Return what ``person`` may answer, and note that it is being shown to them."""
-        asks = self.waiting(person)
+    def show(self, person: Person | None, talk: str = "", longest: float = math.inf) -> list[Ask]:
+        """Return what ``person`` may answer, of one ``talk`` or of all, and note that it is shown to them.
+
+        A call of more than ``longest`` characters is not shown there, and so not noted.
+        """
+        asks = [ask for ask in self.waiting(person) if talk in {"", ask.talk}]
         for ask in asks:
+            if len(ask.call) > longest:
+                continue
             self._shown.setdefault((person.id if person else "", ask.id), time.monotonic())
         return asks
 

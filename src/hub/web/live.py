@@ -10,6 +10,7 @@ import structlog
 
 from hub import events
 from hub.auth.roles import allows
+from hub.errors import HubError
 from hub.events.approvals import ApprovalEvent
 from hub.store.transcripts import Turn
 
@@ -78,7 +79,7 @@ class Live:
             async for event in subscription:
                 self._stream(event)
                 if isinstance(event, ApprovalEvent):
-                    await self._asks.refresh()
+                    await self._read_asks()
                 if not isinstance(event, _TOLD_BY_THEMSELVES):
                     self._dirty.set()
                 if isinstance(event, events.ChildChanged):
@@ -90,6 +91,13 @@ class Live:
                         await self._tell(event)
                     except Exception:
                         log.exception("tabs not told", happened=event.name)
+
+    async def _read_asks(self) -> None:
+        """Read what waits for a yes; a store that fails must not end what keeps the tabs up to date."""
+        try:
+            await self._asks.refresh()
+        except HubError as error:
+            log.warning("asks not read", reason=str(error), fix=error.fix)
 
     async def _refresh(self) -> None:
         """Push the parts that say something new: the first at once, then at most one in a few hundredths."""
@@ -128,7 +136,7 @@ class Live:
                 await asyncio.to_thread(self.renderer.measure)
             count += 1
             await self.renderer.probe()
-            await self._asks.refresh()
+            await self._read_asks()
             self._dirty.set()
             await asyncio.sleep(TICK_S)
 

@@ -21,6 +21,8 @@ class Format(_Message):
 
     encoding: Literal["s16le", "f32le"] = "f32le"
     rate: Annotated[int, Field(ge=8_000, le=96_000)] = 16_000
+    channels: Annotated[int, Field(ge=1, le=2)] = 1
+    """Of what it sends, one sample of each in turn; what it is sent has one."""
 
 
 class Hello(_Message):
@@ -80,11 +82,43 @@ class Edit(_Message):
 
 
 class Played(_Message):
-    """How many samples of ``epoch`` have been played."""
+    """How many samples of ``epoch`` have been played, and how many gaps the sound had since the last report.
+
+    As ``dry`` true only says that all that came was played.
+    """
 
     type: Literal["played"]
     epoch: int = Field(ge=0, le=0xFFFF)
     samples: int = Field(ge=0, le=1 << 40)
+    dry: Annotated[int, Field(strict=True, ge=0, le=1 << 20)] | bool = 0
+
+
+class Use(_Message):
+    """Do not listen while an answer sounds, or do."""
+
+    type: Literal["use"]
+    half_duplex: bool
+
+
+class Wake(_Message):
+    """Listen for the wake word while nobody talks, or no more: the tab goes on sending its sound."""
+
+    type: Literal["wake"]
+    on: bool
+
+
+class SetVoice(_Message):
+    """Speak with this voice from the next piece on."""
+
+    type: Literal["set_voice"]
+    voice: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SetPersona(_Message):
+    """Answer as this persona from the next turn on; "" is nobody in particular."""
+
+    type: Literal["set_persona"]
+    persona: Annotated[str, Field(max_length=200)]
 
 
 class Ping(_Message):
@@ -93,7 +127,10 @@ class Ping(_Message):
     type: Literal["ping"]
 
 
-Message = Hello | StartRecording | StopRecording | Cancel | Write | Retry | Edit | Played | Ping
+Message = (
+    Hello | StartRecording | StopRecording | Cancel | Write | Retry | Edit | Played | Use | SetVoice
+    | SetPersona | Wake | Ping
+)  # fmt: skip
 _ADAPTER: TypeAdapter[Message] = TypeAdapter(
     Annotated[Message, Field(discriminator="type")], config=ConfigDict(defer_build=True)
 )
@@ -116,5 +153,8 @@ def read(text: str) -> Message:
 def _fix(kind: str) -> str:
     if kind == "json_invalid":
         return "Send one JSON object per text message."
-    known = "hello, start_recording, stop_recording, cancel, write, retry, edit, played, ping"
+    known = (
+        "hello, start_recording, stop_recording, cancel, set_persona, set_voice, use, write, retry, edit, "
+        "played, ping"
+    )
     return f"The messages are: {known}."

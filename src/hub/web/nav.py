@@ -37,6 +37,7 @@ PLACES = (
     Place("Timers", (Link("/timers", "Timers"),)),
     Place("Approvals", (Link("/approvals", "Approvals", "answer approvals"),)),
     Place("Language", (Link("/language", "Language", "member"),)),
+    Place("Voice", (Link("/voice", "Times", "member"), Link("/voices", "Voices"))),
     Place("Plugins", (Link("/plugins", "Plugins", "member"),)),
     Place("Health", (Link("/health", "Health"), Link("/events", "Events", "read every event"))),
     Place(

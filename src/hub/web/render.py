@@ -12,6 +12,7 @@ import jinja2
 import psutil
 from markupsafe import Markup
 
+from hub.ports import WakeWord
 from hub.web import script, status, timers
 from hub.web.ago import moment
 from hub.web.nav import Link, places
@@ -70,11 +71,12 @@ class Renderer:
 
     def home(self, conversation: Conversation, person: Person) -> str:
         """Return the home page."""
-        names = (*HOME, "asked", "alarms")
+        names = (*HOME, "asked", "alarms", f"asks-{conversation.id}")
         return self._render(
             "home.html", lines=Markup(self.lines(conversation)), names=names,  # noqa: S704  our own templates, escaped there
             ears=status.ears(self._hub), needs=self._own(person)["needs"], person=person,
             conversation=conversation, modules=self._static.modules, rev=self._parts.revision(names, person),
+            wake_word=self._hub.port(WakeWord).word,  # type: ignore[type-abstract]  # a Protocol is the key
             places=places("/", person, self.panels()),
         )  # fmt: skip
 

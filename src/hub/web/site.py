@@ -147,9 +147,9 @@ class Site:
                 who = "the owner" if needs == "owner" else f"a {needs}"
                 said = {"message": f"This page is for {who}.", "fix": "Ask the owner of this hub."}
                 return self.answer(request, self.renderer.page("lost.html", **said), 403)
-            if await self.asks.refresh():
-                self.parts.renew()
             try:
+                if await self.asks.refresh():
+                    self.parts.renew()
                 return await handler(request)
             except HubError as error:
                 page = self.renderer.page("lost.html", message=str(error), fix=error.fix)

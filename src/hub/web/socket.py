@@ -17,20 +17,25 @@ from starlette.websockets import WebSocketDisconnect
 
 from hub import ports
 from hub.conversation.state import SessionState
-from hub.conversation.talk import Flush, Note, StateChanged, Talk
+from hub.conversation.talk import Flush, Talk
 from hub.errors import HubError
 from hub.telemetry import trace
 from hub.web import messages
+from hub.web.carrier import Carrier
 from hub.web.outbox import Outbox, Slow
+from hub.web.told import told
+from hub.web.waking import Waking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from starlette.routing import BaseRoute
     from starlette.websockets import WebSocket
 
     from hub.auth.sessions import Person
     from hub.conversation.conversation import Conversation
     from hub.hub import Hub
+    from hub.web.carrier import Carried
     from hub.web.live import Live
 
 log = structlog.get_logger(__name__)
@@ -49,11 +54,11 @@ _HEADER = struct.Struct("<BBHI")
 _ANSWERING = {SessionState.PROCESSING, SessionState.SYNTHESIZING, SessionState.PLAYING}
 
 
-def serve_tabs(hub: Hub, live: Live) -> WebSocketRoute:
-    """Return the route of the tabs' socket."""
+def serve_tabs(hub: Hub, live: Live) -> list[BaseRoute]:
+    """Return the routes of the tabs' socket, and of what stands in for it where it is blocked."""
     tabs: Counter[str] = Counter()
 
-    async def endpoint(websocket: WebSocket) -> None:
+    async def endpoint(websocket: WebSocket | Carried) -> None:
         await websocket.accept()
         person = getattr(websocket.state, "person", None)
         if person is None:
@@ -70,13 +75,13 @@ def serve_tabs(hub: Hub, live: Live) -> WebSocketRoute:
         finally:
             tabs[person.id] -= 1
 
-    return WebSocketRoute("/ws/session/{id}", endpoint)
+    return [WebSocketRoute("/ws/session/{id}", endpoint), *Carrier(hub.sessions, endpoint).routes()]
 
 
 class Tab:
     """One tab, or one client of the same protocol, for as long as it is connected."""
 
-    def __init__(self, hub: Hub, live: Live, websocket: WebSocket) -> None:
+    def __init__(self, hub: Hub, live: Live, websocket: WebSocket | Carried) -> None:
         self._hub, self._live, self._websocket = hub, live, websocket
         self.session: str = websocket.path_params["id"][:64]
         self.outbox = Outbox()
@@ -86,7 +91,10 @@ class Tab:
         self.audio = messages.Format()
         self.conversation: Conversation | None = None
         self._talk: Talk | None = None
+        self._waking = Waking(hub, self._woken)
         self._epoch = 0
+        self._wishes: dict[str, Any] = {}
+        """How the client wants its talks: what it said last of voice and half duplex."""
         self._pump: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
@@ -198,6 +206,8 @@ class Tab:
         self._live.join(self, hello.rev)
         if self.page and self.conversation:
             self._resync(self.conversation)
+        if hello.talk:
+            self._hub.ahead()
 
     async def _enter(self, talk: str) -> Conversation:
         """Go into the talk of that id; into the latest when there is none, and say so."""
@@ -224,8 +234,7 @@ class Tab:
     async def _take(self, message: messages.Message | bytes) -> None:
         match message:
             case bytes() | messages.Played() | messages.StopRecording():
-                if self._talk:
-                    await _hand(self._talk, message)
+                await self._hear(message)
             case messages.Ping():
                 self.send(type="pong")
             case messages.Write(text=text):
@@ -237,8 +246,46 @@ class Tab:
                 self.send(type="recording_started")
             case messages.Cancel():
                 await self._cancel()
+            case messages.Use() | messages.SetVoice() | messages.SetPersona() | messages.Wake():
+                await self._change(message)
             case messages.Hello():
                 raise HubError("We have met.", fix="Say hello only as the first message of a connection.")
+
+    async def _hear(self, message: bytes | messages.Played | messages.StopRecording) -> None:
+        """Hand sound to the talk, or to what listens for the wake word while nobody talks."""
+        idle = self._talk is None or self._talk.state is SessionState.IDLE
+        if isinstance(message, bytes) and idle and self._waking.on:
+            await self._waking.push(message)
+        elif self._talk:
+            await _hand(self._talk, message)
+
+    async def _change(
+        self, message: messages.Use | messages.SetVoice | messages.SetPersona | messages.Wake
+    ) -> None:
+        """Go on as the client wants it, from the next talk on if there is none; a persona brings a voice."""
+        wish: dict[str, Any] = {}
+        match message:
+            case messages.Wake(on=on):
+                await self._wake(on=on)
+            case messages.Use(half_duplex=half_duplex):
+                wish["half_duplex"] = half_duplex
+            case messages.SetVoice(voice=voice):
+                wish["voice"] = voice
+            case messages.SetPersona(persona=name):
+                conversation = self.conversation or await self._enter("")
+                persona = await self._hub.personas.use(conversation.id, name, conversation.person)
+                wish = {"voice": persona.voice or await self._usual_voice()}
+        wish = {name: value for name, value in wish.items() if value != ""}
+        if self._talk and wish:
+            await self._talk.use(**wish)
+        self._wishes |= wish
+
+    async def _usual_voice(self) -> str:
+        """Return the voice to go back to; "" where none was ever left."""
+        if not self._wishes.get("voice"):
+            return ""
+        voices = await self._hub.port(ports.TextToSpeech).voices()  # type: ignore[type-abstract]  # as above
+        return voices[0].name if voices else ""
 
     async def _write_turn(self, text: str) -> None:
         if not text.strip():
@@ -273,15 +320,35 @@ class Tab:
         """Return the voice session of this tab. Raises `Unavailable` with the reason and the fix."""
         if self._talk is None:
             conversation = self.conversation or await self._enter("")
-            audio = ports.AudioFormat(self.audio.encoding, self.audio.rate)
+            audio = ports.AudioFormat(self.audio.encoding, self.audio.rate, self.audio.channels)
             # Who opens a session takes it over: clients choose its name, so each person has their own.
             name = f"{conversation.person}.{self.session}"
             speech = await self._hub.port(ports.Speech).open(name, audio)  # type: ignore[type-abstract]  # a Protocol is the key
             self._talk = Talk(self.session, conversation, speech, self._hub.bus)
             self._pump = asyncio.create_task(self._pass_on(self._talk), name=f"sound:{self.session[:8]}")
+            voice = conversation.persona.voice
+            wishes = ({"voice": voice} if voice else {}) | self._wishes
+            if wishes:
+                await self._guarded(self._talk.use(**wishes))
         return self._talk
 
+    async def _wake(self, *, on: bool) -> None:
+        """Listen for the wake word, or no more. Raises `Unavailable`."""
+        person = self.person.id if self.person else ""
+        audio = ports.AudioFormat(self.audio.encoding, self.audio.rate, self.audio.channels)
+        word = await self._waking.turn(on, f"{person}.{self.session}", audio)
+        self.send(type="wake", on=on, word=word)
+
+    def _woken(self) -> None:
+        """Begin to listen: the wake word was said."""
+        self._waken = asyncio.create_task(self._guarded(self._answer_word()), name="woken")
+
+    async def _answer_word(self) -> None:
+        self.send(type="woken")
+        await self._take(messages.StartRecording(type="start_recording"))
+
     async def _end_talk(self) -> None:
+        await self._waking.close()
         if self._pump:
             self._pump.cancel()
         if self._talk:
@@ -295,8 +362,6 @@ class Tab:
 
     def _tell(self, event: Any) -> None:
         match event:
-            case StateChanged(state):
-                self.send(type="state", state=state)
             case ports.Audio():
                 self._epoch = event.epoch
                 self.outbox.put(self._sound(event))
@@ -304,14 +369,11 @@ class Tab:
                 self._flush(epoch)
             case ports.BargeIn():
                 self._flush(self._epoch + 1)
-            case ports.Started(turn, epoch, ms):
-                self.send(type="playback_started", turn=turn, epoch=epoch & 0xFFFF, ms=round(ms, 1))
-            case ports.Finished(turn, epoch):
-                self.send(type="playback_complete", turn=turn, epoch=epoch & 0xFFFF)
-            case ports.Trouble(reason, fix):
-                self.send(type="error", code="speech", message=reason, fix=fix)
-            case Note(text):
-                self.send(type="note", text=text)
+            case ports.Partial():  # only the newest is of use
+                self.outbox.put(_json(**(told(event) or {})), "caption")
+            case _:
+                if message := told(event):
+                    self.send(**message)
 
     def _flush(self, epoch: int) -> None:
         """Have the client fall silent; sound of ``epoch`` and later may be played."""
@@ -329,8 +391,8 @@ async def _hand(talk: Talk, message: bytes | messages.Played | messages.StopReco
     match message:
         case bytes():
             await talk.push(message)
-        case messages.Played(epoch=epoch, samples=samples):
-            await talk.played(epoch, samples)
+        case messages.Played(epoch=epoch, samples=samples, dry=dry):
+            await talk.played(epoch, samples, dry=0 if isinstance(dry, bool) else dry)
         case _:
             await talk.stop()
 

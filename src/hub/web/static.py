@@ -55,8 +55,8 @@ class Static:
     def modules(self) -> tuple[str, ...]:
         """The scripts that the page imports, to be fetched at once; worklets come when they are needed."""
         apart = {
-            "capture.js", "playback.js", "resample.js", "app.js", "page.js", "events.js", "approvals.js",
-            "language.js",
+            "capture.js", "playback.js", "resample.js", "app.js", "page.js", "events.js", "language.js",
+            "carrier.js",
         }  # fmt: skip
         return tuple(name for name in self.assets if name.endswith(".js") and name not in apart)
 

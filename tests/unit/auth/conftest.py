@@ -108,7 +108,8 @@ class Socket:
         await self.until("websocket.accept")
         while True:
             message = await self.until("websocket.send", "websocket.close")
-            if message["type"] == "websocket.close" or '"welcome"' in message.get("text", ""):
+            said = message.get("text", "")
+            if message["type"] == "websocket.close" or '"welcome"' in said or '"session.created"' in said:
                 return message
 
 

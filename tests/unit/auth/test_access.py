@@ -18,6 +18,7 @@ ACCESS = """
 stranger  GET /health
 stranger  GET /openapi.json
 stranger  GET /api/schema/hub-plugin.json
+stranger  GET /api/schema/events.json
 stranger  GET /claim/{code}
 stranger  GET /invite/{code}
 stranger  POST /invite/{code}
@@ -26,6 +27,9 @@ stranger  POST /pair
 stranger  GET /static/{rev}/{path:path}
 stranger  GET /manifest.webmanifest
 stranger  GET /favicon.ico
+stranger  GET /trust
+stranger  GET /trust/hub.crt
+stranger  GET /trust/hub.mobileconfig
 
 device    GET /
 device    POST /talks
@@ -33,6 +37,8 @@ device    POST /talks/{id}/turns
 device    GET /style
 device    GET /me
 device    WS /ws/session/{id}
+device    GET /session/{id}/events
+device    POST /session/{id}/messages
 device    GET /status
 device    GET /api/talks
 device    GET /api/talks/{talk}
@@ -77,11 +83,20 @@ device    POST /timers/{id}/snooze
 device    POST /timers/{id}/stop
 device    POST /timers/{id}/undo
 device    GET /p/{name}/
+device    GET /voices
+device    POST /voices/try
+device    GET /voices/tried/{token}
+device    GET /personas
+device    GET /personas/{persona}
+device    PUT /api/talks/{talk}/persona
 device    GET /v1/models
 device    GET /v1/models/{model:path}
 device    POST /v1/chat/completions
 device    POST /v1/responses
 device    POST /v1/embeddings
+device    WS /v1/realtime
+device    POST /v1/audio/transcriptions
+device    POST /v1/audio/speech
 
 guest     POST /me
 guest     POST /me/privacy
@@ -111,10 +126,14 @@ guest     DELETE /api/keys/{key}
 guest     POST /me/keys
 guest     POST /me/keys/{id}/end
 
+member    POST /voices/own
+member    POST /voices/own/{id}/samples
 member    GET /people
 member    GET /api/people
 member    GET /api/tools
 member    GET /metrics
+member    GET /voice
+member    GET /api/voice
 member    GET /models
 member    GET /language
 member    POST /language/ask
@@ -134,6 +153,12 @@ member    POST /api/approvals/{id_}/approve
 member    POST /api/approvals/{id_}/deny
 
 owner     POST /people
+owner     POST /personas
+owner     POST /voices/personas
+owner     POST /voices/personas/file
+owner     POST /personas/import
+owner     PATCH /personas/{persona}
+owner     DELETE /personas/{persona}
 owner     POST /me/data/forget-everything
 owner     POST /me/data/gone/{plugin}
 owner     DELETE /api/data
@@ -213,8 +238,11 @@ REFUSES_BY_OTHER_MEANS = {
 }
 """What anybody may ask, and what says no to a wrong code; test_door.py has them."""
 
-HEAVY = ("POST /models", "POST /health", "POST /settings", "POST /api/models", "POST /api/settings")
-"""What begins work that outlasts the question: asked only by those whom it must refuse."""
+HEAVY = (
+    "POST /models", "POST /health", "POST /settings", "POST /api/models", "POST /api/settings",
+    "GET /session/{id}/events",
+)  # fmt: skip
+"""What begins work that outlasts the question, or never ends: asked only by those whom it must refuse."""
 
 
 def served(app, hub) -> set[tuple[str, str]]:

@@ -146,6 +146,35 @@ async def test_new_words_interrupt_the_answer(world: Any) -> None:
     assert states == {first: "interrupted", second: "done"}
 
 
+async def test_a_turn_cut_off_by_its_own_rest_is_taken_back(world: Any) -> None:
+    talk, voice = await world.talks.new(), Voice()
+    world.provider.pause = 0.05
+    first = await talk.accept(1, "On the way to the station.", speaker=voice)
+    await until(lambda: voice.said.get(first))
+    await talk.interrupt(0)
+    whole = "On the way to the station, what is worth a stop?"
+    await talk.draft(2, whole, voice)
+    second = await talk.accept(2, whole, speaker=voice)
+    await until(lambda: second in voice.last)
+    await talk.finished(second)
+    assert [turn.text for turn in talk.history()] == [whole]
+    assert [turn.id for turn in await world.transcripts.of(talk.id)] == [second]
+    told = [event for event in world.bus.recent(500) if event.name == "turn.accepted"]
+    assert [event.replaces for event in told] == ["", first]
+
+
+@pytest.mark.parametrize("words", ["Stop that.", "On the way home, what is worth a stop?"])
+async def test_other_words_over_an_answer_leave_what_was_said(world: Any, words: str) -> None:
+    talk, voice = await world.talks.new(), Voice()
+    world.provider.pause = 0.05
+    first = await talk.accept(1, "On the way to the station.", speaker=voice)
+    await until(lambda: voice.said.get(first))
+    await talk.interrupt(0)
+    second = await talk.accept(2, words, speaker=voice)
+    await until(lambda: second in voice.last)
+    assert [turn.id for turn in talk.history()][:1] == [first]
+
+
 async def test_a_model_that_dies_in_mid_answer_ends_in_an_honest_turn(world: Any) -> None:
     talk = await world.talks.new()
     world.provider.fail_after = 3

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hub import ports
+from hub import events, ports
 from hub.conversation import talk as talk_module
 from hub.conversation.state import STEPS, SessionState
 from hub.conversation.talk import Flush, Note, StateChanged, Talk
+from hub.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,6 +56,9 @@ class Session:
         self.epoch += 1
         self.calls.append("interrupt")
         return self.epoch
+
+    async def use(self, *, voice: str = "", half_duplex: bool | None = None) -> None:
+        self.calls.append(("use", voice, half_duplex))
 
     async def close(self) -> None:
         self.calls.append("close")
@@ -186,3 +190,51 @@ async def test_moving_to_another_talk_takes_the_voice_along(scene: Scene) -> Non
     await scene.tell(ports.Accepted(1, "Hello.", 1.0))
     assert other.history()
     assert not scene.conversation.history()
+
+
+async def test_the_seeds_events_tell_the_session(scene: Scene) -> None:
+    """S4-11, S0-18, S0-19, S0-23: under exactly those names."""
+    await scene.talk.start()
+    await scene.tell(ports.Draft(1, "hello"), ports.Accepted(1, "Hello.", 300.0))
+    turn = scene.turn()
+    await scene.tell(ports.Started(turn, 0, 420.0), ports.Finished(turn, 0))
+    await scene.tell(ports.Accepted(2, "And again.", 300.0))
+    await scene.tell(ports.Started(scene.turn(), 0, 420.0), ports.BargeIn(scene.turn(), 0))
+    await scene.tell(ports.Trouble("My voice stopped.", "It comes back."))
+    of_session = [event for event in scene.world.bus.recent(500) if isinstance(event, events.SessionEvent)]
+    seen = [type(event).__name__ for event in of_session]
+    assert {event.session for event in of_session} == {"tab"}
+    first = seen[: seen.index("PlaybackComplete") + 1]
+    order = [
+        "SessionControl", "RecordingStarted", "PartialTranscript", "TranscriptionComplete",
+        "LlmRequestStarted", "SynthesisStarted", "PlaybackStarted", "PlaybackComplete",
+    ]  # fmt: skip
+    assert [name for name in dict.fromkeys(first) if name in order] == order
+    assert "LlmResponseReceived" in first
+    assert seen.count("Interruption") == 1
+    assert seen[-1] == "SessionError"
+    partial = next(event for event in of_session if isinstance(event, events.PartialTranscript))
+    assert partial.model_dump(by_alias=True)["isFinal"] is False
+
+
+async def test_what_is_counted_and_timed_is_told_with_the_session(scene: Scene) -> None:
+    await scene.tell(ports.Counted("echo", 2), ports.Timed("t", 90.0, sent=400.0))
+    assert (scene.world.told("speech.counted")[0].what, scene.world.told("speech.counted")[0].times) == (
+        "echo",
+        2,
+    )
+    timed = scene.world.told("speech.timed")[0]
+    assert (timed.session, timed.timed) == ("tab", ports.Timed("t", 90.0, sent=400.0))
+
+
+async def test_a_session_that_is_not_admitted_is_idle_and_says_why(scene: Scene) -> None:
+    async def refuse(*, push_to_talk: bool = False) -> None:
+        raise Unavailable("I am talking with 2 already.", fix="Try again soon.")
+
+    await scene.talk.start()
+    await scene.tell(ports.Accepted(1, "Hello.", 1.0), ports.Started("x", 0, 1.0))
+    scene.session.listen = refuse  # type: ignore[method-assign]  # the session of this test
+    with pytest.raises(Unavailable):
+        await scene.talk.start()
+    assert scene.talk.state is SessionState.IDLE
+    assert "interrupt" in scene.session.calls

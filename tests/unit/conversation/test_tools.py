@@ -4,6 +4,7 @@ import pytest
 
 from hub.conversation.tools import Tools
 from hub.errors import HubError
+from hub.events import Bus
 
 
 def add(a: int, b: int = 1) -> int:
@@ -54,3 +55,21 @@ def test_bad_and_taken_names_are_refused(name: str) -> None:
     tools.add("demo", add)
     with pytest.raises(HubError, match="demo's"):
         tools.add("other", add)
+
+
+async def test_a_call_in_a_talk_is_told_with_what_became_of_it() -> None:
+    """S0-20, S0-21. Outside of a talk nobody is told of what was asked."""
+    bus = Bus()
+    tools = Tools(bus)
+    tools.add("demo", add)
+    with bus.subscribe("tool.call_intent", "tool.call_result") as told:
+        assert await tools.call("add", {"a": 41}) == 42
+        assert told.take() == []
+        assert await tools.call("add", {"a": 41}, talk="c") == 42
+        intent, result = told.take()
+        assert (intent.model_dump(by_alias=True)["name"], intent.arguments) == ("add", {"a": 41})
+        assert (result.id, result.success, result.output, result.conversation) == (intent.id, True, "42", "c")
+        with pytest.raises(HubError):
+            await tools.call("nothing", {}, talk="c")
+        _, result = told.take()
+        assert (result.success, result.error) == (False, "There is no tool 'nothing'.")

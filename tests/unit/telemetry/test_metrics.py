@@ -13,6 +13,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from hub import events
+from hub.ports import Timed
 from hub.telemetry.follow import Follower
 from hub.telemetry.gauges import GAUGES
 from hub.telemetry.metrics import METRICS, SERIES, Metrics
@@ -127,6 +128,28 @@ async def test_what_was_recorded_before_the_library_was_there_counts() -> None:
     assert (
         registry.get_sample_value("timmy_llm_tokens_total", {"provider": "xai", "direction": "input"}) == 42
     )
+
+
+async def test_each_step_of_a_spoken_turn_is_observed_once() -> None:
+    metrics = Metrics()
+    await metrics.load()
+    follower = Follower(events.Bus(), metrics)
+    steps = {"tail": 90.0, "text": 180.0, "endpoint": 360.0, "sent": 370.0}
+    follower.take(events.SpeechTimed(session="s", timed=Timed("t", sure=True, **steps)))
+    follower.take(events.SpeechTimed(session="s", timed=Timed("t", sure=True, **steps, played=430.0)))
+    follower.take(events.SpeechCounted(session="s", what="echo", times=3))
+    follower.take(events.SpeechCounted(session="s", what="something else"))
+    follower.take(events.SpeechInterrupted(session="s", ms=640.0))
+    follower.take(events.SpeechSessions(open=2))
+    value = metrics._registry.get_sample_value
+    assert value("hub_voice_vad_tail_seconds_count") == value("hub_voice_first_audio_seconds_count") == 1
+    assert value("hub_voice_first_audio_seconds_sum") == 0.37
+    assert value("hub_voice_first_played_seconds_sum") == 0.43
+    assert value("hub_voice_llm_first_seconds_count") == 0
+    assert value("hub_voice_turns_total", {"sure": "yes"}) == 1
+    assert value("hub_voice_echo_dropped_total") == 3
+    assert value("hub_voice_barge_in_stop_seconds_sum") == 0.64
+    assert value("hub_voice_sessions") == 2
 
 
 async def test_series_are_bounded() -> None:

@@ -304,3 +304,32 @@ async def test_what_a_model_had_read_before_it_asked_stands_in_the_question(site
     page = await text(site)
     assert "It can be undone. Asked for after reading page &lt;b&gt;\\u202e." in page
     assert "\u202e" not in page
+
+
+async def test_a_talk_shows_what_it_asks_and_nothing_of_another_talk(site: Site, mia) -> None:
+    talk, other = [await site.hub.conversations.new(site.person) for _ in range(2)]
+    outcome = await site.hub.gate.call("add_note", {"text": EVIL}, person=site.person, talk=talk.id)
+    assert isinstance(outcome, Pending)
+    one = outcome.approval
+    page = await text(site, f"/?talk={talk.id}")
+    card = page[page.index(f'id="asks-{talk.id}"') : page.index('id="write-form"')]
+    assert card.index(">Deny<") < card.index(">Approve<")
+    assert "<script>alert" not in card
+    assert "\\u202eeslaf" in card
+    assert f'id="ask-{one.id}"' not in await text(site, f"/?talk={other.id}")
+    assert f'id="ask-{one.id}"' not in await text(site, "/", mia)
+    assert (await answer(site, one, "approve"))[0] == 200
+    assert f'id="ask-{one.id}"' not in await text(site, f"/?talk={talk.id}")
+
+
+async def test_a_long_call_is_not_agreed_to_in_a_talk_which_does_not_show_it(site: Site) -> None:
+    talk = await site.hub.conversations.new(site.person)
+    outcome = await site.hub.gate.call("add_note", {"text": "long " * 70}, person=site.person, talk=talk.id)
+    assert isinstance(outcome, Pending)
+    page = await text(site, f"/?talk={talk.id}")
+    card = page[page.index(f'id="asks-{talk.id}"') : page.index('id="write-form"')]
+    assert "Read all of it" in card
+    assert "Approve" not in card
+    assert (await answer(site, outcome.approval, "approve"))[0] == 409
+    await text(site)
+    assert (await answer(site, outcome.approval, "approve"))[0] == 200

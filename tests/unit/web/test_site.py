@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import aiohttp
 import pytest
 
-from hub.auth.sessions import Person
+from hub.auth.sessions import SEEN_EVERY_S, Person
+from hub.errors import HubError
+from hub.events import ApprovalExpired, ChildChanged
 from hub.web import site as module
 from hub.web.nav import PLACES, places, tabs
 from hub.web.parts import Parts
@@ -101,3 +104,55 @@ def test_a_part_is_shown_only_to_those_who_may_see_it() -> None:
     assert parts.shown_to(OWNER, ("all", "own", "events", "none")) == ("all", "own", "events")
     assert parts.shown_to(GUEST, ("all", "own", "events")) == ("all",)
     assert parts.shown_to(None, ("all",)) == ()
+
+
+async def test_a_store_that_fails_once_is_told_in_words_and_the_next_page_reads_anew(
+    site, hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = hub.gate.waiting, []
+
+    async def waiting(person):
+        asked.append(person)
+        if len(asked) == 1:
+            raise HubError("core.db is in use by another process.", fix="Stop the other hub.")
+        return await read(person)
+
+    monkeypatch.setattr(hub.gate, "waiting", waiting)
+    async with site.client.get(f"{site.url}/") as response:
+        assert response.status < 500
+        assert "Stop the other hub." in await response.text()
+    async with site.client.get(f"{site.url}/") as response:
+        assert response.status == 200
+    assert len(asked) == 2
+
+
+async def test_a_store_that_fails_does_not_end_what_keeps_the_tabs_up_to_date(
+    site, hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with site.tab({}) as tab:
+
+        async def waiting(_):
+            raise HubError("core.db is in use by another process.", fix="Stop the other hub.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(hub.gate, "waiting", waiting)
+            about = {"tool": "lamp", "owner": "", "risk": "write"}
+            hub.bus.publish(ApprovalExpired(approval="a", **about))
+            for _ in range(20):
+                await asyncio.sleep(0)
+        hub.bus.publish(ChildChanged(child="speech", state="failed", reason="It fell."))
+        while "It fell." not in json.dumps(await tab.receive()):
+            pass
+
+
+async def test_who_has_not_been_here_for_long_is_let_in_though_that_cannot_be_noted(
+    site, hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def execute(*_):
+        raise HubError("core.db cannot be written: there is no room left.", fix="Free some space.")
+
+    for session in hub.sessions.of(site.person):
+        session.seen -= SEEN_EVERY_S + 1
+    monkeypatch.setattr(hub.core, "execute", execute)
+    async with site.client.get(f"{site.url}/health", headers={"accept": "text/html"}) as response:
+        assert response.status == 200

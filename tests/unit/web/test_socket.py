@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from tests.engines import Mouth
 
 from hub import ports
+from hub.errors import HubError
 from hub.events import TurnDelta
 from hub.web import messages
 from hub.web import socket as module
@@ -59,6 +61,11 @@ class Session:
     async def interrupt(self) -> int:
         self.epoch += 1
         return self.epoch
+
+    async def use(self, *, voice: str = "", half_duplex: bool | None = None) -> None:
+        if voice == "nobody":
+            raise HubError("There is no voice of that name.", fix="Choose another.")
+        self.calls.append(f"use {voice} {half_duplex}")
 
     async def close(self) -> None:
         self.calls.append("close")
@@ -266,3 +273,72 @@ async def test_a_client_that_does_not_read_is_closed_and_costs_others_nothing(si
 
 def test_floats() -> None:
     assert array.array("f", floats(PCM)).tolist() == [0.0, 0.5, -1.0]
+
+
+async def test_what_the_client_wants_of_a_talk_holds_before_and_in_it(site, speech) -> None:
+    async with site.tab({}) as tab:
+        await tab.send(type="use", half_duplex=True)
+        await tab.send(type="start_recording")
+        await tab.until("recording_started")
+        assert speech.session.calls[:2] == ["use  True", "listen False"]
+        await tab.send(type="set_voice", voice="amy")
+        await tab.send(type="set_voice", voice="nobody")
+        assert (await tab.until("error"))["fix"] == "Choose another."
+        assert speech.session.calls[-1] == "use amy None"
+
+
+async def test_the_page_is_told_of_ducking_captions_advice_and_time(site, speech) -> None:
+    async with site.tab({}) as tab:
+        await tab.send(type="start_recording")
+        await tab.until("recording_started")
+        for event in (
+            ports.Duck(True), ports.Partial("what is"), ports.Advice("I hear myself.", "half_duplex"),
+            ports.Timed("t", 91.26, text=180.0, sent=391.5, sure=True),
+        ):  # fmt: skip
+            await speech.session.out.put(event)
+        assert await tab.until("duck") == {"type": "duck", "on": True}
+        assert await tab.until("caption") == {"type": "caption", "text": "what is"}
+        assert (await tab.until("advice"))["suggests"] == "half_duplex"
+        timing = await tab.until("timing")
+        assert (timing["turn"], timing["tail"], timing["sent"], timing["played"]) == ("t", 91, 392, None)
+
+
+async def test_gaps_in_the_clients_sound_are_counted(site, hub, speech) -> None:
+    with hub.bus.subscribe("speech.counted") as counted:
+        async with site.tab({}) as tab:
+            await tab.send(type="start_recording")
+            await tab.until("recording_started")
+            await tab.send(type="played", epoch=1, samples=10, dry=True)
+            await tab.send(type="played", epoch=1, samples=20, dry=2)
+            event = await anext(counted)
+            assert (event.what, event.times) == ("underrun", 2)
+            await eventually(lambda: len(speech.session.acknowledged) == 2)
+            assert counted.take() == []
+
+
+async def test_two_channels_are_agreed_in_the_hello(site, speech) -> None:
+    async with site.tab({"audio": {"encoding": "s16le", "rate": 48_000, "channels": 2}}) as tab:
+        await tab.send(type="start_recording")
+        await tab.until("recording_started")
+        assert speech.audio == ports.AudioFormat("s16le", 48_000, 2)
+
+
+async def test_a_persona_brings_its_voice_to_the_talk(site, hub, speech) -> None:
+    await hub.personas.create(name="Ada", prompt="Be brief.", voice="amy")
+    await hub.personas.create(name="Bea", prompt="Be kind.", voice="")
+    hub.provide(ports.TextToSpeech, Mouth())
+    async with site.tab({}) as tab:
+        await tab.send(type="set_persona", persona="Ada")
+        await tab.send(type="start_recording")
+        await tab.until("recording_started")
+        assert "use amy None" in speech.session.calls
+        await tab.send(type="set_persona", persona="Bea")
+        await eventually(lambda: "use low None" in speech.session.calls)  # the usual voice again
+        await tab.send(type="set_persona", persona="Nobody at all")
+        assert "no such persona" in (await tab.until("error"))["message"]
+    talk = await hub.conversations.latest(site.person)
+    assert talk.persona.name == "Bea"
+    async with site.tab({}) as other:
+        await hub.personas.use(talk.id, "Ada", site.person)
+        await other.send(type="start_recording")
+        await eventually(lambda: speech.session.calls.count("use amy None") == 2)

@@ -80,12 +80,16 @@ def _bank(up: int, down: int) -> NDArray[np.float32]:
 
 
 class Converter:
-    """A client's bytes in, 16 kHz floats out."""
+    """A client's bytes in, 16 kHz floats out; several channels become their mean."""
 
     def __init__(self, audio: AudioFormat) -> None:
-        self._encoding = audio.encoding
+        self._encoding, self._channels = audio.encoding, audio.channels
         self._resampler = Resampler(audio.rate)
 
     def push(self, pcm: bytes) -> Samples:
         """Convert the next frame, of any length."""
-        return self._resampler.push(to_float(pcm, self._encoding))
+        samples = to_float(pcm, self._encoding)
+        if self._channels > 1:
+            whole = len(samples) // self._channels * self._channels
+            samples = samples[:whole].reshape(-1, self._channels).mean(axis=1, dtype=np.float32)
+        return self._resampler.push(samples)

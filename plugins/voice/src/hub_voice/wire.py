@@ -2,7 +2,7 @@
 
 Every frame's data carries ``session``. Hub to child:
 
-    hub.open       audio {encoding, rate}, epoch, revision: numbering goes on from there
+    hub.open       audio {encoding, rate, channels}, epoch, revision: numbering goes on from there
     hub.close
     hub.listen     push: bool
     hub.finish
@@ -12,6 +12,19 @@ Every frame's data carries ``session``. Hub to child:
     hub.release    turn
     hub.played     epoch, samples
     hub.interrupt  request: answered by hub.interrupted
+    hub.use        request: answered by hub.used; voice: name, or "" to leave it; half_duplex: bool, or
+                   null to leave it
+
+Frames that carry ``request``, a number, and no session, ask the engines beside the talks (`requests`):
+
+    hub.transcribe  rate, language, first, more: bool; payload: a part of the sound, mono s16le
+    hub.speak       text, voice, speed
+    hub.more        one audio-chunk of that request has been taken
+    hub.voices
+    hub.cancel
+
+and are answered by ``hub.transcript`` (a `Transcript`), by ``audio-chunk`` (rate, remaining) and at the
+end ``hub.spoken``, by ``hub.voices`` (voices), or by ``hub.failed`` (reason, fix, unavailable: bool).
 
 Child to hub: one frame per `SpeechEvent`, ``hub.draft``, ``hub.accepted`` and so on, with the
 event's fields as data; `Audio` is Wyoming's own ``audio-chunk`` with ``epoch`` and ``seq`` added
@@ -19,6 +32,8 @@ and the PCM as payload. Besides:
 
     hub.taken        bytes of PCM worked off since hub.open
     hub.interrupted  request, epoch: the new one
+    hub.trouble      no session; reason, fix: an engine was replaced by another, "" once that is over
+    hub.used         request, reason and fix: why not, or both ""
 """
 
 from __future__ import annotations
@@ -28,13 +43,18 @@ from typing import Any, cast
 
 from hub import (
     Accepted,
+    Advice,
     Audio,
     BargeIn,
+    Counted,
     Draft,
+    Duck,
     Finished,
     Heard,
+    Partial,
     SpeechEvent,
     Started,
+    Timed,
     Trouble,
     Voiced,
     Withdrawn,
@@ -42,7 +62,22 @@ from hub import (
 
 EVENTS: dict[str, type] = {
     f"hub.{kind.__name__.lower()}": kind
-    for kind in (Draft, Accepted, Withdrawn, Voiced, BargeIn, Heard, Started, Finished, Trouble)
+    for kind in (
+        Draft,
+        Partial,
+        Accepted,
+        Withdrawn,
+        Voiced,
+        BargeIn,
+        Duck,
+        Heard,
+        Started,
+        Finished,
+        Trouble,
+        Counted,
+        Advice,
+        Timed,
+    )
 }
 AUDIO = "audio-chunk"
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from starlette.routing import Match, Route
+from starlette.routing import Match, Route, WebSocketRoute
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.websockets import WebSocket
 
     from hub.hub import Hub
 
@@ -19,6 +22,8 @@ PATHS: dict[str, tuple[str, str]] = {
     "/v1/chat/completions": ("POST", "chat"),
     "/v1/responses": ("POST", "responses"),
     "/v1/embeddings": ("POST", "embeddings"),
+    "/v1/audio/transcriptions": ("POST", "transcriptions"),
+    "/v1/audio/speech": ("POST", "speech"),
 }
 """Method and name of each; the names are methods of `hub.api.openai.surface.Surface`."""
 
@@ -26,7 +31,25 @@ PATHS: dict[str, tuple[str, str]] = {
 def routes(hub: Hub) -> list[BaseRoute]:
     """Return the routes."""
     late = _Late(hub)
-    return [_Own(path, late.entry(name), methods=[method]) for path, (method, name) in PATHS.items()]
+    own = [_Own(path, late.entry(name), methods=[method]) for path, (method, name) in PATHS.items()]
+    return [*own, WebSocketRoute("/v1/realtime", _realtime(hub))]
+
+
+def _realtime(hub: Hub) -> Callable[[WebSocket], Awaitable[None]]:
+    """Return the endpoint of the socket; it too is built when it is first asked for."""
+    built: list[Callable[[WebSocket], Awaitable[None]]] = []
+
+    def build() -> Callable[[WebSocket], Awaitable[None]]:
+        from hub.api.openai.realtime.entry import Entry  # noqa: PLC0415  see `_Late`
+
+        return Entry(hub)
+
+    async def endpoint(websocket: WebSocket) -> None:
+        if not built:
+            built.append(await asyncio.to_thread(build))
+        await built[0](websocket)
+
+    return endpoint
 
 
 class _Own(Route):

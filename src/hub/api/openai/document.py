@@ -43,10 +43,12 @@ def _described() -> tuple[dict[str, Any], dict[str, Any]]:
     from pydantic.json_schema import models_json_schema  # noqa: PLC0415  only who reads the document needs it
 
     from hub.api.openai.asked import ChatRequest  # noqa: PLC0415  likewise
+    from hub.api.openai.audio import SpeechRequest, TranscriptionRequest  # noqa: PLC0415  likewise
     from hub.api.openai.embeddings import EmbeddingRequest  # noqa: PLC0415  likewise
     from hub.api.openai.responses import ResponsesRequest  # noqa: PLC0415  likewise
 
-    bodies = [(model, "validation") for model in (ChatRequest, ResponsesRequest, EmbeddingRequest)]
+    asked = (ChatRequest, ResponsesRequest, EmbeddingRequest, SpeechRequest, TranscriptionRequest)
+    bodies = [(model, "validation") for model in asked]
     _, made = models_json_schema(bodies, ref_template=_REF)  # type: ignore[arg-type]  # a list of such pairs
     model = {"name": "model", "in": "path", "required": True, "schema": _TEXT}
     paths = {
@@ -63,6 +65,8 @@ def _described() -> tuple[dict[str, Any], dict[str, Any]]:
         "/v1/embeddings": {
             "post": _asking("Turn texts into vectors.", "embed", "EmbeddingRequest", "EmbeddingList")
         },
+        "/v1/audio/transcriptions": {"post": _hearing(made["$defs"]["TranscriptionRequest"])},
+        "/v1/audio/speech": {"post": _saying()},
     }  # fmt: skip
     return paths, {**made["$defs"], **_ANSWERS}
 
@@ -83,6 +87,30 @@ def _asking(about: str, name: str, body: str, answer: str, *, streams: bool = Fa
                   "schema": {"enum": ["sentence", "token"]},
                   "description": "What is told at once: whole sentences, or tokens."}  # fmt: skip
         made["parameters"] = [commit]
+    return made
+
+
+def _hearing(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the operation that takes a form with a file."""
+    made = _operation("Write down what is said in a file.", "transcribe", _ref("Transcription"))
+    file = {"type": "string", "format": "binary", "description": "Any sound file, up to 25 MB."}
+    whole = {
+        **fields, "properties": {"file": file, **fields["properties"]},
+        "required": ["file", *fields["required"]],
+    }  # fmt: skip
+    made["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": whole}}}
+    made["responses"]["200"]["content"] |= {
+        "text/plain": {"schema": _TEXT}, "text/event-stream": {"schema": _EVENT},
+    }  # fmt: skip
+    return made
+
+
+def _saying() -> dict[str, Any]:
+    """Return the operation that answers with sound."""
+    made = _asking("Say a text aloud.", "speak", "SpeechRequest", "Transcription")
+    sound = {"type": "string", "format": "binary"}
+    kinds = ("audio/mpeg", "audio/ogg", "audio/aac", "audio/flac", "audio/wav", "audio/pcm")
+    made["responses"]["200"]["content"] = {kind: {"schema": sound} for kind in kinds}
     return made
 
 
@@ -142,6 +170,7 @@ _ANSWERS: dict[str, Any] = {
             embedding={"anyOf": [_list({"type": "number"}), {"type": "string", "contentEncoding": "base64"}]},
         )),
     ),
+    "Transcription": _object(text=_TEXT),
     "Refusal": _object(error=_object(
         message=_TEXT, type=_TEXT, param=_or_null(_TEXT), code=_or_null(_TEXT), fix=_TEXT,
     )),

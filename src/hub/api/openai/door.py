@@ -78,14 +78,14 @@ class Call:
 class Door:
     """The ASGI app of one path: ``serve`` answers those who may talk."""
 
-    def __init__(self, hub: Hub, serve: Callable[[Call], Awaitable[None]]) -> None:
-        self._hub, self._serve = hub, serve
+    def __init__(self, hub: Hub, serve: Callable[[Call], Awaitable[None]], most: int = MOST) -> None:
+        self._hub, self._serve, self._most = hub, serve, most
         self._running: dict[str, set[asyncio.Task[Any]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whoever leaves before the end takes the work along."""
         try:
-            key, person = await self._enter(scope)
+            key, person = await enter(self._hub, scope)
         except Refused as error:
             await _drain(scope, receive)
             return await self._refuse(Call(Nobody, b"", scope, receive, send), error)
@@ -96,7 +96,7 @@ class Door:
         try:
             _join(running, task)
             if scope["method"] not in _GET:
-                call.body = await _body(scope, receive)
+                call.body = await _body(receive, self._most)
             await self._attended(call, task)
         except Refused as error:
             await self._refuse(call, error)
@@ -131,25 +131,6 @@ class Door:
             watch.close()
         return None
 
-    async def _enter(self, scope: Scope) -> tuple[Key | None, Person]:
-        """Return who asks. Raises `Refused` for strangers and wrong keys."""
-        state = scope.setdefault("state", {})
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), None)
-        key = None
-        if given is not None:
-            scheme, _, secret = given.decode("latin-1").partition(" ")
-            if scheme.lower() != "bearer" or not (secret := secret.strip()):
-                raise _stranger("That is no key.")
-            if (key := await self._hub.keys.find(secret)) is None:
-                raise _stranger("That key is wrong or was ended.")
-            state["person"] = key.person
-        person = state.get("person")
-        if person is None:
-            raise _stranger("There is no key.")
-        if not allows(person, "talk"):
-            raise Refused(403, "You may not talk here.", "Ask the owner of this hub.")
-        return key, person
-
     async def _refuse(self, call: Call, error: Refused) -> None:
         if not call.begun:
             with suppress(OSError):
@@ -157,6 +138,26 @@ class Door:
             return
         with suppress(OSError):  # too late for a status: what streams has its own words for it
             await call.send({"type": "http.response.body", "body": b"data: " + error.body() + b"\n\n"})
+
+
+async def enter(hub: Hub, scope: Scope) -> tuple[Key | None, Person]:
+    """Return who asks. Raises `Refused` for strangers and wrong keys."""
+    state = scope.setdefault("state", {})
+    given = next((value for name, value in scope["headers"] if name == b"authorization"), None)
+    key = None
+    if given is not None:
+        scheme, _, secret = given.decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer" or not (secret := secret.strip()):
+            raise _stranger("That is no key.")
+        if (key := await hub.keys.find(secret)) is None:
+            raise _stranger("That key is wrong or was ended.")
+        state["person"] = key.person
+    person = state.get("person")
+    if person is None:
+        raise _stranger("There is no key.")
+    if not allows(person, "talk"):
+        raise Refused(403, "You may not talk here.", "Ask the owner of this hub.")
+    return key, person
 
 
 def _join(running: set[asyncio.Task[Any]], task: asyncio.Task[Any]) -> None:
@@ -197,22 +198,21 @@ class _Watch:
         self._task.cancel()
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes:
-    """Return the whole body. Raises `Refused`."""
-    body, more = b"", True
+async def _body(receive: Receive, most: int) -> bytes:
+    """Return the whole body, of at most so many bytes. Raises `Refused`."""
+    body, more = bytearray(), True
     try:
         async with asyncio.timeout(PATIENCE_S):
             while more:
                 message = await receive()
                 more = message.get("more_body", False)
                 body += message.get("body", b"")
-                if len(body) > MOST:
+                if len(body) > most:
                     await _drop(receive, more=more)
-                    raise _too_much()
+                    raise _too_much(most)
     except TimeoutError:
         raise Refused(408, "That came too slowly.", "Send it once more.") from None
-    del scope
-    return body
+    return bytes(body)
 
 
 async def _drop(receive: Receive, *, more: bool) -> None:
@@ -237,9 +237,9 @@ def _stranger(message: str) -> Refused:
     return Refused(401, message, fix, code="invalid_api_key", headers=challenge)
 
 
-def _too_much() -> Refused:
+def _too_much(most: int) -> Refused:
     return Refused(
-        413, "That is more than I take at once.", f"Send at most {MOST:,} bytes.", code="too_large"
+        413, "That is more than I take at once.", f"Send at most {most:,} bytes.", code="too_large"
     )
 
 

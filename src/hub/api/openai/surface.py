@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from hub.api.openai.audio import LARGEST, Spoken, Transcribed
 from hub.api.openai.chat import Chat
 from hub.api.openai.door import Call, Door
 from hub.api.openai.embeddings import Embeddings
@@ -29,8 +30,10 @@ def build(hub: Hub) -> dict[str, ASGIApp]:
         "chat": Chat(hub),
         "responses": Responses(hub),
         "embeddings": Embeddings(hub),
+        "speech": Spoken(hub),
     }
-    return {name: Door(hub, serve) for name, serve in served.items()}
+    doors: dict[str, ASGIApp] = {name: Door(hub, serve) for name, serve in served.items()}
+    return doors | {"transcriptions": Door(hub, Transcribed(hub), LARGEST)}
 
 
 class Listed:

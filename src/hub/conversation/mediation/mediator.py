@@ -24,12 +24,12 @@ from hub.llm.provider import Answer, Delta, ToolCall, Usage
 from hub.llm.routing.deadlines import TEXT, VOICE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
     from hub.conversation.mediation.asking import Asking
     from hub.conversation.mediation.reply import Reply
     from hub.conversation.prompt import Prompt
-    from hub.conversation.tools import Tools
+    from hub.conversation.tools import Tool, Tools
     from hub.llm.router import Router
     from hub.llm.routing.deadlines import Deadlines
 
@@ -176,7 +176,13 @@ class Mediator:
             return Offered()
         if tools.gate is not None and await tools.gate.bars(asker.person):
             return Offered()
-        return self._catalogue.offer(tools, prompt.text)
+        return self._catalogue.offer(_skilled(tools, prompt), prompt.text)
+
+
+def _skilled(tools: Iterable[Tool], prompt: Prompt) -> Iterable[Tool]:
+    """Return the tools that the talk's persona may call."""
+    skills = prompt.persona.skills
+    return [tool for tool in tools if tool.name in skills] if skills else tools
 
 
 class _Joint:
@@ -223,7 +229,11 @@ def _asking(prompt: Prompt, asker: Asker, offered: Offered) -> Asking:
         conversation_id=asker.talk,
         turn_id=asker.turn,
         user_message=asking.UserMessage(text=prompt.text),
-        context=asking.Context(active_tools=tuple(sorted(offered.names)), recent_turns=asking.RECENT_TURNS),
+        context=asking.Context(
+            persona=prompt.persona.name,
+            active_tools=tuple(sorted(offered.names)),
+            recent_turns=asking.RECENT_TURNS,
+        ),
         system_prompt=prompt.own,
     )
 

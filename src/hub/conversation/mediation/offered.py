@@ -10,9 +10,9 @@ from hub.conversation.mediation.sanitiser import sanitise
 from hub.llm.provider import ToolSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from hub.conversation.tools import Tool, Tools
+    from hub.conversation.tools import Tool
 
 MOST = 48
 """A model that is told of more chooses worse."""
@@ -65,7 +65,7 @@ class Catalogue:
     def __init__(self) -> None:
         self._known: dict[str, tuple[Tool, ToolSpec, int]] = {}
 
-    def offer(self, tools: Tools, words: str = "") -> Offered:
+    def offer(self, tools: Iterable[Tool], words: str = "") -> Offered:
         """Return what is offered of ``tools`` to whoever may call tools, for a question in ``words``."""
         known = {tool.name: self._about(tool) for tool in tools}
         self._known = known

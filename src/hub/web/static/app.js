@@ -1,8 +1,13 @@
 // Wires the page: socket to conversation, button to talk, levels to ring.
 import "./alarm.js";
-import { onstate, wake } from "./audio.js";
+import "./answer.js";
+import { onstate, prepare, send, wake } from "./audio.js";
+import { awake } from "./awake.js";
+import { choices } from "./choices.js";
 import { Conversation } from "./conversation.js";
 import "./copy.js";
+import { devices } from "./devices.js";
+import { bind as bindHow } from "./how.js";
 import { bind as bindKeys } from "./keys.js";
 import { Mic } from "./mic.js";
 import { Notice } from "./notice.js";
@@ -12,25 +17,30 @@ import { Ring } from "./ring.js";
 import { bind as bindShortcuts } from "./shortcuts.js";
 import { Socket } from "./socket.js";
 import { Talk } from "./talk.js";
+import { Took } from "./took.js";
 
 const at = (id) => document.getElementById(id);
 const { conversation: id, rev, parts, static: base } = document.body.dataset;
 
 const ring = new Ring(at("ring"));
 const notice = new Notice(at("notice"));
-const script = new Conversation({ lines: () => at("lines"), said: at("said") });
+const took = new Took();
+const script = new Conversation({ lines: () => at("lines"), said: at("said"), onsettled: () => took.show() });
 let known = rev;
 const socket = new Socket(() => ({ conversation: id, parts: parts.split(" "), rev: known }));
 const player = new Player({
-  onplayed: ({ epoch, samples }) => socket.send({ type: "played", epoch, samples }),
+  onplayed: ({ epoch, samples, dry }) => socket.send({ type: "played", epoch, samples, dry }),
   onlevel: (level) => ring.state === "speaking" && ring.level(level),
 });
 const mic = new Mic({
   onframe: (pcm) => talk.frame(pcm),
-  onlevel: (level) => ring.state === "listening" && ring.level(level),
-  onlost: (trouble) => { talk.cancel(); talk.fail(trouble); },
+  onlevel: (level) => { how.level(level); if (ring.state === "listening") ring.level(level); },
+  onlost: (trouble) => { if (talk.waits) talk.wait(false); talk.cancel(); talk.fail(trouble); },
+  onmoved: (name) => notice.show({ title: "I listen with another microphone", reason: name }),
+  ondeaf: (silent) => talk.deafen(silent),
 });
 const talk = new Talk({ base, socket, mic, player, notice, onchange: show });
+const how = bindHow({ base, mic, talk, notice, socket });
 
 /* the state, as ring, word, line and title */
 
@@ -46,6 +56,7 @@ function show({ state, word, hint, part, share }) {
   }
   if (at("hint").textContent !== hint) at("hint").textContent = hint;
   document.title = `${word} - Hub`;
+  awake(["opening", "listening", "thinking", "speaking"].includes(state));
   if (state === "fetching") at("time").textContent = share.total ? `${Math.floor(part * 100)}%` : "";
   if (state === "thinking" && changed) count();
   if (state !== "thinking") clearInterval(ticking);
@@ -80,6 +91,10 @@ const on = {
     script.draft(final ? "" : text);
   },
   withdrawn: () => script.draft(""),
+  caption: ({ text }) => { if (talk.hub === "recording" && choices.get("captions")) script.draft(text, true); },
+  duck: ({ on: low }) => player.duck(low),
+  advice: (message) => how.advise(message),
+  timing: (message) => took.take(message),
   flush: ({ epoch }) => player.flush(epoch),
   answering: ({ on: busy }) => { talk.answering = busy; talk.show(); },
   llm_response: ({ text, final, spoken }) => final && !spoken && script.announce(`Hub: ${text}`),
@@ -87,7 +102,9 @@ const on = {
   gone: () => { talk.cancel(); notice.show({ title: "This talk was deleted", fix: "Begin a new one, or bring it back under Talks." }); },
   back: () => { notice.clear(); script.announce("This talk is back."); },
   title: ({ text }) => { at("talk-title").textContent = text; },
-  error: ({ message, fix }) => notice.show({ title: message, fix }),
+  wake: (message) => talk.waiting(message),
+  woken: () => talk.woken(),
+  error: ({ message, fix }) => { talk.waitless(); notice.show({ title: message, fix }); },
   note: ({ text }) => notice.show({ title: text }),
 };
 
@@ -124,7 +141,17 @@ function away() {
 bindKeys(at("press"), talk);
 bindShortcuts();
 bindPanes({ panes: at("panes"), write: at("write") });
-onstate((state) => state === "interrupted" && talk.cancel());
+onstate((state) => {
+  if (state !== "interrupted" || talk.state === talk.ears.state) return;
+  talk.cancel();
+  notice.show({ title: "Something else took the sound", fix: "Press when you want to go on." });
+});
+devices.addEventListener("change", () => send(devices.speakers.some((one) => one.deviceId === choices.get("speaker")) ? undefined : ""));
+choices.addEventListener("change", ({ detail }) => {
+  if (detail === "speaker") send();
+  if (detail === "turns" || detail === "voice") talk.chosen();
+  if (detail === "captions") script.draft("");
+});
 
 document.addEventListener("submit", (event) => {
   const { act = "write", turn } = event.target.dataset;
@@ -142,3 +169,4 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 readEars();
+(globalThis.requestIdleCallback ?? setTimeout)(() => prepare(base));

@@ -6,13 +6,16 @@ const since = new Map();     // by question: when the last of them came
 const ready = new Set();
 
 const inside = (edge) => edge >= 0 && edge <= innerHeight;
+/** What is not drawn has no size, and a pane beside the one that is looked at is drawn beside the screen. */
+const drawn = ({ width, left, right }) => width > 0 && left < innerWidth && right > 0;
 
 /** Note what is on screen now; both edges of a part that is taller than the screen count, one after the other. */
 function read(ask) {
   const edges = seen.get(ask.id) ?? seen.set(ask.id, new Set()).get(ask.id);
   const parts = [...ask.querySelectorAll("[data-read], .answer")];
   parts.forEach((part, place) => {
-    const { top, bottom } = part.getBoundingClientRect();
+    const box = part.getBoundingClientRect(), { top, bottom } = box;
+    if (!drawn(box)) return;
     if (inside(top)) edges.add(2 * place);
     if (inside(bottom)) edges.add(2 * place + 1);
   });
@@ -26,7 +29,7 @@ function look() {
   for (const ask of document.querySelectorAll(".ask")) {
     if (!ready.has(ask.id)) read(ask);
     const yes = ask.querySelector("[formaction]"), inert = String(!ready.has(ask.id));
-    if (yes.getAttribute("aria-disabled") !== inert) yes.setAttribute("aria-disabled", inert);
+    if (yes && yes.getAttribute("aria-disabled") !== inert) yes.setAttribute("aria-disabled", inert);
   }
   return undefined;
 }

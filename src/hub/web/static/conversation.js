@@ -4,9 +4,9 @@ import htmx from "./vendor/htmx.js";
 const NEAR_PX = 120;
 
 export class Conversation {
-  /** @param {{lines: () => HTMLElement, said: HTMLElement}} places */
-  constructor({ lines, said }) {
-    Object.assign(this, { lines, said });
+  /** @param {{lines: () => HTMLElement, said: HTMLElement, onsettled?: () => void}} places  onsettled: markup came anew */
+  constructor({ lines, said, onsettled = () => {} }) {
+    Object.assign(this, { lines, said, onsettled });
     this.live = new Map();          // turn -> {text, heard}: heard is undefined while nothing is spoken
     this.done = Promise.resolve();
     this.bottom(true);
@@ -21,6 +21,7 @@ export class Conversation {
       if (how === "beforeend") document.getElementById("hello")?.remove();
       await htmx.swap({ text: html, target: place, swap: how, sourceElement: document.body });
       this.settle();
+      this.onsettled();
       this.bottom(near);
     }).catch((error) => console.error(error));
     return this.done;
@@ -80,8 +81,8 @@ export class Conversation {
     this.bottom(near);
   }
 
-  /** What the hub makes of your words while you speak. */
-  draft(text) {
+  /** What the hub makes of your words; `faint` while you still speak. */
+  draft(text, faint = false) {
     const near = this.near();
     let line = document.getElementById("draft");
     if (!text) return line?.remove();
@@ -94,6 +95,7 @@ export class Conversation {
       this.lines().append(line);
     }
     document.getElementById("hello")?.remove();
+    line.classList.toggle("partial", faint);
     line.lastElementChild.textContent = text;
     return this.bottom(near);
   }

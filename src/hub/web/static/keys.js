@@ -15,7 +15,7 @@ export function bind(button, talk) {
     if (event.detail === 0) { talk.down(); talk.up(); }      // Enter, or a screen reader
   });
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.isComposing) talk.cancel();
+    if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open]")) talk.cancel();
     if (!isTalkKey(event, button)) return;
     event.preventDefault();
     if (!event.repeat) talk.down();

@@ -1,16 +1,21 @@
-// What stands in the way of talking, as a card: what happened, why, and what to do.
+// What stands in the way of talking, or would make it better, as a card: what happened, why, and what to do.
 
 export class Notice {
   /** @param {HTMLElement} place */
   constructor(place) { this.place = place; }
 
-  /** @param {{title: string, reason?: string, fix?: string}} trouble  @param {(() => void)=} retry */
-  show({ title, reason, fix }, retry) {
+  /**
+   * @param {{title: string, reason?: string, fix?: string, link?: string}} trouble  link: a page that shows how
+   * @param {(() => void)=} act  what the first button does
+   * @param {string=} label  what it says
+   */
+  show({ title, reason, fix, link }, act, label = "Try again") {
     const parts = [element("h3", title)];
     if (reason) parts.push(element("p", reason));
     if (fix) parts.push(element("p", fix, "fix"));
     const buttons = document.createElement("div");
-    if (retry) buttons.append(button("Try again", () => { this.clear(); retry(); }));
+    if (link) buttons.append(Object.assign(element("a", "Show me how", "act"), { href: link }));
+    else if (act) buttons.append(button(label, () => { this.clear(); act(); }));
     buttons.append(button("Close", () => this.clear()));
     this.place.replaceChildren(...parts, buttons);
     this.place.hidden = false;

@@ -57,7 +57,8 @@ async function send(form, submitter) {
   if (get) address.search = fields;
   if (submitter) submitter.disabled = true;
   try {
-    const response = await fetch(address, get ? {} : { method: "POST", body: fields });
+    const headers = { accept: "text/html" };
+    const response = await fetch(address, get ? { headers } : { method: "POST", body: fields, headers });
     if (response.headers.get("content-type")?.startsWith("text/html")) await show(response, form);
     else location.href = response.url;
   } catch {

@@ -1,8 +1,9 @@
 // The talk button: turns presses, keys and the hub's word into one of a few states.
 import { wake } from "./audio.js";
+import { choices } from "./choices.js";
 import { hindrance } from "./mic.js";
 
-const HOLD_MS = 300, KEPT_FRAMES = 250;      // 5 s of sound while the hub is told
+const HOLD_MS = 300, KEPT_FRAMES = 500;      // 10 s of sound while the hub is told
 const DEAF_MS = 5000;       // after this long without a word from the hub, nothing was said
 const FROM_HUB = { recording: "listening", processing: "thinking", synthesizing: "thinking", playing: "speaking" };
 const WORDS = {
@@ -10,8 +11,11 @@ const WORDS = {
   opening: ["One moment", "Allow the microphone if asked"],
   listening: ["Listening", "Pause when you are done"],
   held: ["Listening", "Let go when you are done"],
+  pushed: ["Listening", "Tap again when you are done"],
+  deaf: ["Listening", "I hear nothing. Is the microphone on?"],
   thinking: ["Thinking", "Esc or a tap stops everything"],
   speaking: ["Speaking", "Talk over me, or tap to stop"],
+  monologue: ["Speaking", "I listen again after this. Tap to stop"],
   away: ["Away", "The hub does not answer. I keep trying."],
 };
 
@@ -23,6 +27,9 @@ export class Talk {
     this.away = this.answering = this.opening = false;
     this.ears = { state: "ready" };
     this.mode = undefined;          // "vad", "push", or "undecided" while a press may become a hold
+    this.silent = false;            // nothing but zeros comes from the microphone
+    this.waits = false;             // the person wants a wake word to begin a talk
+    this.wakeWord = "";             // the word that the hub listens for now
     this.frames = [];
   }
 
@@ -35,9 +42,20 @@ export class Talk {
 
   /** Say what is so now. */
   show() {
-    const state = this.state, held = state === "listening" && this.mode === "push";
-    const [word, hint] = WORDS[held ? "held" : state] ?? [this.ears.word, this.ears.hint];
+    const state = this.state, [word, hint] = this.says(state);
     this.onchange({ state, word, hint, part: this.ears.total ? this.ears.done / this.ears.total : 0, share: this.ears });
+  }
+
+  says(state) {
+    if (state === "ready" && this.wakeWord) return [`Say ${this.wakeWord}`, "I wait for this word, and hear nothing else"];
+    return WORDS[this.words(state)] ?? [this.ears.word, this.ears.hint];
+  }
+
+  words(state) {
+    if (state === "speaking" && choices.get("turns") !== "free") return "monologue";
+    if (state !== "listening") return state;
+    if (this.silent) return "deaf";
+    return this.mode === "push" ? (this.pressed ? "held" : "pushed") : state;
   }
 
   // what people do
@@ -68,9 +86,11 @@ export class Talk {
     if (!this.pressed) return;
     this.pressed = false;
     clearTimeout(this.timer);
+    wake(this.base);      // a touch counts as a press only when it ends
     if (this.finishes) this.finish();
-    else if (this.mode === "undecided") this.decide("vad");
+    else if (this.mode === "undecided") this.decide(choices.get("turns") === "push" ? "push" : "vad");
     else if (this.mode === "push") this.finish();
+    this.show();
   }
 
   /** Stop everything: the sound, the answer, the listening. */
@@ -117,15 +137,45 @@ export class Talk {
     this.tell();
   }
 
-  /** Start the hub's listening once it is known how, and there is a microphone. */
+  /** Start the hub's listening once it is known how, and there is a microphone; what was said waits for the line. */
   tell() {
     if (!this.mic.open || this.told || !this.mode || this.mode === "undecided") return;
+    this.arrange();
     this.told = this.socket.send({ type: "start_recording", mode: this.mode });
-    for (const frame of this.frames.splice(0)) this.socket.send(frame);
+    if (this.told) for (const frame of this.frames.splice(0)) this.socket.send(frame);
+    this.show();
+  }
+
+  /** Tell the hub whether to listen while it speaks, which by itself it does, and in which voice to speak. */
+  arrange() {
+    const half = choices.get("turns") === "alternate", voice = choices.get("voice");
+    if (half !== Boolean(this.half) && this.socket.send({ type: "use", half_duplex: half })) this.half = half;
+    if (voice && voice !== this.voice && this.socket.send({ type: "set_voice", voice })) this.voice = voice;
+  }
+
+  /** The person chose otherwise how to take turns. */
+  chosen() {
+    if (this.half !== undefined || this.voice || this.told) this.arrange();
+    this.show();
+  }
+
+  /** The microphone is about to be tried out: what it hears then is for nobody. */
+  rehearse() {
+    wake(this.base);
+    this.frames = [];
+  }
+
+  /** The microphone gives nothing but zeros, or sound again. */
+  deafen(silent) {
+    this.silent = silent;
     this.show();
   }
 
   frame(pcm) {
+    if (!this.mode) {
+      if (this.wakeWord && this.hub === "idle") this.socket.send(pcm);
+      return;
+    }
     if (this.told) this.socket.send(pcm);
     else if (this.frames.push(pcm) > KEPT_FRAMES) this.frames.shift();
   }
@@ -142,9 +192,57 @@ export class Talk {
   rest() {
     clearTimeout(this.deaf);
     this.mode = undefined;
-    this.told = this.opening = false;
+    this.told = this.opening = this.silent = false;
     this.frames = [];
-    this.mic.close();
+    if (!this.waits) this.mic.close();
+  }
+
+  // the wake word
+
+  /** Listen for the wake word between talks, or no more. The microphone stays open meanwhile, and the page says so. */
+  async wait(on) {
+    this.waits = on;
+    if (!on) {
+      this.wakeWord = "";
+      this.socket.send({ type: "wake", on: false });
+      if (!this.mode) this.mic.close();
+      return this.show();
+    }
+    wake(this.base);
+    this.player.open();
+    const hindered = this.hindrance();
+    try {
+      if (hindered) throw hindered;
+      if (await this.mic.start()) this.socket.send({ type: "wake", on: true });
+    } catch (trouble) {
+      this.waits = false;
+      this.fail(trouble);
+    }
+    return this.show();
+  }
+
+  /** The hub listens for the word, or has ceased to. */
+  waiting({ on, word }) {
+    this.wakeWord = on && this.waits ? word : "";
+    this.show();
+  }
+
+  /** The hub cannot listen for it. */
+  waitless() {
+    if (!this.waits || this.wakeWord) return;
+    this.waits = false;
+    if (!this.mode) this.mic.close();
+    this.show();
+  }
+
+  /** The word was said: the hub listens already. */
+  woken() {
+    this.player.open();
+    this.notice.clear();
+    this.mode = "vad";
+    this.told = true;
+    this.arrange();
+    this.show();
   }
 
   // what the hub says
@@ -163,6 +261,8 @@ export class Talk {
 
   link(away) {
     this.away = away;
+    if (!away && this.waits) this.socket.send({ type: "wake", on: true });
+    if (!away) this.tell();
     this.show();
   }
 
@@ -170,6 +270,8 @@ export class Talk {
   drop() {
     this.hub = "idle";
     this.answering = false;
+    this.half = this.voice = undefined;
+    this.wakeWord = "";
     this.rest();
     this.player.reset();
     this.show();

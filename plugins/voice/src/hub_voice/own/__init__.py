@@ -1,0 +1,1 @@
+"""Voices of people: their samples, kept encrypted, and what is learnt from them."""

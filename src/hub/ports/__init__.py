@@ -1,0 +1,122 @@
+"""Where plugins plug in: one Protocol per part, and a Null adapter that says why it is absent.
+
+``hub.provide(Port, adapter)`` sets the live adapter; ``hub.port(Port)`` returns it, or the Null.
+"""
+
+from __future__ import annotations
+
+from hub.ports.embedder import (
+    Embedder,
+    NullEmbedder,
+    Vectors,
+)
+from hub.ports.engines import (
+    EngineInfo,
+    NullSpeechToText,
+    NullTextToSpeech,
+    Slice,
+    Sound,
+    SpeechToText,
+    TextToSpeech,
+    Transcript,
+    VoiceInfo,
+    always,
+)
+from hub.ports.speech import (
+    Accepted,
+    Advice,
+    Audio,
+    AudioFormat,
+    BargeIn,
+    Counted,
+    Draft,
+    Duck,
+    Finished,
+    Heard,
+    Noticed,
+    NullSpeech,
+    Partial,
+    Reporting,
+    Speech,
+    SpeechEvent,
+    SpeechSession,
+    SpeechState,
+    Started,
+    Timed,
+    Trouble,
+    Voiced,
+    Withdrawn,
+    state_of,
+)
+from hub.ports.voices import (
+    CloningEngine,
+    NullCloningEngine,
+    NullVoices,
+    OwnVoice,
+    TrainingState,
+    Voices,
+    VoiceSample,
+)
+from hub.ports.wake import NullWakeWord, WakeWatch, WakeWord
+
+NULLS: dict[type, type] = {
+    Speech: NullSpeech,
+    SpeechToText: NullSpeechToText,
+    TextToSpeech: NullTextToSpeech,
+    Embedder: NullEmbedder,
+    Voices: NullVoices,
+    CloningEngine: NullCloningEngine,
+    WakeWord: NullWakeWord,
+}
+"""The Null adapter of each port."""
+
+__all__ = [
+    "NULLS",
+    "Accepted",
+    "Advice",
+    "Audio",
+    "AudioFormat",
+    "BargeIn",
+    "CloningEngine",
+    "Counted",
+    "Draft",
+    "Duck",
+    "Embedder",
+    "EngineInfo",
+    "Finished",
+    "Heard",
+    "Noticed",
+    "NullCloningEngine",
+    "NullEmbedder",
+    "NullSpeech",
+    "NullSpeechToText",
+    "NullTextToSpeech",
+    "NullVoices",
+    "NullWakeWord",
+    "OwnVoice",
+    "Partial",
+    "Reporting",
+    "Slice",
+    "Sound",
+    "Speech",
+    "SpeechEvent",
+    "SpeechSession",
+    "SpeechState",
+    "SpeechToText",
+    "Started",
+    "TextToSpeech",
+    "Timed",
+    "TrainingState",
+    "Transcript",
+    "Trouble",
+    "Vectors",
+    "VoiceInfo",
+    "VoiceSample",
+    "Voiced",
+    "Voices",
+    "WakeWatch",
+    "WakeWord",
+    "Withdrawn",
+    "always",
+    "state_of",
+]

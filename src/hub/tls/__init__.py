@@ -1,0 +1,1 @@
+"""TLS for the house: an authority of its own, a certificate for the hub's names, one port for both ways."""
