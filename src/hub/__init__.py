@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.jobs import Running
     from hub.link import Link, run_child
     from hub.llm.provider import (
+        Act,
         Caps,
         Declined,
         Delta,
@@ -105,7 +106,7 @@ _HOMES = {
         "Call", "Health", "LoginMethod", "Panel", "Refusal", "Register", "Selector", "Tile", "hookimpl",
     ),
     "hub.llm.provider": (
-        "Caps", "Declined", "Delta", "Done", "Message", "Probe", "Provider", "Request", "Usage",
+        "Act", "Caps", "Declined", "Delta", "Done", "Message", "Probe", "Provider", "Request", "Usage",
     ),
     "hub.ports": (
         "Accepted", "Advice", "Audio", "AudioFormat", "BargeIn", "CloningEngine", "Counted", "Draft",
@@ -120,6 +121,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Accepted",
+    "Act",
     "Advice",
     "Audio",
     "AudioFormat",

@@ -1,0 +1,156 @@
+"""Do what is asked of the memory, exactly and offline; what destroys is asked about first."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from hub import Act, Caps, Declined, Delta, Done, MemoryQuery, MemorySelection, NewMemory, Probe
+from hub_memory.spoken.commands import Drop, DropAll, Keep, Know, understand
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from hub import Memory, MemoryEntry, Request
+    from hub_memory.spoken.commands import Command
+
+    Piece = Act | Delta | Done
+
+CONFIRMED = 2
+"""Trust of what a person asked to be remembered."""
+
+TOLD, NAMED = 5, 3
+"""Entries told in one answer, and named in a question."""
+
+MOST_FORGOTTEN = 500
+"""Entries that one command forgets."""
+
+SHORT = 160
+"""Characters of an entry in an answer."""
+
+SHALL = "Shall I?"
+"""How a question before something is destroyed ends."""
+
+_YES = frozenset(
+    ("yes", "yes please", "yeah", "yep", "sure", "do it", "go ahead", "ok", "okay", "yes do it", "please do")
+)
+_NO = frozenset(
+    ("no", "no thanks", "no thank you", "nope", "don't", "do not", "keep it", "keep them", "stop")
+)
+
+
+class Spoken:
+    """The `hub.Provider` of the memory's own words; declines all others.
+
+    ``spaces`` returns the namespaces that a person may read, their own first.
+    """
+
+    name = "memory"
+    caps = Caps(local=True, quality="exact", prompt_tokens=2_000, fixed_tokens=0, title="memory")
+
+    def __init__(self, memory: Memory, spaces: Callable[[str], Awaitable[tuple[str, ...]]]) -> None:
+        self._memory, self._spaces = memory, spaces
+
+    async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
+        """Answer the last message, read with my own last question if there was one. Raises `Declined`."""
+        del deadline
+        texts = [message.text for message in request.messages if message.role != "system"]
+        command, agreed = _asked(texts)
+        if command is None:
+            raise Declined
+        spaces = await self._spaces(request.person)
+        yield await self._answer(command, spaces, request.conversation, agreed=agreed)
+        yield Done()
+
+    async def probe(self) -> Probe:
+        """Say that it is always ready."""
+        return Probe(ok=True)
+
+    async def _answer(
+        self, command: Command, spaces: tuple[str, ...], talk: str, *, agreed: bool | None
+    ) -> Piece:
+        if isinstance(command, Keep):
+            return Act(lambda: self._keep(command, spaces[0], talk))
+        if isinstance(command, Know):
+            return Delta(await self._know(command, spaces))
+        if agreed is False:
+            return Delta("All right, I keep it.")
+        found = await self._meant(command, spaces[0], talk)
+        if not found:
+            return Delta(f"I remember nothing{_about(command)}.")
+        if agreed or command == Drop():
+            return Act(lambda: self._forget(found, spaces[0]))
+        return Delta(_question(found))
+
+    async def _keep(self, command: Keep, space: str, talk: str) -> str:
+        entry = NewMemory(command.text, space, kind="fact", trust=CONFIRMED, session=talk, importance=0.8)
+        await self._memory.remember([entry])
+        return "I will remember that."
+
+    async def _know(self, command: Know, spaces: tuple[str, ...]) -> str:
+        if not command.topic:
+            found = await self._memory.browse(MemorySelection(namespace=spaces[0]), limit=TOLD + 1)
+            return _told(found) if found else "I remember nothing of you yet. Say: remember that, and what."
+        query = MemoryQuery(command.topic, spaces, limit=TOLD + 1, minimum_trust=1)
+        found = [hit.entry for hit in (await self._memory.recall(query)).hits]
+        if not found:
+            raise Declined  # it may be about the world
+        return _told(found)
+
+    async def _meant(self, command: Command, space: str, talk: str) -> Sequence[MemoryEntry]:
+        """Return what is to be forgotten: only of the person's own, never of the house."""
+        if isinstance(command, DropAll):
+            return await self._memory.browse(MemorySelection(namespace=space), limit=MOST_FORGOTTEN)
+        if isinstance(command, Drop) and command.topic:
+            chosen = MemorySelection(namespace=space, topic=command.topic)
+            return await self._memory.browse(chosen, limit=MOST_FORGOTTEN)
+        last = await self._memory.browse(MemorySelection(namespace=space, session=talk), limit=2)
+        return [entry for entry in last if entry.created == last[0].created]
+
+    async def _forget(self, found: Sequence[MemoryEntry], space: str) -> str:
+        gone = await self._memory.forget(MemorySelection(space, tuple(entry.id for entry in found)))
+        return "Forgotten." if gone == 1 else f"Forgotten: {gone} things."
+
+
+def _asked(texts: Sequence[str]) -> tuple[Command | None, bool | None]:
+    """Return the command of the last text, or the one that I asked about, and whether that was agreed to."""
+    if not texts:
+        return None, None
+    if len(texts) > 2 and texts[-2].endswith(SHALL):  # noqa: PLR2004  the order, my question, the answer
+        answer = " ".join("".join(c if c.isalnum() or c == "'" else " " for c in texts[-1].lower()).split())
+        order = understand(texts[-3])
+        if isinstance(order, Drop | DropAll) and answer in _YES | _NO:
+            return order, answer in _YES
+    return understand(texts[-1]), None
+
+
+def _question(found: Sequence[MemoryEntry]) -> str:
+    more = f", and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    named = "; ".join(_quoted(entry) for entry in found[:NAMED])
+    things = "one thing" if len(found) == 1 else f"{len(found)} things"
+    return f"That would forget {things} for good: {named}{more}. {SHALL}"
+
+
+def _told(found: Sequence[MemoryEntry]) -> str:
+    lines = [f"{_who(entry)} on {_day(entry)}: {_quoted(entry)}." for entry in found[:TOLD]]
+    more = " There is more on the memory page." if len(found) > TOLD else ""
+    return " ".join(lines) + more
+
+
+def _who(entry: MemoryEntry) -> str:
+    return "I said" if entry.origin == "assistant" else "You said"
+
+
+def _day(entry: MemoryEntry) -> str:
+    then = time.localtime(entry.created)
+    return f"{then.tm_mday} {time.strftime('%B', then)}"
+
+
+def _quoted(entry: MemoryEntry) -> str:
+    text = " ".join(entry.text.split()).rstrip(".!")
+    return f"“{text if len(text) <= SHORT else text[:SHORT].rsplit(' ', 1)[0] + '…'}”"
+
+
+def _about(command: Command) -> str:
+    topic = getattr(command, "topic", "")
+    return f" about {topic}" if topic else ""
