@@ -15,43 +15,19 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from memory_score import Keywords, score, table
+from memory_fused import Embedder, Entry, Fused, embedder_named
+from memory_score import score, table
 from rows import row, save
 
-from hub_memory.recall.entities import entities
-from hub_memory.recall.fusion import Candidates, Weights, fuse
-
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Sequence
 
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop"}
 HELD_OUT = range(5, 10)
-CANDIDATES = 200
 TARGET = 0.67
 _EVIDENCE = re.compile(r"D(\d+):(\d+)")
-
-
-class Embedder(Protocol):
-    """As in hub_memory.embed.embedder, which this bench can do without."""
-
-    def embed(self, texts: Sequence[str], *, query: bool = False) -> Awaitable[NDArray[np.float32]]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn: ``id`` as the evidence names it, behind the number of the conversation."""
-
-    id: str
-    session: int
-    sequence: int
-    speaker: str
-    text: str
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +44,7 @@ class Question:
 class Talk:
     """One conversation of two."""
 
-    turns: tuple[Turn, ...]
+    turns: tuple[Entry, ...]
     questions: tuple[Question, ...]
 
 
@@ -95,7 +71,7 @@ def _talk(number: int, sample: dict[str, Any]) -> Talk:
     return Talk(turns, tuple(questions))
 
 
-def _turns(number: int, conversation: dict[str, Any]) -> list[Turn]:
+def _turns(number: int, conversation: dict[str, Any]) -> list[Entry]:
     sessions = sorted(int(key[8:]) for key in conversation if re.fullmatch(r"session_\d+", key))
     made = []
     for session in sessions:
@@ -103,7 +79,9 @@ def _turns(number: int, conversation: dict[str, Any]) -> list[Turn]:
         for place, turn in enumerate(conversation[f"session_{session}"]):
             seen = f" [{turn['blip_caption']}]" if turn.get("blip_caption") else ""
             text = f"{turn['text']}{seen}"
-            made.append(Turn(f"{number}:{turn['dia_id']}", session, place, turn["speaker"], text, at + place))
+            made.append(
+                Entry(f"{number}:{turn['dia_id']}", text, str(session), place, at + place, turn["speaker"])
+            )
     return made
 
 
@@ -115,66 +93,23 @@ def _moment(written: str) -> float:
         return 0.0
 
 
-class Ours:
-    """The recall of the memory over one conversation, without its store: the same legs, the same fusion."""
-
-    def __init__(self, talk: Talk, keywords: Keywords, own: NDArray[Any], window: NDArray[Any]) -> None:
-        self._turns, self._keywords = talk.turns, keywords
-        both = own + window
-        self._vectors = both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9)
-        self._names = [{one.norm for one in entities(f"{turn.speaker}: {turn.text}")} for turn in talk.turns]
-        self._known = {name for names in self._names for name in names}
-        self._sessions = np.array([turn.session for turn in talk.turns], np.int64)
-        self._sequences = np.array([turn.sequence for turn in talk.turns], np.int64)
-
-    def retrieve(self, text: str, query: NDArray[Any], limit: int = 20) -> list[str]:
-        """Return the ids of the turns that answer ``text`` best, whose vector is ``query``."""
-        cosine = (self._vectors @ query).astype(np.float64)
-        words = dict(self._keywords.search(text, CANDIDATES))
-        bm25 = np.array([words.get(turn.id, 0.0) for turn in self._turns])
-        kept = np.union1d(np.argsort(-cosine)[:CANDIDATES], np.flatnonzero(bm25))
-        asked = {one.norm for one in entities(text, self._known)}
-        named = np.array([len(asked & self._names[place]) / max(len(asked), 1) for place in kept])
-        none = np.zeros(len(kept))
-        found = Candidates(
-            cosine[kept], bm25[kept], named, self._sessions[kept], self._sequences[kept],
-            none, none + np.inf, none + 1, none.astype(bool),
-        )  # fmt: skip
-        scores, _ = fuse(found, Weights())
-        return [self._turns[kept[place]].id for place in np.argsort(-scores, kind="stable")[:limit]]
-
-
 async def measure(talks: Sequence[Talk], embedder: Embedder) -> dict[str, dict[str, Any]]:
     """Return the scores by retriever ("keywords", "ours") and category."""
     questions = [question for talk in talks for question in talk.questions]
     by_words: dict[str, list[str]] = {}
     by_us: dict[str, list[str]] = {}
     for talk in talks:
-        keywords = Keywords({turn.id: turn.text for turn in talk.turns})
-        before = [
-            f"{one.text} {turn.text}" if one.session == turn.session else turn.text
-            for one, turn in zip((talk.turns[0], *talk.turns), talk.turns, strict=False)
-        ]
-        own = await embedder.embed([turn.text for turn in talk.turns])
-        ours = Ours(talk, keywords, own, await embedder.embed(before))
+        fused = await Fused.over(talk.turns, embedder, window=True)
         asked = await embedder.embed([one.text for one in talk.questions], query=True)
         for one, query in zip(talk.questions, asked, strict=True):
             key = f"{one.conversation}:{one.text}"
-            by_words[key] = [id_ for id_, _ in keywords.search(one.text, 20)]
-            by_us[key] = ours.retrieve(one.text, query)
+            by_words[key] = [id_ for id_, _ in fused.keywords.search(one.text, 20)]
+            by_us[key] = fused.retrieve(one.text, query)
     return {"keywords": score(questions, _from(by_words)), "ours": score(questions, _from(by_us))}
 
 
 def _from(found: dict[str, list[str]]) -> Callable[[Any], list[str]]:
     return lambda question: found[f"{question.conversation}:{question.text}"]
-
-
-def _embedder(name: str) -> Embedder:
-    if name == "static":
-        from hub_memory.embed.static import StaticEmbedder
-
-        return StaticEmbedder()
-    raise SystemExit(f"{name}: no such embedder; there is: static.")
 
 
 def main() -> None:
@@ -190,7 +125,7 @@ def main() -> None:
     chosen = talks if given.all else [talks[number] for number in HELD_OUT if number < len(talks)]
     if not any(talk.questions for talk in chosen):
         raise SystemExit("No question with evidence in conversations 5 to 9: that is not LoCoMo-10.")
-    scores = asyncio.run(measure(chosen, _embedder(given.embedder)))
+    scores = asyncio.run(measure(chosen, embedder_named(given.embedder)))
     print(table(scores))
     ours, words = scores["ours"], scores["keywords"]
     below = [name for name in words if words[name].count and ours[name].recall[10] < words[name].recall[10]]

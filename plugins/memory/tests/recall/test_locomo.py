@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import locomo
+import memory_fixture
+import memory_fused
 import numpy as np
 import pytest
 
@@ -84,6 +86,13 @@ async def test_both_retrievers_are_scored_by_category(talks):
     assert scores["ours"]["single-hop"].recall[5] == 1.0
     assert scores["keywords"]["multi-hop"].recall[20] == 0.0
     assert scores["ours"]["all"].count == 4
+
+
+async def test_the_fixture_is_scored_without_a_store_and_poison_of_pages_is_not_found():
+    scores = await memory_fused.measure(Letters(), memory_fixture.DEV)
+    assert scores["ours"]["all"].count == scores["keywords"]["all"].count > 150
+    assert scores["ours"]["time"].recall[10] > scores["keywords"]["time"].recall[10]
+    assert scores["ours"]["inject"].poisoned == 0.0
 
 
 @pytest.mark.parametrize("content", [[{"qa": []}], [1], {"a": 1}])
