@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_memory.recall.entities import LONGEST_TEXT, entities, normalise
@@ -49,6 +49,7 @@ def test_each_is_named_once_with_its_type():
     ]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=400))
 def test_any_text_has_norms_that_stay_as_they_are(text):
     for one in entities(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_memory.recall.fusion import DAY_S, HALF_LIFE_S, Candidates, Weights, fade, fuse
@@ -78,6 +78,7 @@ _ROW = st.tuples(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(_ROW, max_size=30))
 def test_the_parts_sum_to_the_score_and_nothing_is_below_zero(rows):
 
@@ -101,6 +102,7 @@ def test_two_in_one_place_lend_once():
     assert bonus(scores, sessions, sequences)[2] == 3.0
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.permutations(range(6)))
 def test_the_order_of_the_candidates_does_not_matter(order):
     order = np.array(order)

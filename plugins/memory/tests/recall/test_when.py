@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_memory.recall.spans import DAYS, MONTHS, find
@@ -148,6 +148,7 @@ _PHRASES = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     phrase=_PHRASES,
     now=st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(ZONE)),  # noqa: DTZ001
@@ -159,6 +160,7 @@ def test_all_of_them_have_begun_and_are_within_two_years(phrase, now):
     assert now.timestamp() - timedelta(days=731).total_seconds() < span.since <= now.timestamp()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=300))
 def test_no_text_is_an_error(text):
     asked_time(text, NOW)
@@ -167,10 +169,12 @@ def test_no_text_is_an_error(text):
 
 def test_a_long_text_takes_no_time_of_its_own():
     """Twice the text takes about twice as long: no pattern runs away."""
-    short, long = ["last a of the " * 2_000, "last a of the " * 8_000]
-    took = []
-    for text in (short, long):
-        began = time.perf_counter()
-        find(text, NOW)
-        took.append(time.perf_counter() - began)
-    assert took[1] < 16 * took[0] + 0.1
+    short, long = "last a of the in " * 4_000, "last a of the in " * 16_000
+    took = [min(_seconds(text) for _ in range(3)) for text in (short, long)]
+    assert took[1] < 12 * took[0]  # quadratic would be 16
+
+
+def _seconds(text):
+    began = time.process_time()
+    find(text, NOW)
+    return time.process_time() - began
