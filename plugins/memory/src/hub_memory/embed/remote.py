@@ -26,7 +26,7 @@ BATCH = 8
 """Texts of one frame: a question waits for no more than these of somebody's thousands, some 30 ms."""
 
 MEMORY_MB = 640
-"""160 at work; 480 more, once, while another process of its own quantises the model."""
+"""100 to 160 at work; 480 more, once, while another process of its own quantises the model."""
 
 READY_S = 180.0
 """The first start makes the model quick: 3 s here, ten times that on a small board."""
