@@ -69,6 +69,8 @@ async def test_vectors_are_fetched_in_the_order_asked(file):
     read = await file.write(fetch)
     assert np.array_equal(read[[0, 1, 4]], vectors[[199, 6, 2]])
     assert not read[[2, 3]].any()
+    whole = await file.read(lambda db: fetching(db, MODEL, DIMENSIONS)(np.array([3, 7, 200], np.uint32)))
+    assert np.array_equal(whole, vectors[[2, 6, 199]])
 
 
 async def test_an_index_is_loaded_and_masks_by_what_the_file_says(file):
