@@ -20,7 +20,7 @@ class Lists:
 
     def __init__(self, bad: str = "") -> None:
         self.bad, self.rows, self.log = bad, {}, []
-        self.count, self.node, self.clocks = 0, hex(id(self)), {}
+        self.count, self.node, self.clocks, self.known = 0, hex(id(self)), {}, {}
 
     # -- writing
 
@@ -51,16 +51,16 @@ class Lists:
             raise ValueError(name)
 
     def put(self, new):
-        key = ("text", "namespace", "session", "sequence", "quarantined")
-        for one in self.rows.values():
-            same = all(getattr(one, each) == getattr(new, each) for each in key)
-            if same and self.bad != "twice" and not one.superseded_by:
-                return one.id
+        key = (new.text, new.namespace, new.session, new.sequence, new.quarantined)
+        one = self.rows.get(self.known.get(key, ""))
+        if one and not one.superseded_by and self.bad != "twice":
+            return one.id
         self.count += 1
         created = new.created or time.time()
         name = f"{int(created * 1000):012x}{0xFFFFF - self.count:010x}{id(self) & 0xFFFFFFFFFF:010x}"
         given = asdict(new) | {"created": created, "valid_from": new.valid_from or created}
         self.rows[name] = MemoryEntry(id=name, superseded_by="", recalled=0, last_recalled=0.0, **given)
+        self.known[key] = name
         self.note(name, "content")
         self.note(name, "flags")
         return name
@@ -166,7 +166,7 @@ class Lists:
 
     async def forget(self, selection):
         chosen = [one.id for one in self.selected(selection)]
-        for name in () if self.bad == "keeps" else chosen:
+        for name in () if self.bad == "keeps" and not selection.everything else chosen:
             self.rows.pop(name, None)
             self.note(name, "gone")
         for one in list(self.rows.values()) if self.bad != "leaves traces" else ():

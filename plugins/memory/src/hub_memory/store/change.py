@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hub import HubError, MemoryChange, NewMemory
-from hub_memory.store.check import checked, identity
+from hub_memory.store.check import LAST_TIME, checked, identity, number
 from hub_memory.store.clock import spelled
 from hub_memory.store.rows import AMONG
 
@@ -24,6 +24,10 @@ CONTENT = (
 )  # fmt: skip
 FLAGS = ("trust", "pinned", "quarantined", "importance", "valid_until", "expires", "superseded_by")
 GROUPS = ("content", "flags", "gone")
+_NUMBERS = {
+    "pinned": 1, "quarantined": 1, "created": LAST_TIME, "valid_from": LAST_TIME, "valid_until": LAST_TIME,
+    "expires": LAST_TIME,
+}  # fmt: skip
 CLOCK = 16
 """Characters of a clock."""
 
@@ -74,26 +78,26 @@ def since(db: Connection, revision: int, limit: int) -> list[tuple[int, list[Mem
     ).fetchall()
     rids = f"[{','.join(str(row[1]) for row in rows)}]"
     tags, sources = _listed(db, "tag", "tag", rids), _listed(db, "source", "lower(hex(source_id))", rids)
-    found = [(row[0], _two(row, revision, tags, sources)) for row in rows]
+    found = [(row[0], _two(row, tags, sources)) for row in rows]
     gone = db.execute(f"SELECT revision, id, clock, node FROM gone {where}")  # noqa: S608  numbers
     found += [(row[0], [told(row[1], "gone", row[2], row[3], {})] if row[1] else []) for row in gone]
     return sorted(found, key=lambda one: one[0])[:limit]
 
 
 def _two(
-    row: Sequence[Any], revision: int, tags: Mapping[int, list[str]], sources: Mapping[int, list[str]]
+    row: Sequence[Any], tags: Mapping[int, list[str]], sources: Mapping[int, list[str]]
 ) -> list[MemoryChange]:
-    """Return a row's flags, and its content if that too came after ``revision``."""
+    """Return a row's content and flags: a flag may move a row past a cursor that has not met its content."""
     _, rid, name, clock, node, flags_clock, flags_node, *values = row
     flags = dict(zip(FLAGS, values[len(CONTENT) :], strict=True))
     newer = flags["superseded_by"]
     flags["superseded_by"] = newer.hex() if newer else ""
-    changes = [told(name, "flags", flags_clock, flags_node, flags)]
-    if rid > revision:
-        content = dict(zip(CONTENT, values, strict=False))
-        content |= {"tags": tags.get(rid, []), "sources": sources.get(rid, [])}
-        changes.insert(0, told(name, "content", clock, node, content))
-    return changes
+    content = dict(zip(CONTENT, values, strict=False))
+    content |= {"tags": tags.get(rid, []), "sources": sources.get(rid, [])}
+    return [
+        told(name, "content", clock, node, content),
+        told(name, "flags", flags_clock, flags_node, flags),
+    ]
 
 
 def _listed(db: Connection, table: str, value: str, rids: str) -> dict[int, list[str]]:
@@ -112,8 +116,14 @@ def _kept(change: MemoryChange) -> None:
             f"What another device says of {change.id} lacks fields, or has others.",
             fix="Update the hub on both devices.",
         )
+    for name, highest in _NUMBERS.items():
+        if name in fields:
+            number(fields[name], name, 0, highest)
     if newer := fields.pop("superseded_by", ""):
         identity(newer)
     like = {"trust": 2, "text": "x", "namespace": "x", **fields}
-    like["tags"], like["sources"] = tuple(like.get("tags", ())), tuple(like.get("sources", ()))
+    for name in ("tags", "sources"):
+        if not isinstance(like.setdefault(name, ()), list | tuple):
+            raise HubError(f"The {name} of {change.id} are no list.", fix="Update the hub on both devices.")
+        like[name] = tuple(like[name])
     checked(NewMemory(**like), 1.0)

@@ -63,16 +63,17 @@ def apply(db: Connection, changes: Sequence[MemoryChange], now: float) -> Merged
     limit = at(now + AHEAD_S)
     ahead = [part for part in parts if part.clock > limit]
     timely = [part for part in parts if part.clock <= limit]
-    plan = _planned(db, timely, _waited(db, limit))
+    timely += _waited(db, limit)
+    plan = _planned(db, timely)
     _write(db, plan, now, max((part.clock for part in timely), default=0))
     _hold(db, plan.wait + ahead)
     conflicts = tuple(name.hex() for name in plan.conflicts)
     return Merged(plan.applied, plan.older, len(ahead), conflicts)
 
 
-def _planned(db: Connection, timely: Sequence[Part], waited: Sequence[Part]) -> Plan:
+def _planned(db: Connection, timely: Sequence[Part]) -> Plan:
     plan, incoming = Plan(), dict[bytes, Groups]()
-    for part in (*waited, *timely):
+    for part in timely:
         groups = incoming.setdefault(part.id, {})
         known = groups.get(part.group)
         if known is None or part.age > known.age:
