@@ -80,6 +80,14 @@ def transact(connection: Connection, work: Callable[[Connection], T], *, begin: 
     return result
 
 
+def compact(connection: Connection) -> None:
+    """Merge full text into one piece without deleted words; write the file anew without free pages."""
+    tables = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE % USING fts5%'"
+    for (name,) in connection.execute(tables).fetchall():
+        connection.execute(f'INSERT INTO "{name}" ("{name}") VALUES (\'optimize\')')  # noqa: S608  its own tables
+    connection.execute("VACUUM")
+
+
 @contextmanager
 def plainly(path: Path) -> Iterator[None]:
     """Turn what the disk, the key or another process did to ``path`` into a `HubError`.

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hub.errors import Unavailable
-from hub.store.connection import Connection, Row, connect, plainly, transact
+from hub.errors import HubError, Unavailable
+from hub.store.connection import Connection, Row, compact, connect, plainly, transact
 from hub.store.migrations import backups, prepare
 
 if TYPE_CHECKING:
@@ -64,10 +64,14 @@ class Database:
         """Read the rows of one query."""
         return await self.read(lambda connection: connection.execute(sql, args).fetchall())
 
-    async def forget(self, work: Callable[[Connection], T]) -> T:
-        """Like `write`, for deletions: in the backups of this file too, and out of its journal."""
+    async def forget(self, work: Callable[[Connection], T], *, rewrite: bool = False) -> T:
+        """Like `write`, for deletions: in the backups of this file too, and out of its journal.
+
+        ``rewrite``: the files are written anew, so that nothing stays in free pages or in full text. Takes
+        seconds for a large file, in which it can be read but not written.
+        """
         result = await self.write(work)
-        await self._run(self._writer, lambda connection: self._scrub(connection, work))
+        await self._run(self._writer, lambda connection: self._scrub(connection, work, rewrite=rewrite))
         return result
 
     async def close(self) -> None:
@@ -100,11 +104,20 @@ class Database:
             self._connections.append(connection)
         return connection
 
-    def _scrub(self, connection: Connection, work: Callable[[Connection], Any]) -> None:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def _scrub(self, connection: Connection, work: Callable[[Connection], Any], *, rewrite: bool) -> None:
+        if rewrite:
+            compact(connection)
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         for backup in backups(self.path):
             with closing(connect(backup, self._key)) as copy:
                 transact(copy, work)
+                if rewrite:
+                    compact(copy)
+        if rewrite and busy:
+            raise HubError(
+                f"{self.path} is being read, so its journal still holds what was forgotten.",
+                fix="Forget it once more, or stop the other process that reads the file.",
+            )
 
     def _close(self) -> None:
         self._readers.shutdown()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hub.testing.contracts import check_embedder, check_provider, check_speech
     from hub.testing.ears import check_speech_to_text
     from hub.testing.inside import PluginHub, ask, hub_with
+    from hub.testing.memories import check_memory
     from hub.testing.model import ScriptedModel
     from hub.testing.mouths import check_text_to_speech
     from hub.testing.running import RunningHub, Tab, first_loud, say_into, silence, speak
@@ -23,6 +24,7 @@ _HOMES = {
     "contracts": ("check_embedder", "check_provider", "check_speech"),
     "ears": ("check_speech_to_text",),
     "inside": ("PluginHub", "ask", "hub_with"),
+    "memories": ("check_memory",),
     "model": ("ScriptedModel",),
     "mouths": ("check_text_to_speech",),
     "voices": ("check_cloning_engine", "check_voices"),
@@ -39,6 +41,7 @@ __all__ = [
     "assert_plugin_contract",
     "check_cloning_engine",
     "check_embedder",
+    "check_memory",
     "check_provider",
     "check_speech",
     "check_speech_to_text",

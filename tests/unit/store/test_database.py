@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlcipher3 import dbapi2
 
 from hub.errors import HubError, Unavailable
@@ -434,6 +435,49 @@ async def test_forgetting_reaches_the_backups_and_the_journal(tmp_path: Path) ->
     copy = connect(backup, KEY)
     assert copy.execute("SELECT n FROM t").fetchall() == [(3,)]
     copy.close()
+
+
+FULL_TEXT = (
+    *TABLE,
+    """CREATE VIRTUAL TABLE words USING fts5(text, content='t', content_rowid='n');
+       CREATE TRIGGER took AFTER INSERT ON t
+       BEGIN INSERT INTO words (rowid, text) VALUES (new.n, new.text); END;
+       CREATE TRIGGER dropped AFTER DELETE ON t
+       BEGIN INSERT INTO words (words, rowid, text) VALUES ('delete', old.n, old.text); END;""",
+)
+
+
+def readable(path: Path, text: str) -> bool:
+    """Return whether a text is in a page of a file, used or free, for who has the key."""
+    whole, found = path.read_bytes(), b""
+    for at in range(0, len(whole), 4096):
+        page, start = whole[at : at + 4096], 0 if at else 16
+        decryptor = Cipher(algorithms.AES(KEY), modes.CBC(page[-80:-64])).decryptor()
+        found += decryptor.update(page[start:-80])
+    return text.encode() in found
+
+
+@pytest.mark.parametrize("rewrite", [False, True])
+async def test_only_a_rewritten_file_has_forgotten_the_words_of_its_full_text(
+    tmp_path: Path, rewrite: bool
+) -> None:
+    path = tmp_path / "a.db"
+    db = await opened(path, FULL_TEXT)
+    for number in range(20):
+        await db.write(insert(f"quokka{number} is here"))
+        await db.write(insert(f"heron{number} is here"))
+    await db.close()
+    db = await opened(path, (*FULL_TEXT, "CREATE TABLE more (n)"))
+    work = lambda c: c.execute("DELETE FROM t WHERE text LIKE 'quokka%'").rowcount  # noqa: E731
+    assert await db.forget(work, rewrite=rewrite) == 20
+    (backup,) = backups(path)
+    assert readable(path, "quokka") is readable(backup, "quokka") is not rewrite
+    assert readable(path, "heron")
+    assert await db.rows("SELECT count(*) FROM words WHERE words MATCH 'here'") == [(20,)]
+    assert await db.rows("PRAGMA freelist_count") == [(0,)] or not rewrite
+    assert (tmp_path / "a.db-wal").stat().st_size == 0
+    await db.write(insert("and it goes on"))
+    await db.close()
 
 
 async def test_used_before_open_or_after_close_it_is_unavailable(tmp_path: Path) -> None:

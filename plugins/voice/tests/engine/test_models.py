@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hub.models import read_manifest
 from hub_voice.cli import SOURCES
 from hub_voice.engine.hearers import TINY, WHISPER, open_tiny
 from hub_voice.engine.moonshine import Moonshine, repeated
-from hub_voice.engine.piper import HOP, Voice, limit, trim
+from hub_voice.engine.piper import HOP, Raw, Voice, limit, trim
 from hub_voice.engine.runtime import open_model
 from hub_voice.engine.smart_turn import SmartTurn
 from hub_voice.engine.vad import VoiceDetector
@@ -104,15 +105,33 @@ def test_the_turn_model_hears_an_end_and_a_middle(model: Path_of, human: Samples
 
 
 @pytest.mark.models
-def test_the_voice_in_slices_is_the_voice_in_one(model: Path_of, cache: Path) -> None:
+@pytest.mark.parametrize("text", ["Yes.", "Everything looks healthy, and it finished early, at noon."])
+def test_the_voice_in_slices_is_the_voice_in_one(text: str, model: Path_of, cache: Path) -> None:
     voice = Voice(model("piper-voice"), model("piper-voice-config"), cache)
-    assert voice._decoder is not None
-    latent = voice._encode(voice._piper.phonemize("Everything looks healthy, and it finished early.")[0], 1.0)
-    name = voice._decoder.get_inputs()[0].name
-    whole = voice._decoder.run(None, {name: latent})[0].reshape(-1)
-    sliced = np.concatenate(list(voice._decode(latent)))
-    assert len(whole) == latent.shape[2] * HOP
+    flow, decoder = voice._stages
+    frames = voice._encode(voice._piper.phonemize(text)[0], 1.0)
+    latent = flow.run(None, dict(frames))[0]
+    whole = decoder.run(None, {decoder.get_inputs()[0].name: latent})[0].reshape(-1)
+    sliced = np.concatenate(list(voice._decode(frames)))
+    assert len(whole) == latent.shape[2] * HOP == voice._samples(frames)
     np.testing.assert_allclose(sliced, whole, atol=1e-4)
+
+
+@pytest.mark.models
+def test_the_voice_in_parts_is_the_voice_as_it_came(model: Path_of, cache: Path) -> None:
+    """Without the noise that a voice draws, so that two runs can be compared."""
+    told = json.loads(model("piper-voice-config").read_text())
+    told["inference"] |= {"noise_scale": 0, "noise_w": 0}
+    (still := cache / "still.json").write_text(json.dumps(told))
+    parts, uncut = (Voice(model("piper-voice"), still, cache) for _ in range(2))
+    uncut._encoder, uncut._stages = open_model(model("piper-voice")), []
+    text = "The lamp in the kitchen is on, and the heating is set to twenty degrees until noon."
+    one, other = (list(voice.speak(text)) for voice in (uncut, parts))
+    assert len(one) == 1 < len(other)
+    made = np.concatenate([part.sound for part in other])
+    np.testing.assert_allclose(made, one[0].sound, atol=4)
+    remaining = np.cumsum([0, *(len(part.sound) for part in reversed(other))])[:-1][::-1]
+    assert [part.remaining for part in other] == remaining.tolist()
 
 
 @pytest.mark.models
@@ -127,6 +146,13 @@ def test_levels() -> None:
     loud = limit(np.array([0.0, 0.5, -0.5, 2.0, -9.0], np.float32))
     assert loud[1] == 0.5
     assert np.abs(loud).max() <= 1.0
+
+
+def test_the_silence_in_front_is_cut_however_it_is_sliced() -> None:
     late = np.concatenate([np.zeros(500, np.float32), np.ones(10, np.float32)])
-    assert len(trim(late, 20)) == 30
-    assert len(trim(np.zeros(50, np.float32), 20)) == 50
+    for size in (510, 100, 7, 1):
+        parts = [Raw(late[at : at + size], max(0, 510 - at - size)) for at in range(0, 510, size)]
+        left = list(trim(parts, 20))
+        assert np.concatenate([part.sound for part in left]).tolist() == [0.0] * 20 + [1.0] * 10
+        assert left[-1].remaining == 0
+    assert [len(part.sound) for part in trim([Raw(np.zeros(50, np.float32), 0)], 20)] == [50]

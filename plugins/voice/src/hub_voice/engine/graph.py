@@ -1,4 +1,4 @@
-"""Cut an ONNX model in two at a tensor, on the level of protocol buffer fields.
+"""Cut an ONNX model in parts at tensors, on the level of protocol buffer fields.
 
 Only the few fields that matter are read, so that neither the onnx package nor a second copy of the
 weights is needed. Field numbers are those of onnx.proto (ModelProto, GraphProto, NodeProto,
@@ -33,34 +33,56 @@ class Uncuttable(Exception):  # noqa: N818  a finding, not a fault: the model is
     """The model has another layout than the cut expects."""
 
 
-def cut(model: bytes, scope: str, rank: int) -> tuple[bytes, bytes, str]:
-    """Cut ``model`` where the nodes under ``scope`` begin; return both halves and the tensor between.
+def cut(model: bytes, *scopes: str, rank: int) -> list[bytes]:
+    """Cut ``model`` where the nodes under each of ``scopes`` begin; return one part more than scopes.
 
-    The tensor is of floats and has ``rank`` dimensions. Raises `Uncuttable` when more than one
-    tensor enters ``scope`` or when the graph has branches of its own.
+    A part takes its inputs by the names under which the parts before it give them, a tensor may skip
+    parts. These tensors are of floats and have ``rank`` dimensions. Raises `Uncuttable` when nothing
+    enters a scope, when a part would need more than that, or when the graph has branches of its own.
     """
     view = memoryview(model)
     graph = next((value for number, _, value in _fields(view) if number == GRAPH), None)
     if graph is None:
         raise Uncuttable("there is no graph in it")
     nodes = [_node(value) for number, _, value in _fields(graph) if number == NODE]
-    seam = _seam(nodes, _names(graph), scope)
-    before = _needed(nodes, {seam}, set())
-    after = _needed(nodes, set(_named(graph, OUTPUT)), {seam})
-    value = _value_info(seam, rank)
-    first = _part(graph, before, keep_input=True, extra=_field(OUTPUT, value))
-    second = _part(graph, after, keep_input=False, extra=_field(INPUT, value))
-    return _model(view, first), _model(view, second), seam
+    constants, there = _names(graph), set(_named(graph, INPUT))
+    seams = [_seam(nodes, constants | there, scope) for scope in scopes]
+    parts, given = [], set[str]()
+    for at, scope in enumerate((*scopes, None)):
+        wanted = set(_named(graph, OUTPUT))
+        if scope is not None:
+            wanted = set[str]().union(*seams[at:]) - given - _made_by(nodes, scope)
+        needed = _needed(nodes, wanted, given)
+        taken = _open_ends(needed) - constants
+        if at and (lost := taken - given):
+            raise Uncuttable(f"a part needs {min(lost)} too")
+        parts.append(_model(view, _part(graph, needed, taken, wanted, rank)))
+        given |= wanted
+    return parts
 
 
-def _seam(nodes: list[_Node], constants: set[str], scope: str) -> str:
-    """Return the one tensor that enters ``scope`` from outside."""
+def _seam(nodes: list[_Node], known: set[str], scope: str) -> set[str]:
+    """Return the tensors that enter ``scope`` from outside and were not in it before."""
     inside = [node for node in nodes if node.name.startswith(scope)]
-    made = {output for node in inside for output in node.outputs}
-    enter = {name for node in inside for name in node.inputs if name} - made - constants
-    if len(enter) != 1:
-        raise Uncuttable(f"{len(enter)} tensors enter {scope}")
-    return enter.pop()
+    enter = _open_ends(inside) - known - _made_by(nodes, scope)
+    if not enter:
+        raise Uncuttable(f"nothing enters {scope}")
+    return enter
+
+
+def _made_by(nodes: list[_Node], scope: str) -> set[str]:
+    """Return the tensors that depend on the nodes under ``scope``."""
+    made = set[str]()
+    for node in nodes:  # in the order in which they run, as ONNX demands
+        if node.name.startswith(scope) or made.intersection(node.inputs):
+            made.update(node.outputs)
+    return made
+
+
+def _open_ends(nodes: list[_Node]) -> set[str]:
+    """Return the tensors that ``nodes`` take and do not make."""
+    made = {output for node in nodes for output in node.outputs}
+    return {name for node in nodes for name in node.inputs if name} - made
 
 
 def _needed(nodes: list[_Node], wanted: set[str], given: set[str]) -> list[_Node]:
@@ -75,21 +97,23 @@ def _needed(nodes: list[_Node], wanted: set[str], given: set[str]) -> list[_Node
     return [node for node in nodes if id(node) in kept]
 
 
-def _part(graph: memoryview, nodes: list[_Node], *, keep_input: bool, extra: bytes) -> bytes:
-    """Return a graph of ``nodes``, with the weights that they use and the original's other end."""
+def _part(graph: memoryview, nodes: list[_Node], taken: set[str], wanted: set[str], rank: int) -> bytes:
+    """Return a graph of ``nodes`` with the weights that they use; ends it had before stay as they were."""
     used = {name for node in nodes for name in node.inputs}
     parts = [_field(NODE, node.raw) for node in nodes]
+    ends = {INPUT: set(taken), OUTPUT: set(wanted)}
     for number, kind, value in _fields(graph):
         if kind != BYTES or number in (NODE, VALUE_INFO):
             continue
-        if (number == INITIALIZER and _name(value, TENSOR_NAME) not in used) or (
-            number == INPUT and not keep_input
-        ):
+        if number == INITIALIZER and _name(value, TENSOR_NAME) not in used:
             continue
-        if number == OUTPUT and keep_input:
-            continue
+        if number in ends:
+            if (name := _name(value, VALUE_NAME)) not in ends[number]:
+                continue
+            ends[number].discard(name)
         parts.append(_field(number, value))
-    return b"".join([*parts, extra])
+    new = [_field(number, _value_info(name, rank)) for number in ends for name in sorted(ends[number])]
+    return b"".join(parts + new)
 
 
 def _model(model: memoryview, graph: bytes) -> bytes:

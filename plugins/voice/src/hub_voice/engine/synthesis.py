@@ -91,8 +91,7 @@ class Mouth:
 
     async def prepare(self, voice: str = "") -> int:
         """Open ``voice`` and say a word with it, unheard; return its rate in Hz."""
-        name = await self._named(voice)
-        return (await self._run(lambda: self._opened(name))).rate
+        return (await self._run(lambda: self._opened(self._named(voice)))).rate
 
     async def speak(
         self, text: str, *, voice: str = "", speed: float = 1.0, rank: int = REQUESTED
@@ -102,39 +101,34 @@ class Mouth:
             raise HubError(
                 f"I cannot speak {speed:g} times as fast.", fix=f"Choose {SLOWEST:g} to {FASTEST:g}."
             )
-        name, text = await self._named(voice), _UNSAYABLE.sub(" ", text)
-        slices: Iterator[Made] | None = None
+        slices = self._slices(_UNSAYABLE.sub(" ", text), voice, speed * self._speed)
         while True:
             async with self._turnstile.passed(rank):
-                spoken = await self._step(name, text, speed, slices)
-            if spoken is None:
+                part = await self._next(slices, voice)
+            if part is None:
                 return
-            slices, made, rate = spoken
-            yield Slice(Sound(made.sound.tobytes(), rate), made.remaining)
+            yield part
 
-    async def _step(
-        self, name: str, text: str, speed: float, slices: Iterator[Made] | None
-    ) -> tuple[Iterator[Made], Made, int] | None:
-        """Make the next slice, on the engine's thread; None: that was all."""
+    def _slices(self, text: str, name: str, speed: float) -> Iterator[Slice]:
+        """Make what `speak` yields, on the engine's thread, where the disk may be read too."""
+        voice = self._opened(self._named(name))
+        for made in voice.speak(text, speed=speed):
+            yield Slice(Sound(made.sound.tobytes(), voice.rate), made.remaining)
 
-        def work() -> tuple[Iterator[Made], Made, int] | None:
-            voice = self._opened(name)
-            going = voice.speak(text, speed=speed * self._speed) if slices is None else slices
-            made = next(going, None)
-            return None if made is None else (going, made, voice.rate)
-
+    async def _next(self, slices: Iterator[Slice], voice: str) -> Slice | None:
         try:
-            return await self._run(work)
+            return await self._run(lambda: next(slices, None))
         except HubError:
             raise
         except Exception as error:
-            log.exception("mouth.failed", voice=name)
+            log.exception("mouth.failed", voice=voice)
             raise Unavailable(
                 "My voice failed at that.", fix="Try it again, or choose another voice."
             ) from error
 
-    async def _named(self, voice: str) -> str:
-        there = await self.voices()
+    def _named(self, voice: str) -> str:
+        """Return the name of ``voice``, or of the usual one. Raises `HubError` when it is not there."""
+        there = self._shelf.titles()
         if not there:
             raise Unavailable("There is no voice to speak with.", fix="Run: hub models pull")
         self._usual = there[0].name

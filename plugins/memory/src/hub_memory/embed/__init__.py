@@ -1,0 +1,1 @@
+"""Turn texts into vectors that lie close together when the texts mean the same."""

@@ -1,0 +1,246 @@
+"""The memory in one encrypted SQLite file: the port `hub.Memory`, word for word and without a model."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import numpy as np
+
+from hub import HubError, MemoryHit, Recalled
+from hub_memory.store import flags, legs, merge, words
+from hub_memory.store.check import checked, identity, known, number
+from hub_memory.store.forget import forgetting
+from hub_memory.store.guard import Guard
+from hub_memory.store.health import counted
+from hub_memory.store.rows import AMONG, IDS, UNEXPIRED, entries, insert
+from hub_memory.store.sweep import sweeping
+from hub_memory.store.where import asked_for, held, readable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from hub import (
+        Connection,
+        Database,
+        MemoryChange,
+        MemoryEntry,
+        MemoryHealth,
+        MemoryQuery,
+        MemorySelection,
+        Merged,
+        NewMemory,
+        Swept,
+    )
+    from hub_memory.store.check import Checked
+    from hub_memory.store.legs import Leg
+    from hub_memory.store.rows import Vectors
+
+PAGE = 1_000
+"""Entries, or hits, that one call returns at most."""
+
+NOTED = 256
+"""Rows whose recalls are counted in RAM before they are written."""
+
+CACHE_KIB = 8_000
+"""What the writer keeps of the file: the digests of all entries are looked up at random."""
+
+
+class Embeds(Protocol):
+    """What turns texts into vectors; `hub_memory.embed.embedder.TextEmbedder` does."""
+
+    model: str
+
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray[Any, Any]:
+        """Return a row of unit length for each text."""
+        ...
+
+
+class SqliteMemory:
+    """`hub.Memory` over ``database``, whose migrations are `hub_memory.store.schema.MIGRATIONS`.
+
+    ``embedder``: gives new entries their vector as they are written; one that fails is no reason not to
+    remember. ``more``: legs of recall beside that of words. ``guard``: knows the hub's own echoes again.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        embedder: Embeds | None = None,
+        more: Mapping[str, Leg] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database, self._embedder, self._clock = database, embedder, clock
+        self._legs: dict[str, Leg] = dict(more or {})
+        self._noted: Counter[int] = Counter()
+        self._reason = ""
+        self.guard = Guard()
+
+    async def open(self) -> None:
+        """Open the file; raises `HubError` for one that cannot be: another key, damage, a newer hub's."""
+        await self._database.open()
+        self._reason = await self._database.write(_prepare)
+        self._legs = {"words": legs.Words(self._database, self._reason), **self._legs}
+
+    async def close(self) -> None:
+        """Write what is still to be noted, and close the file."""
+        try:
+            await self._note()
+        finally:
+            await self._database.close()
+
+    async def remember(self, entries: Sequence[NewMemory]) -> Sequence[str]:
+        """Keep all or none; an echo of what was just recalled has that entry's id, one of the prompt "".
+
+        Raises `HubError` for what cannot be kept exactly as it is.
+        """
+        now = self._clock()
+        found = [checked(entry, now) for entry in entries]
+        echoes = [self.guard.echo(one.entry.namespace, one.entry.text) for one in found]
+        fresh = [one for one, echo in zip(found, echoes, strict=True) if echo is None]
+        if not fresh:
+            return cast("list[str]", echoes)
+        vectors = await self._vectors(fresh)
+        written = iter(await self._database.write(lambda db: insert(db, fresh, now, vectors)))
+        return [next(written) if echo is None else echo for echo in echoes]
+
+    async def recall(self, query: MemoryQuery) -> Recalled:
+        """Find entries by all legs that there are; an entry's score is the sum of its parts."""
+        number(query.limit, "limit", 1, PAGE)
+        text = query.text.encode(errors="replace").decode()  # a question need not be kept exactly
+        query = replace(query, now=query.now or self._clock(), text=text)
+        where = asked_for(query, query.now)
+        parts, answered, missing = await legs.ask(self._legs, query)
+        where.add(f"rid {AMONG}", json.dumps(list(parts)))  # no leg brings in what the mask keeps out
+        found = await self._read(where.sql, where.args)
+        ranked = sorted(found, key=lambda rid: (-sum(parts[rid].values()), -rid))[: query.limit]
+        hits = [MemoryHit(found[rid], sum(parts[rid].values()), cast("Any", parts[rid])) for rid in ranked]
+        await self._was_recalled(query, ranked, hits)
+        return Recalled(
+            tuple(hits), cast("Any", tuple(answered)), cast("Any", missing), query.since, query.until
+        )
+
+    async def get(self, namespaces: Sequence[str], ids: Sequence[str]) -> Sequence[MemoryEntry]:
+        """Return those of ``ids`` that may be read, in that order; superseded and quarantined ones too."""
+        where, names = readable(namespaces), known(ids)
+        where.add(f"id {IDS}", json.dumps(names))
+        where.add(UNEXPIRED, self._clock())
+        found = {entry.id: entry for entry in (await self._read(where.sql, where.args)).values()}
+        return [found[name] for name in names if name in found]
+
+    async def browse(
+        self, selection: MemorySelection, *, limit: int = 50, after: str = ""
+    ) -> Sequence[MemoryEntry]:
+        """Return a page of what holds now, the newest first; quarantined ones only when asked for."""
+        number(limit, "limit", 1, PAGE)
+        self._searchable(selection)
+        where = held(selection, self._clock())
+        if after:
+            where.add("id < ?", identity(after))
+        return list((await self._read(where.sql, where.args, "ORDER BY id DESC", limit)).values())
+
+    async def supersede(self, namespaces: Sequence[str], old: str, new: NewMemory) -> str:
+        """Keep ``new`` in place of ``old``; what is not confirmed replaces nothing that is."""
+        now = self._clock()
+        one = checked(new, now)
+        vectors = await self._vectors([one])
+        return await self._database.write(
+            lambda db: flags.supersede(db, namespaces, old, one, now, vectors=vectors)
+        )
+
+    async def change(
+        self, namespaces: Sequence[str], entry: str, *, pinned: bool | None = None,
+        importance: float | None = None, quarantined: bool | None = None, trust: int | None = None,
+    ) -> MemoryEntry:  # fmt: skip
+        """Set what is given and return the entry as it is then."""
+        given = {"pinned": pinned, "importance": importance, "quarantined": quarantined, "trust": trust}
+        now = self._clock()
+        return await self._database.write(lambda db: flags.change(db, namespaces, entry, given, now))
+
+    async def forget(self, selection: MemorySelection) -> int:
+        """Destroy what is selected, what was made from it and its earlier wordings; rewrite the file."""
+        self._searchable(selection)
+        count = await self._database.forget(forgetting(selection, self._clock()), rewrite=True)
+        self.guard.forget()
+        return count
+
+    async def changes(self, since: str = "", *, limit: int = PAGE) -> tuple[Sequence[MemoryChange], str]:
+        """Return what changed after the cursor ``since``, its own and what came from other devices."""
+        return await self._database.read(lambda db: merge.changes(db, since, limit))
+
+    async def apply(self, changes: Sequence[MemoryChange]) -> Merged:
+        """Merge; raises `HubError` for a change that is none, and then takes none of them."""
+        now = self._clock()
+        merged = await self._database.write(lambda db: merge.apply(db, changes, now))
+        if merged.applied:
+            self.guard.forget()
+        return merged
+
+    async def sweep(self, now: float) -> Swept:
+        """Remove what expired, unless it is pinned, and let one stand for equal ones."""
+        await self._note()
+        swept = await self._database.forget(sweeping(now))
+        if swept.expired:
+            await self._database.forget(lambda _: None, rewrite=True)
+        return swept
+
+    async def health(self) -> MemoryHealth:
+        """Say what is there, and by what it is found."""
+        now, model = self._clock(), self._embedder.model if self._embedder else ""
+        health = await self._database.read(lambda db: counted(db, now, model))
+        missing = {name: legs.ABSENT for name in legs.NAMES if name not in self._legs}
+        if self._reason:
+            missing["words"] = self._reason
+        found = [name for name in legs.NAMES if name not in missing]
+        return replace(
+            health, legs=cast("Any", tuple(found)), missing=cast("Any", missing), reason=self._reason,
+            fix=legs.FIX if self._reason else "",
+        )  # fmt: skip
+
+    async def _vectors(self, fresh: Sequence[Checked]) -> Vectors | None:
+        """Return vectors for new entries; None without an embedder, or with one that cannot now."""
+        if self._embedder is None or not fresh:
+            return None
+        try:
+            values = await self._embedder.embed([one.entry.text for one in fresh])
+        except HubError:  # they are embedded later: `MemoryHealth.to_embed` counts them
+            return None
+        return self._embedder.model, values.astype(np.float16)
+
+    async def _read(
+        self, where: str, args: Sequence[Any], more: str = "", limit: int = -1
+    ) -> dict[int, MemoryEntry]:
+        return await self._database.read(lambda db: entries(db, where, args, more, limit=limit))
+
+    def _searchable(self, selection: MemorySelection) -> None:
+        if selection.topic and self._reason:
+            raise HubError(f"No topic can be found: {self._reason}", fix=legs.FIX)
+
+    async def _was_recalled(self, query: MemoryQuery, rids: Iterable[int], hits: Sequence[MemoryHit]) -> None:
+        self.guard.recalled(query.namespaces, [hit.entry for hit in hits])
+        self._noted.update(rids)
+        if len(self._noted) >= NOTED:
+            await self._note()
+
+    async def _note(self) -> None:
+        """Write how often entries were recalled; a crash loses at most the last of it."""
+        if noted := list(self._noted.items()):
+            self._noted.clear()
+            now = self._clock()
+            await self._database.write(lambda db: _count(db, noted, now))
+
+
+def _prepare(db: Connection) -> str:
+    db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    return words.prepare(db)
+
+
+def _count(db: Connection, noted: Sequence[tuple[int, int]], now: float) -> None:
+    db.executemany(
+        "UPDATE memory SET recalled = recalled + ?, last_recalled = ? WHERE rid = ?",
+        [(times, now, rid) for rid, times in noted],
+    )

@@ -1,0 +1,223 @@
+"""Exchange changes with other devices: in any order, any number of times, with the same result.
+
+Of each group of an entry's fields the latest clock holds, and of equal ones the greater node. An entry is
+there once both its content and its flags have come; until then they wait, as does what a clock says that
+runs more than `AHEAD_S` ahead. Vectors do not travel.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from hub import HubError, Merged
+from hub_memory.store.change import CONTENT, FLAGS, Part, read, since
+from hub_memory.store.clock import AHEAD_S, at, tick
+from hub_memory.store.forget import erase
+from hub_memory.store.rows import IDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from hub import Connection, MemoryChange
+
+Groups = dict[str, Part]
+"""What is known of one entry, by group."""
+
+_STAMPS = ("content_clock", "content_node", "flags_clock", "flags_node")
+_WRITE = (*CONTENT, *FLAGS, *_STAMPS, "text_hash", "rid", "revision", "id")
+_INSERT = f"INSERT INTO memory ({', '.join(_WRITE)}) VALUES ({', '.join('?' * len(_WRITE))})"  # noqa: S608  our own names
+_UPDATE = (
+    f"UPDATE memory SET {', '.join(f'{name} = ?' for name in FLAGS)},"  # noqa: S608  our own names
+    " flags_clock = ?, flags_node = ?, revision = ? WHERE id = ?"
+)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written, and what came of what."""
+
+    put: list[Groups] = field(default_factory=list)
+    drop: list[tuple[int, bytes]] = field(default_factory=list)
+    flag: list[Part] = field(default_factory=list)
+    bury: list[tuple[int, Part]] = field(default_factory=list)
+    wait: list[Part] = field(default_factory=list)
+    applied: int = 0
+    older: int = 0
+    conflicts: dict[bytes, None] = field(default_factory=dict)
+
+
+def changes(db: Connection, cursor: str, limit: int) -> tuple[list[MemoryChange], str]:
+    """Return at most ``limit`` changes after ``cursor`` (two at least), and the cursor that follows them."""
+    if cursor and not (cursor.isascii() and cursor.isdigit()):
+        raise HubError(f"{cursor[:40]!r} is no place in my changes.", fix="Begin anew, with an empty one.")
+    found = since(db, int(cursor or 0), max(1, limit // 2))
+    return [change for _, several in found for change in several], str(found[-1][0]) if found else cursor
+
+
+def apply(db: Connection, changes: Sequence[MemoryChange], now: float) -> Merged:
+    """Take another device's changes, and those that waited and need no longer."""
+    parts = [read(change) for change in changes]
+    limit = at(now + AHEAD_S)
+    ahead = [part for part in parts if part.clock > limit]
+    timely = [part for part in parts if part.clock <= limit]
+    timely += _waited(db, limit)
+    plan = _planned(db, timely)
+    _write(db, plan, now, max((part.clock for part in timely), default=0))
+    _hold(db, plan.wait + ahead)
+    conflicts = tuple(name.hex() for name in plan.conflicts)
+    return Merged(plan.applied, plan.older, len(ahead), conflicts)
+
+
+def _planned(db: Connection, timely: Sequence[Part]) -> Plan:
+    plan, incoming = Plan(), dict[bytes, Groups]()
+    for part in timely:
+        groups = incoming.setdefault(part.id, {})
+        known = groups.get(part.group)
+        if known is None or part.age > known.age:
+            groups[part.group] = part
+        if known is not None and known.age != part.age:
+            plan.older += 1
+    there, gone = _there(db, incoming), _gone(db, incoming)
+    for name, groups in incoming.items():
+        _decide(plan, groups, there.get(name), gone.get(name))
+    return plan
+
+
+def _decide(plan: Plan, groups: Groups, row: _Row | None, gone: tuple[int, str] | None) -> None:
+    if buried := groups.get("gone"):
+        if gone is None or buried.age > gone:
+            plan.bury.append((row.rid if row else 0, buried))
+            plan.applied += 1
+        plan.older += len(groups) - 1
+    elif gone:
+        plan.older += len(groups)
+    elif row is None:
+        _begin(plan, groups)
+    else:
+        _go_on(plan, groups, row)
+
+
+def _begin(plan: Plan, groups: Groups) -> None:
+    """Take an entry that was not here, if all of it has come."""
+    if len(groups) == len(("content", "flags")):
+        plan.put.append(groups)
+        plan.applied += len(groups)
+    else:
+        plan.wait += groups.values()
+
+
+def _go_on(plan: Plan, groups: Groups, row: _Row) -> None:
+    """Take what is newer of an entry that is here."""
+    newer = {group: part for group, part in groups.items() if part.age > row.groups[group].age}
+    plan.applied += len(newer)
+    for group, part in groups.items():
+        mine = row.groups[group]
+        plan.older += part.age < mine.age
+        if part.node != mine.node and row.changed(group, part) and dict(mine.fields) != dict(part.fields):
+            plan.conflicts[part.id] = None
+    if "content" in newer:
+        plan.drop.append((row.rid, newer["content"].id))
+        plan.put.append({**row.groups, **newer})
+    elif "flags" in newer:
+        plan.flag.append(newer["flags"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry that is here."""
+
+    rid: int
+    groups: Mapping[str, Part]
+
+    def changed(self, group: str, part: Part) -> bool:
+        """Return whether a group was changed here and there since the entry began."""
+        began = self.groups["content"].clock
+        return group == "content" or (self.groups[group].clock > began and part.clock > began)
+
+
+def _there(db: Connection, incoming: dict[bytes, Groups]) -> dict[bytes, _Row]:
+    """Return what is here of ``incoming``, and drop from it what is here exactly so."""
+    stamps = f"SELECT id, {', '.join(_STAMPS)} FROM memory WHERE id {IDS}"  # noqa: S608  our own names
+    for name, *ages in db.execute(stamps, (_named(incoming),)):
+        here = {"content": tuple(ages[:2]), "flags": tuple(ages[2:])}
+        if all(here.get(group) == part.age for group, part in incoming[name].items()):
+            del incoming[name]
+    whole = f"SELECT id, rid, {', '.join(_STAMPS)}, {', '.join(CONTENT)}, {', '.join(FLAGS)} FROM memory"  # noqa: S608
+    rows = db.execute(f"{whole} WHERE id {IDS}", (_named(incoming),)).fetchall()
+    return {row[0]: _row(db, row) for row in rows}
+
+
+def _row(db: Connection, row: Sequence[Any]) -> _Row:
+    name, rid, clock, node, flags_clock, flags_node, *values = row
+    content = dict(zip(CONTENT, values, strict=False))
+    content["tags"] = [tag for (tag,) in db.execute("SELECT tag FROM tag WHERE rid = ?", (rid,))]
+    told = db.execute("SELECT lower(hex(source_id)) FROM source WHERE rid = ?", (rid,))
+    content["sources"] = [source for (source,) in told]
+    flags = dict(zip(FLAGS, values[len(CONTENT) :], strict=True))
+    flags["superseded_by"] = flags["superseded_by"].hex() if flags["superseded_by"] else ""
+    groups = {
+        "content": Part(name, "content", clock, node, content),
+        "flags": Part(name, "flags", flags_clock, flags_node, flags),
+    }
+    return _Row(rid, groups)
+
+
+def _gone(db: Connection, incoming: Mapping[bytes, Groups]) -> dict[bytes, tuple[int, str]]:
+    rows = db.execute(f"SELECT id, clock, node FROM gone WHERE id {IDS}", (_named(incoming),))  # noqa: S608  our own condition
+    return {name: (clock, node) for name, clock, node in rows}
+
+
+def _write(db: Connection, plan: Plan, now: float, seen: int) -> None:
+    """Carry a plan out: what goes first, then what comes, then what is only flagged."""
+    rows = len(plan.drop) + len(plan.bury) + len(plan.put) + len(plan.flag)
+    if not rows:
+        return
+    revision = iter(range((stamp := tick(db, rows, now, seen=seen)).first, stamp.first + rows))
+    graves = [(next(revision), rid, None, 0, "") for rid, _ in plan.drop]
+    graves += [(next(revision), rid, part.id, *part.age) for rid, part in plan.bury]  # type: ignore[misc]
+    db.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?)", graves)
+    db.executemany("DELETE FROM memory WHERE rid = ?", [(rid,) for rid, _ in plan.drop])
+    if plan.bury:
+        erase(db, [part.id for _, part in plan.bury])
+    _put(db, [(next(revision), groups) for groups in plan.put])
+    db.executemany(_UPDATE, [(*_flags(part), *part.age, next(revision), part.id) for part in plan.flag])
+
+
+def _put(db: Connection, chosen: Sequence[tuple[int, Groups]]) -> None:
+    contents = [(rid, groups["content"].fields) for rid, groups in chosen]
+    db.executemany(_INSERT, [_values(rid, groups) for rid, groups in chosen])
+    tags = [(rid, tag) for rid, fields in contents for tag in fields["tags"]]
+    sources = [(rid, bytes.fromhex(one)) for rid, fields in contents for one in fields["sources"]]
+    db.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?)", tags)
+    db.executemany("INSERT OR IGNORE INTO source VALUES (?, ?)", sources)
+
+
+def _values(rid: int, groups: Groups) -> tuple[Any, ...]:
+    content, flags = groups["content"], groups["flags"]
+    digest = sha256(content.fields["text"].encode()).digest()
+    fields = [content.fields[name] for name in CONTENT]
+    return (*fields, *_flags(flags), *content.age, *flags.age, digest, rid, rid, content.id)
+
+
+def _flags(part: Part) -> list[Any]:
+    *values, newer = (part.fields[name] for name in FLAGS)
+    return [*values, bytes.fromhex(newer) if newer else None]
+
+
+def _waited(db: Connection, limit: int) -> list[Part]:
+    """Take what waited and may be taken now."""
+    rows = db.execute("SELECT * FROM waiting WHERE clock <= ?", (limit,)).fetchall()
+    db.execute("DELETE FROM waiting WHERE clock <= ?", (limit,))
+    return [Part(name, group, clock, node, json.loads(fields)) for name, group, clock, node, fields in rows]
+
+
+def _hold(db: Connection, parts: Iterable[Part]) -> None:
+    rows = [(part.id, part.group, *part.age, json.dumps(dict(part.fields))) for part in parts]
+    db.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _named(names: Iterable[bytes]) -> str:
+    return json.dumps([name.hex() for name in names])

@@ -1,0 +1,110 @@
+"""Find entries by their words: full text (FTS5, Porter's stems) that is derived and can be made anew.
+
+Triggers keep it in step with the table, in backups too. Where this SQLite has no FTS5 everything else
+goes on without, and says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub import Connection
+    from hub_memory.store.where import Where
+
+MODULE = "fts5"
+CANDIDATES = 200
+"""How many of the best the leg returns."""
+
+WORDS = 32
+"""Words of a question that are looked for."""
+
+_STOP = (
+    "a an and are as at be been but by can could did do does for from had has have he her his how i if in is"
+    " it its me my no not of on or our out she should so than that the their them then there these they this"
+    " to up was we were what when where which who why will with would you your"
+)
+STOP = frozenset(_STOP.split())
+"""Words of a question that say nothing of what it is about."""
+
+_TRIGGERS = {
+    "memory_words_in": "AFTER INSERT ON memory BEGIN {put}; END",
+    "memory_words_out": "AFTER DELETE ON memory BEGIN {take}; END",
+}
+_PUT = "INSERT INTO memory_words (rowid, text) VALUES (new.rid, new.text)"
+_TAKE = "INSERT INTO memory_words (memory_words, rowid, text) VALUES ('delete', old.rid, old.text)"
+
+
+def prepare(db: Connection) -> str:
+    """Make the full text if it is not there; return why there can be none, or ""."""
+    try:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'memory_words'").fetchone():
+            _create(db)
+        elif not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'memory_words_in'").fetchone():
+            db.execute("INSERT INTO memory_words (memory_words) VALUES ('rebuild')")
+        db.execute("SELECT rowid FROM memory_words LIMIT 1").fetchone()
+    except Exception as error:  # the driver's own class is the hub's business
+        if "no such module" not in str(error):
+            raise
+        for name in _TRIGGERS:  # they would fail every write
+            db.execute(f"DROP TRIGGER IF EXISTS {name}")
+        return "This SQLite has no full text (FTS5)."
+    for name, trigger in _TRIGGERS.items():
+        db.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {trigger.format(put=_PUT, take=_TAKE)}")
+    return ""
+
+
+def search(db: Connection, question: str, mask: Where) -> dict[int, float]:
+    """Return the best rows of those that ``mask`` lets through, each with its share (0 to 1) of the best.
+
+    The best are read without the mask first: when enough of them pass it they are what it would have chosen.
+    """
+    match = " OR ".join(f'"{word}"' for word in asked(question))
+    if not match:
+        return {}
+    rows = _unmasked(db, match, mask)
+    if rows is None:
+        rows = db.execute(
+            f"""SELECT memory_words.rowid, -bm25(memory_words) FROM memory_words
+                JOIN memory ON memory.rid = memory_words.rowid
+                WHERE memory_words MATCH ? AND {mask.sql} ORDER BY 2 DESC LIMIT {CANDIDATES}""",  # noqa: S608  our own conditions
+            (match, *mask.args),
+        ).fetchall()
+    top = max((score for _, score in rows), default=0.0) or 1.0
+    return {rid: max(score / top, 0.0) for rid, score in rows}
+
+
+def _unmasked(db: Connection, match: str, mask: Where) -> list[tuple[int, float]] | None:
+    """Return the best that pass the mask out of the best of all; None if these may not be all of them."""
+    best = db.execute(
+        "SELECT rowid, -rank FROM memory_words WHERE memory_words MATCH ? ORDER BY rank LIMIT ?",
+        (match, 2 * CANDIDATES),
+    ).fetchall()
+    among = json.dumps([rid for rid, _ in best])
+    sql = f"SELECT rid FROM memory WHERE rid IN (SELECT value FROM json_each(?)) AND {mask.sql}"  # noqa: S608  our own conditions
+    passed = {rid for (rid,) in db.execute(sql, (among, *mask.args))}
+    if len(passed) < CANDIDATES and len(best) == 2 * CANDIDATES:
+        return None
+    return [row for row in best if row[0] in passed][:CANDIDATES]
+
+
+def asked(question: str) -> list[str]:
+    """Return the words of a question that are worth looking for, each once."""
+    found = list(dict.fromkeys(re.findall(r"\w+", question.casefold())))
+    return ([word for word in found if word not in STOP] or found)[:WORDS]
+
+
+def all_of(topic: str) -> str:
+    """Return what matches only entries that have every word of ``topic``; "" when it has none."""
+    return " AND ".join(f'"{word}"' for word in re.findall(r"\w+", topic.casefold()))
+
+
+def _create(db: Connection) -> None:
+    db.execute(
+        f"CREATE VIRTUAL TABLE memory_words USING {MODULE}(text, content='memory', content_rowid='rid',"
+        " tokenize='porter unicode61 remove_diacritics 2')"
+    )
+    db.execute("INSERT INTO memory_words (memory_words, rank) VALUES ('secure-delete', 1)")
+    db.execute("INSERT INTO memory_words (memory_words) VALUES ('rebuild')")
