@@ -72,7 +72,7 @@ async def test_the_console_stays_clean_under_the_strict_policy(home, browse) -> 
 async def test_without_models_the_page_says_why_and_writing_works(home, browse) -> None:
     page = await browse(home)
     await page.until("document.querySelector('#state h1').innerText.includes('could not get')")
-    assert await page.locator("#needs li").count() >= 1
+    await page.locator("#needs li").first.wait_for()
     await page.keyboard.press("Space")
     await page.wait_for_selector("#notice h3")
     assert "Writing works" in await page.inner_text("#notice")
@@ -157,7 +157,7 @@ async def test_when_the_hub_dies_the_page_says_so_and_comes_back(home, browse) -
 async def test_when_the_hub_stays_away_the_page_says_that_it_is(bare, browse) -> None:
     page = await browse(bare)
     await bare.stop()
-    await page.until(f"{STATE} === 'away'", seconds=10)
+    await page.until(f"{STATE} === 'away'")
     assert await page.title() == "Away - Hub"
     assert "away" in await page.inner_text("#state h1")
 

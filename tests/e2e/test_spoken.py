@@ -29,6 +29,8 @@ from hub.intents.numbers import ONES, TENS
 from hub.manifests import known_models
 from hub.testing import RunningHub, speak
 
+from .conftest import even_voice
+
 pytestmark = [pytest.mark.models, pytest.mark.e2e, pytest.mark.slow, pytest.mark.realtime]
 PATIENCE_S = 60
 INSIDE = "HUB_TEST_WITHOUT_NETWORK"
@@ -67,7 +69,7 @@ async def _twenty(data: Path) -> None:
     async with RunningHub(data) as hub, async_playwright() as playwright:
         await hub.sign_in()
         await hub.until_ready("voice")
-        listener = Listener(data / "models")
+        listener = Listener(data)
         rows = [
             await _ask(playwright, hub, listener, number, question)
             for number, question in enumerate(questions)
@@ -177,13 +179,11 @@ def _sound(frames: list[bytes]) -> tuple[bytes, int]:
 class Listener:
     """Speaks with Piper and writes sound down with Moonshine: the plugin's own engines, in this process."""
 
-    def __init__(self, models: Path) -> None:
+    def __init__(self, data: Path) -> None:
         from hub_voice.engine.hearers import open_tiny
-        from hub_voice.engine.piper import Voice
 
-        names = {file.name: models / file.file for file in known_models()}
-        self._ears = open_tiny(names)
-        self._voice = Voice(names["piper-voice"], names["piper-voice-config"], models.parent / "cache")
+        self._ears = open_tiny({file.name: data / "models" / file.file for file in known_models()})
+        self._voice = even_voice(data)
 
     def say(self, text: str) -> tuple[bytes, int]:
         return b"".join(piece.sound.tobytes() for piece in self._voice.speak(text)), self._voice.rate

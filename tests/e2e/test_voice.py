@@ -50,9 +50,11 @@ async def browser(chromium: Any) -> AsyncIterator[Any]:
 
 @pytest.fixture(scope="module")
 def said() -> Callable[..., str]:
-    """Return sentences as wave files in base64, by a voice that the ears understand well."""
+    """Return sentences as wave files in base64, by a voice that the ears understand well and that never varies."""
     from piper import PiperVoice
+    from piper.config import SynthesisConfig
 
+    alike = SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
     voice = PiperVoice.load(str(MODELS / "en_US-joe-medium.onnx"))
 
     @functools.cache
@@ -60,7 +62,7 @@ def said() -> Callable[..., str]:
         rate = voice.config.sample_rate
         gap = np.random.default_rng(1).integers(-3, 4, int(rate * pause)).astype("<i2").tobytes()
         sound = gap.join(
-            b"".join(piece.audio_int16_bytes for piece in voice.synthesize(part)) for part in parts
+            b"".join(piece.audio_int16_bytes for piece in voice.synthesize(part, alike)) for part in parts
         )
         out = io.BytesIO()
         with wave.open(out, "wb") as file:

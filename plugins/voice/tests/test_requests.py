@@ -50,7 +50,7 @@ async def test_a_minute_is_heard_in_segments_and_a_talk_goes_first(speech: Child
     await ear.session.listen(push_to_talk=True)
     await ear.hear(piper("What time is it?"), fast=True)
     await ear.session.finish()
-    assert word_errors("What time is it?", (await ear.wait(Accepted)).text) == 0
+    assert word_errors("What time is it?", (await ear.wait(Accepted)).text) <= 0.25
     assert not asked.done()
     assert word_errors(" ".join(told), (await asked).text) <= 0.1
     await ear.session.close()
