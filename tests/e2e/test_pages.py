@@ -52,7 +52,7 @@ async def test_every_page_is_light_and_asks_nobody_else(home, browse) -> None:
 async def test_pages_fit_a_phone_and_every_target_a_thumb(home, browse) -> None:
     page = await browse(home, viewport={"width": 360, "height": 740}, has_touch=True)
     small = """() => [...document.querySelectorAll('a, button, summary, input:not([type=hidden]), select, textarea')]
-      .filter((one) => one.checkVisibility() && !one.closest('p, .skip, .text, pre, td, li > code'))
+      .filter((one) => one.checkVisibility() && !one.closest('p, .state, .skip, .text, pre, td, li > code'))
       .map((one) => [one, (one.closest('label') ?? one).getBoundingClientRect()])
       .filter(([one, box]) => box.width && box.height < 43.5)
       .map(([one, box]) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)} ${box.height}`)"""
