@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import os
 import re
 import subprocess
@@ -53,14 +52,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def piper(model: Callable[[str], Path], cache: Path) -> Callable[[str], Samples]:
-    """Speak with the real voice, but always alike, so that it is always heard alike; 16 kHz."""
+    """Speak with the real voice; 16 kHz."""
     from hub_voice.engine.piper import Voice
 
-    told = json.loads(model("piper-voice-config").read_text(encoding="utf-8"))
-    told["inference"] |= {"noise_scale": 0.0, "noise_w": 0.0}
-    alike = cache / "alike.onnx.json"
-    alike.write_text(json.dumps(told), encoding="utf-8")
-    voice = Voice(model("piper-voice"), alike, cache)
+    voice = Voice(model("piper-voice"), model("piper-voice-config"), cache)
 
     def speak(text: str) -> Samples:
         sound = np.concatenate([part.sound for part in voice.speak(text)])
