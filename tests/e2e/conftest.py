@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
+from hub.manifests import known_models
 from hub.testing import RunningHub
 
 ROOT = Path(__file__).parents[2]
@@ -58,12 +61,56 @@ def with_models(folder: Path) -> Path:
     return data
 
 
-@pytest.fixture
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let the tests of a module share a loop, and so a browser, and a hub where they do no harm to each other."""
+    if asyncio.iscoroutinefunction(getattr(item, "obj", None)):
+        item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+
+
+def even_voice(data: Path) -> Any:
+    """Return the hub's own voice in ``data``, but one that says a sentence always alike: so it is heard alike."""
+    from hub_voice.engine.piper import Voice
+
+    files = {file.name: data / "models" / file.file for file in known_models()}
+    told = json.loads(files["piper-voice-config"].read_text(encoding="utf-8"))
+    told["inference"] |= {"noise_scale": 0.0, "noise_w": 0.0}
+    even = data / "even.onnx.json"
+    even.write_text(json.dumps(told), encoding="utf-8")
+    return Voice(files["piper-voice"], even, data / "cache")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def bare(tmp_path: Path) -> AsyncIterator[RunningHub]:
     """A signed-in hub without models, which cannot get any: the page must work all the same."""
-    async with RunningHub(tmp_path / "bare", env={"PIP_NO_INDEX": "1"}) as hub:
+    async with _bare(tmp_path) as hub:
+        yield hub
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lasting(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    """Such a hub for all tests of a module."""
+    async with _bare(tmp_path_factory.mktemp("lasting")) as hub:
+        yield hub
+
+
+@asynccontextmanager
+async def _bare(folder: Path) -> AsyncIterator[RunningHub]:
+    async with RunningHub(folder / "bare", env={"PIP_NO_INDEX": "1"}) as hub:
         await hub.sign_in()
         yield hub
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def home(lasting: RunningHub) -> RunningHub:
+    """The hub of the module, with a new talk in it: the one that its home page shows."""
+    await begin(lasting)
+    return lasting
+
+
+async def begin(hub: RunningHub) -> None:
+    """Begin a talk."""
+    async with hub.client.post(f"{hub.url}/talks", allow_redirects=False) as begun:
+        assert begun.status == 303
 
 
 @pytest.fixture
@@ -74,19 +121,34 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.fixture
-async def browse() -> AsyncIterator[Browse]:
-    """Open pages of a hub: ``await browse(hub, flags=..., path=..., **context options)``.
-
-    A page's console and its errors are gathered in ``page.complaints``.
-    """
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Any]:
+    """Start browsers: ``await chromium(*flags)``."""
     if CHROMIUM is None:
         pytest.skip("no chromium: run `make test`, or `apt-get install chromium`")
     from playwright.async_api import async_playwright
 
+    async with async_playwright() as playwright:
+        yield lambda *flags: playwright.chromium.launch(executable_path=CHROMIUM, args=[*ALWAYS, *flags])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def usual(chromium: Any) -> AsyncIterator[Any]:
+    """The browser of all tests of a module that ask for no other flags."""
+    browser = await chromium(*FAKE_MICROPHONE)
+    yield browser
+    await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browse(chromium: Any, usual: Any) -> AsyncIterator[Browse]:
+    """Open pages of a hub: ``await browse(hub, flags=..., path=..., **context options)``.
+
+    Each is of a new profile unless it is given the context of another. A page's console and its errors
+    are gathered in ``page.complaints``.
+    """
     async with AsyncExitStack() as stack:
-        playwright = await stack.enter_async_context(async_playwright())
-        browsers: dict[tuple[str, ...], Any] = {}
+        browsers = {FAKE_MICROPHONE: usual}
 
         async def open_page(
             hub: RunningHub,
@@ -98,9 +160,7 @@ async def browse() -> AsyncIterator[Browse]:
             **options: Any,
         ) -> Any:
             if flags not in browsers:
-                browsers[flags] = await playwright.chromium.launch(
-                    executable_path=CHROMIUM, args=[*ALWAYS, *flags]
-                )
+                browsers[flags] = await chromium(*flags)
                 stack.push_async_callback(browsers[flags].close)
             context = context or await browsers[flags].new_context(**options)
             address = url or hub.url
@@ -118,3 +178,5 @@ async def browse() -> AsyncIterator[Browse]:
             return page
 
         yield open_page
+    for context in usual.contexts:  # what a test opened by itself too
+        await context.close()

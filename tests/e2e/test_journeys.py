@@ -20,12 +20,13 @@ from pathlib import Path
 
 import pytest
 
-from hub.manifests import known_models
 from hub.store.database import Database
 from hub.store.keys import master_key
 from hub.store.schema import CORE
 from hub.store.transcripts import Transcripts, Turn
 from hub.testing import RunningHub
+
+from .conftest import even_voice
 
 pytestmark = pytest.mark.e2e
 WEEK_S = 7 * 86_400
@@ -34,10 +35,7 @@ PASSPHRASE = "four words nobody guesses"
 
 def microphone(path: Path, text: str) -> tuple[str, ...]:
     """Return the browser's flags for a microphone into which Piper says ``text`` once, in a quiet room."""
-    from hub_voice.engine.piper import Voice
-
-    names = {file.name: path.parent / "data" / "models" / file.file for file in known_models()}
-    voice = Voice(names["piper-voice"], names["piper-voice-config"], path.parent / "data" / "cache")
+    voice = even_voice(path.parent / "data")
     pcm, rate = b"".join(piece.sound.tobytes() for piece in voice.speak(text)), voice.rate
     tone = random.Random(1)
     room = [b"".join(struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * s))) for s in (0.5, 10)]

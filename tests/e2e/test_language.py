@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+import pytest_asyncio
 
 from hub.testing import RunningHub
 from hub.testing.upstream import Upstream, always, never
@@ -29,7 +30,7 @@ daily_usd = 1.5
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def served(tmp_path):
     """A hub that may ask one language server, and that server."""
     async with Upstream(gap_s=0.01) as up:

@@ -9,25 +9,37 @@ import wave
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from hub.testing import RunningHub, speak
+
+from .conftest import begin, with_models
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.e2e, pytest.mark.models, pytest.mark.realtime]
+pytestmark = [pytest.mark.e2e, pytest.mark.models]
+spoken = pytest.mark.realtime
 
 FAKE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 STATE = "document.body.dataset.state"
 
 
-@pytest.fixture
-async def hub(data: Path) -> AsyncIterator[RunningHub]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    data = with_models(tmp_path_factory.mktemp("talk"))
     async with RunningHub(data, env={"HUB_NAMES": '["hub.lan"]'}) as hub:
         await hub.sign_in()
-        await hub.until_ready("voice")
         yield hub
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def hub(house: RunningHub) -> RunningHub:
+    """The hub of the module, ready, with a new talk in it."""
+    await house.until_ready("voice")
+    await begin(house)
+    return house
 
 
 @pytest.fixture
@@ -49,6 +61,7 @@ def says(tmp_path: Path):
     return record
 
 
+@spoken
 async def test_a_tap_is_answered_aloud_and_the_ring_goes_through_its_states(hub, browse, says) -> None:
     page = await browse(hub, flags=says("What time is it?"))
     await page.click("#press")
@@ -62,6 +75,7 @@ async def test_a_tap_is_answered_aloud_and_the_ring_goes_through_its_states(hub,
     assert page.complaints == []
 
 
+@spoken
 async def test_words_said_before_the_line_is_there_are_heard(hub, browse, says) -> None:
     held: list[tuple[Any, str | bytes]] = []
     through = asyncio.Event()
@@ -88,6 +102,7 @@ async def test_words_said_before_the_line_is_there_are_heard(hub, browse, says) 
     assert (await page.inner_text(".turn.hub .answer")).startswith("It is")
 
 
+@spoken
 async def test_holding_space_talks_while_held(hub, browse, says) -> None:
     page = await browse(hub, flags=says("What time is it?"))
     await page.keyboard.down("Space")
@@ -100,6 +115,7 @@ async def test_holding_space_talks_while_held(hub, browse, says) -> None:
     assert (await page.inner_text(".turn.hub .answer")).startswith("It is")
 
 
+@spoken
 async def test_unheard_words_go_when_the_answer_is_stopped(hub, browse, says) -> None:
     page = await browse(hub, flags=says("What can you do?"))
     await page.click("#press")
@@ -116,6 +132,7 @@ async def test_unheard_words_go_when_the_answer_is_stopped(hub, browse, says) ->
     assert await page.locator(".unheard").count() == 0
 
 
+@spoken
 async def test_only_the_tab_that_talks_plays(hub, browse, says) -> None:
     page = await browse(hub, flags=says("What time is it?"))
     other = await browse(hub, flags=says("What time is it?"), context=page.context)
@@ -165,6 +182,7 @@ async def test_without_a_microphone_the_page_says_what_to_do(hub, browse, flags,
     assert await page.evaluate(STATE) == "ready"
 
 
+@spoken
 async def test_a_speech_process_that_dies_is_told_of_and_comes_back(hub, browse, says) -> None:
     page = await browse(hub, flags=says("What time is it?"))
     hub.children()["hub_voice.child"].kill()

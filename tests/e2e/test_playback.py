@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 pytestmark = pytest.mark.e2e
 
@@ -38,7 +39,7 @@ RENDER = """async ([steps, seconds]) => {
 }"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def render(bare: Any, browse: Any) -> Any:
     page = await browse(bare)
 

@@ -29,6 +29,8 @@ from hub.intents.numbers import ONES, TENS
 from hub.manifests import known_models
 from hub.testing import RunningHub, speak
 
+from .conftest import even_voice
+
 pytestmark = [pytest.mark.models, pytest.mark.e2e, pytest.mark.slow, pytest.mark.realtime]
 PATIENCE_S = 60
 INSIDE = "HUB_TEST_WITHOUT_NETWORK"
@@ -60,14 +62,17 @@ def test_twenty_utterances_without_a_network(data: Path) -> None:
 
 
 async def _twenty(data: Path) -> None:
+    from playwright.async_api import async_playwright
+
     assert _no_network()
     questions = [q for pair in zip(EXACT, MODEL, strict=True) for q in pair]
-    async with RunningHub(data) as hub:
+    async with RunningHub(data) as hub, async_playwright() as playwright:
         await hub.sign_in()
         await hub.until_ready("voice")
-        listener = Listener(data / "models")
+        listener = Listener(data)
         rows = [
-            await _ask(hub, listener, number, question, data) for number, question in enumerate(questions)
+            await _ask(playwright, hub, listener, number, question)
+            for number, question in enumerate(questions)
         ]
     for row in rows:
         print(
@@ -85,44 +90,43 @@ def _no_network() -> bool:
     }
 
 
-async def _ask(hub: RunningHub, listener: Listener, number: int, question: str, data: Path) -> dict[str, Any]:
+async def _ask(
+    playwright: Any, hub: RunningHub, listener: Listener, number: int, question: str
+) -> dict[str, Any]:
     """Open the page, press the button, speak, and wait until the answer has been heard."""
-    from playwright.async_api import async_playwright
-
-    sound = data / f"q{number}.wav"
+    sound = hub.data / f"q{number}.wav"
     _write(sound, *(listener.say(question) if number % 4 < 2 else speak(question)))
-    async with async_playwright() as p:
-        browser = await p.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                "--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}%noloop",
-                "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
-            ],
-        )  # fmt: skip
-        context = await browser.new_context()
-        await context.add_cookies(
-            [{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar]
-        )
-        page = await context.new_page()
-        page.set_default_timeout(60_000)
-        frames: list[bytes | str] = []
+    browser = await playwright.chromium.launch(
+        executable_path=shutil.which("chromium"),
+        args=[
+            "--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}%noloop",
+            "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
+        ],
+    )  # fmt: skip
+    context = await browser.new_context()
+    await context.add_cookies(
+        [{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar]
+    )
+    page = await context.new_page()
+    page.set_default_timeout(60_000)
+    frames: list[bytes | str] = []
 
-        def keep(frame: bytes | str) -> None:  # no built-in: the driver marks what it calls
-            frames.append(frame)
+    def keep(frame: bytes | str) -> None:  # no built-in: the driver marks what it calls
+        frames.append(frame)
 
-        page.on("websocket", lambda ws: ws.on("framereceived", keep))
-        await page.goto(hub.url)
-        async with hub.client.post(f"{hub.url}/talks") as response:
-            await page.goto(str(response.url))
-        await page.locator("button.button").click()
-        turn = page.locator(".turn.hub").last
-        await _answered(frames)
-        talk = page.url.split("talk=")[1]
-        shown = await page.locator(".turn.hub .answer").last.inner_text()
-        asked = await page.locator(".turn.you").last.inner_text()
-        assert await turn.is_visible()
-        await browser.close()
+    page.on("websocket", lambda ws: ws.on("framereceived", keep))
+    await page.goto(hub.url)
+    async with hub.client.post(f"{hub.url}/talks") as response:
+        await page.goto(str(response.url))
+    await page.locator("button.button").click()
+    turn = page.locator(".turn.hub").last
+    await _answered(frames)
+    talk = page.url.split("talk=")[1]
+    shown = await page.locator(".turn.hub .answer").last.inner_text()
+    asked = await page.locator(".turn.you").last.inner_text()
+    assert await turn.is_visible()
+    await browser.close()
     stored = (await hub.get(f"/api/talks/{talk}"))[-1]
     assert stored["text"] in asked
     pcm, rate = _sound([frame for frame in frames if isinstance(frame, bytes)])
@@ -175,13 +179,11 @@ def _sound(frames: list[bytes]) -> tuple[bytes, int]:
 class Listener:
     """Speaks with Piper and writes sound down with Moonshine: the plugin's own engines, in this process."""
 
-    def __init__(self, models: Path) -> None:
+    def __init__(self, data: Path) -> None:
         from hub_voice.engine.hearers import open_tiny
-        from hub_voice.engine.piper import Voice
 
-        names = {file.name: models / file.file for file in known_models()}
-        self._ears = open_tiny(names)
-        self._voice = Voice(names["piper-voice"], names["piper-voice-config"], models.parent / "cache")
+        self._ears = open_tiny({file.name: data / "models" / file.file for file in known_models()})
+        self._voice = even_voice(data)
 
     def say(self, text: str) -> tuple[bytes, int]:
         return b"".join(piece.sound.tobytes() for piece in self._voice.speak(text)), self._voice.rate

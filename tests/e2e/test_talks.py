@@ -23,10 +23,10 @@ async def begun(hub: RunningHub) -> str:
         return str((await answer.json())["id"])
 
 
-async def test_a_talk_is_found_by_typing_and_read_where_it_was(bare: RunningHub, browse: Browse) -> None:
-    talk = await begun(bare)
-    await say(bare, talk, "What is 17 times 23?", "What is 5 + 6?")
-    page = await browse(bare, path="/talks")
+async def test_a_talk_is_found_by_typing_and_read_where_it_was(lasting: RunningHub, browse: Browse) -> None:
+    talk = await begun(lasting)
+    await say(lasting, talk, "What is 17 times 23?", "What is 5 + 6?")
+    page = await browse(lasting, path="/talks")
     await page.keyboard.press("/")
     await page.keyboard.type("17 times", delay=20)
     await page.locator("mark").first.wait_for()
@@ -38,10 +38,12 @@ async def test_a_talk_is_found_by_typing_and_read_where_it_was(bare: RunningHub,
     assert not page.complaints
 
 
-async def test_words_are_edited_asked_again_and_copied_by_keyboard(bare: RunningHub, browse: Browse) -> None:
-    talk = await begun(bare)
-    await say(bare, talk, "What is 2 + 2?")
-    page = await browse(bare, path=f"/?talk={talk}")
+async def test_words_are_edited_asked_again_and_copied_by_keyboard(
+    lasting: RunningHub, browse: Browse
+) -> None:
+    talk = await begun(lasting)
+    await say(lasting, talk, "What is 2 + 2?")
+    page = await browse(lasting, path=f"/?talk={talk}")
     await page.get_by_text("Edit my words").press("Enter")
     field = page.locator(".edit textarea")
     await field.fill("What is 2 + 40?")
@@ -59,11 +61,11 @@ async def test_words_are_edited_asked_again_and_copied_by_keyboard(bare: Running
     assert not page.complaints
 
 
-async def test_a_talk_is_deleted_and_brought_back(bare: RunningHub, browse: Browse) -> None:
-    talk = await begun(bare)
-    await say(bare, talk, "What is 2 + 2?")
-    reader = await browse(bare, path=f"/?talk={talk}")
-    page = await browse(bare, path="/talks", context=reader.context)
+async def test_a_talk_is_deleted_and_brought_back(lasting: RunningHub, browse: Browse) -> None:
+    talk = await begun(lasting)
+    await say(lasting, talk, "What is 2 + 2?")
+    reader = await browse(lasting, path=f"/?talk={talk}")
+    page = await browse(lasting, path="/talks", context=reader.context)
     await page.get_by_text("More").first.click()
     await page.get_by_role("button", name="Delete").click()
     back = page.get_by_role("button", name="Bring it back")

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -35,7 +36,7 @@ SCREENS = (
 )  # fmt: skip
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def secure(tmp_path: Path) -> AsyncIterator[RunningHub]:
     """A signed-in hub with TLS, for this machine only."""
     data = tmp_path / "data"

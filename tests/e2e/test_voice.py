@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import pytest_asyncio
-from tests.e2e.conftest import CHROMIUM, MODELS, until, with_models
+from tests.e2e.conftest import MODELS, until, with_models
 
 from hub.testing import RunningHub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-pytestmark = [
-    pytest.mark.e2e, pytest.mark.models, pytest.mark.realtime, pytest.mark.asyncio(loop_scope="module"),
-]  # fmt: skip
+pytestmark = [pytest.mark.e2e, pytest.mark.models]
+spoken = pytest.mark.realtime
 
 STATE = "document.body.dataset.state"
 MICROPHONE = (Path(__file__).parent / "microphone.js").read_text(encoding="utf-8")
@@ -43,23 +42,19 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium: run `make test`, or `apt-get install chromium`")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", AUTOPLAY]
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        await browser.close()
+async def browser(chromium: Any) -> AsyncIterator[Any]:
+    browser = await chromium(AUTOPLAY)
+    yield browser
+    await browser.close()
 
 
 @pytest.fixture(scope="module")
 def said() -> Callable[..., str]:
-    """Return sentences as wave files in base64, by a voice that the ears understand well."""
+    """Return sentences as wave files in base64, by a voice that the ears understand well and that never varies."""
     from piper import PiperVoice
+    from piper.config import SynthesisConfig
 
+    alike = SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
     voice = PiperVoice.load(str(MODELS / "en_US-joe-medium.onnx"))
 
     @functools.cache
@@ -67,7 +62,7 @@ def said() -> Callable[..., str]:
         rate = voice.config.sample_rate
         gap = np.random.default_rng(1).integers(-3, 4, int(rate * pause)).astype("<i2").tobytes()
         sound = gap.join(
-            b"".join(piece.audio_int16_bytes for piece in voice.synthesize(part)) for part in parts
+            b"".join(piece.audio_int16_bytes for piece in voice.synthesize(part, alike)) for part in parts
         )
         out = io.BytesIO()
         with wave.open(out, "wb") as file:
@@ -81,13 +76,13 @@ def said() -> Callable[..., str]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def enter(hub: RunningHub, chromium: Any) -> AsyncIterator[Any]:
+async def enter(hub: RunningHub, browser: Any) -> AsyncIterator[Any]:
     """Open home in a new talk and a new browser profile; ``page.heard`` is what the hub sent."""
     contexts = []
 
     async def enter(*, between: bool = False, **options: Any) -> Any:
         """``between``: the test stands in the line and may say things as the hub (see `as_hub`)."""
-        context = await chromium.new_context(**options)
+        context = await browser.new_context(**options)
         contexts.append(context)
         await context.add_cookies(
             [{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar]
@@ -160,6 +155,7 @@ async def answered(page: Any, times: int = 1) -> None:
     )
 
 
+@spoken
 async def test_a_turn_is_heard_answered_and_its_time_told(enter: Any, said: Any) -> None:
     page = await enter()
     await page.click("#press")
@@ -183,6 +179,7 @@ async def test_a_turn_is_heard_answered_and_its_time_told(enter: Any, said: Any)
     assert page.complaints == []
 
 
+@spoken
 async def test_a_pause_in_mid_sentence_is_one_turn(enter: Any, said: Any) -> None:
     page = await enter()
     await page.click("#press")
@@ -194,6 +191,7 @@ async def test_a_pause_in_mid_sentence_is_one_turn(enter: Any, said: Any) -> Non
     assert (len(you), len(hub)) == (1, 1)
 
 
+@spoken
 async def test_speaking_over_the_answer_lowers_it_and_then_stops_it(enter: Any, said: Any) -> None:
     page = await enter()
     await page.click("#press")
@@ -214,6 +212,7 @@ async def test_speaking_over_the_answer_lowers_it_and_then_stops_it(enter: Any, 
     assert "duck" in seen[: seen.index("flush")]
 
 
+@spoken
 @pytest.mark.parametrize("sign", ["[[mh\u02c8m]]", "Yeah, okay."])
 async def test_a_mhm_does_not_stop_the_answer(enter: Any, said: Any, sign: str) -> None:
     """The first is hummed: written plainly, the voice would spell it, which is no hum."""
@@ -234,6 +233,7 @@ async def test_a_mhm_does_not_stop_the_answer(enter: Any, said: Any, sign: str) 
     assert "flush" not in kinds(page.heard)
 
 
+@spoken
 @pytest.mark.parametrize("echo", [0.12, 0.4])
 async def test_the_hub_does_not_answer_its_own_voice(enter: Any, said: Any, echo: float) -> None:
     """0.12 is what echo cancellation leaves of a loud speaker, and more; 0.4 is a speaker with none."""
@@ -251,6 +251,7 @@ async def test_the_hub_does_not_answer_its_own_voice(enter: Any, said: Any, echo
     assert hub == [whole]
 
 
+@spoken
 async def test_holding_talks_only_while_held(enter: Any, said: Any) -> None:
     page = await enter()
     await page.keyboard.press("m")
@@ -278,6 +279,7 @@ async def test_holding_talks_only_while_held(enter: Any, said: Any) -> None:
     ]
 
 
+@spoken
 async def test_advice_is_taken_with_one_press_and_remembered(enter: Any, said: Any) -> None:
     page = await enter(between=True)
     await page.click("#press")
@@ -322,6 +324,7 @@ async def test_captions_appear_faint_and_can_be_turned_off(enter: Any) -> None:
     assert await page.locator("#draft").count() == 0
 
 
+@spoken
 async def test_a_microphone_that_goes_away_is_replaced_or_told_of(enter: Any, said: Any) -> None:
     page = await enter()
     await page.click("#press")
@@ -353,6 +356,7 @@ async def test_a_microphone_taken_back_in_mid_talk_is_explained(enter: Any, name
     await page.until(f"{STATE} === 'ready'")
 
 
+@spoken
 async def test_a_phone_has_it_all_under_the_thumb(enter: Any, said: Any, axe: str) -> None:
     page = await enter(**PHONE, color_scheme="dark", reduced_motion="reduce", bypass_csp=True)
     await page.tap("#press")
@@ -405,6 +409,7 @@ async def test_the_sheet_offers_who_i_can_be_and_is_for_everybody(hub: Any, ente
     assert "error" not in kinds(page.heard)
 
 
+@spoken
 async def test_a_word_begins_a_talk_where_its_person_wants_that(enter: Any, said: Any) -> None:
     page = await enter()
     await page.keyboard.press("m")
@@ -429,6 +434,7 @@ async def test_a_word_begins_a_talk_where_its_person_wants_that(enter: Any, said
     await page.until("document.getElementById('word').innerText === 'Ready'")
 
 
+@spoken
 async def test_a_long_silence_does_not_make_it_deaf(enter: Any, said: Any) -> None:
     page = await enter()
     await page.clock.install()

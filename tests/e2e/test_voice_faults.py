@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from hub.testing import RunningHub
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.e2e, pytest.mark.models, pytest.mark.realtime]
+pytestmark = [pytest.mark.e2e, pytest.mark.models]
 
 STATE = "document.body.dataset.state"
 TAKE = """async () => {
@@ -25,7 +26,7 @@ TAKE = """async () => {
 """A browser of iOS tells so of a call: the context's state is "interrupted" (no other browser has it)."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def hub(data: Path) -> AsyncIterator[RunningHub]:
     async with RunningHub(data) as hub:
         await hub.sign_in()

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import aiohttp
 import pytest
+import pytest_asyncio
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -42,7 +43,7 @@ class Speech:
         )  # fmt: skip
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def served(tmp_path):
     """A hub in this process, so that a test may say what was heard and spoken."""
     hub = Hub(config.load(data=tmp_path), ())

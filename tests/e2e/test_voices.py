@@ -7,13 +7,15 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from hub import Sound, sound
 from hub.testing import RunningHub
 
+from .conftest import with_models
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 pytestmark = [pytest.mark.e2e, pytest.mark.models]
 
@@ -26,8 +28,9 @@ def recording(seconds: float = 6.0, level: int = 8_000) -> bytes:
     return sound.pack(Sound(struct.pack(f"<{len(samples)}h", *samples), RATE))
 
 
-@pytest.fixture
-async def home(data: Path) -> AsyncIterator[RunningHub]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    data = with_models(tmp_path_factory.mktemp("voices"))
     async with RunningHub(data, env={"PIP_NO_INDEX": "1"}) as hub:
         await hub.sign_in()
         await hub.until_ready("voice")

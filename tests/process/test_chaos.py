@@ -105,7 +105,7 @@ async def test_fifty_kills_lose_nothing(data: Path) -> None:
             name, victim = random.choice(sorted(victims(hub).items()))
             pid = victim.pid
             victim.kill()
-            await until(lambda pid=pid: not psutil.pid_exists(pid), 5)
+            await until(lambda pid=pid: not psutil.pid_exists(pid), 60)
             took = await until(lambda name=name, pid=pid: reborn(hub, name, pid), BACK_S * 4)
             back.setdefault(name, []).append(took)
         await until(lambda: len(talker.acknowledged) > KILLS, 60)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -29,10 +30,13 @@ DEAD = {
 }
 """An index that nobody serves: a hub without a network."""
 
+PATIENCE_S = 60
+"""How long what must come is waited for: far longer than it takes, for a machine that is busy."""
+
 
 def serve(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = (sys.executable, "-m", "hub.cli", "serve", "--data", str(data), *arguments)
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
@@ -87,11 +91,12 @@ async def test_without_a_network_it_serves_and_answers_and_says_what_is_missing(
             error = await tab.until("error")
             assert error["message"]
             assert error["fix"]
-        for _ in range(100):
-            status = await hub.get("/status")
-            if any(model["state"] == "failed" for model in status["models"]):
-                break
-            await asyncio.sleep(0.2)
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                status = await hub.get("/status")
+                if any(model["state"] == "failed" for model in status["models"]):
+                    break
+                await asyncio.sleep(0.1)
         failed = [model for model in status["models"] if model["state"] == "failed"]
         assert failed
         assert all(model["reason"] and model["fix"] for model in failed)
@@ -108,12 +113,12 @@ async def test_a_truncated_model_is_noticed_and_the_rest_goes_on(data: Path) -> 
     async with RunningHub(data, env=DEAD) as hub:
         await hub.sign_in()
         await hub.until_ready()
-        for _ in range(150):
-            states = {model["name"]: model for model in (await hub.get("/status"))["models"]}
-            if states["moonshine-decoder"]["state"] == "failed":
-                break
-            await asyncio.sleep(0.2)
-        assert states["moonshine-decoder"]["state"] == "failed"
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                states = {model["name"]: model for model in (await hub.get("/status"))["models"]}
+                if states["moonshine-decoder"]["state"] == "failed":
+                    break
+                await asyncio.sleep(0.1)
         assert states["moonshine-decoder"]["fix"]
         assert states["smollm2"]["state"] == "ready"
 
@@ -184,14 +189,13 @@ async def test_the_link_works_once_however_many_come_at_once(tmp_path: Path) -> 
         await hub.sign_in() if "/claim/" not in hub.link else None
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/health", "/status", "/api/talks", "/claim/x", "/static/x", "/ws/session/x"]
-)
-async def test_foreign_hosts_and_origins_are_refused_everywhere(path: str, tmp_path: Path) -> None:
+async def test_foreign_hosts_and_origins_are_refused_everywhere(tmp_path: Path) -> None:
+    paths = ("/", "/health", "/status", "/api/talks", "/claim/x", "/static/x", "/ws/session/x")
+    foreign = ({"Host": "evil.example"}, {"Origin": "https://evil.example"})
     async with RunningHub(tmp_path, env=DEAD) as hub:
-        for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+        for path, headers in itertools.product(paths, foreign):
             async with hub.client.get(hub.url + path, headers=headers) as response:
-                assert response.status == 403
+                assert response.status == 403, (path, headers)
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await hub.client.ws_connect(f"{hub.url}/ws/session/x", headers={"Origin": "https://evil.example"})
 
@@ -205,7 +209,7 @@ async def test_the_end_of_the_hub_leaves_no_orphan(data: Path, number: int) -> N
         tree = psutil.Process(hub.pid).children(recursive=True)
         assert len(tree) >= 3
         await hub.stop(number)
-        _, alive = await asyncio.to_thread(psutil.wait_procs, tree, 8)
+        _, alive = await asyncio.to_thread(psutil.wait_procs, tree, PATIENCE_S)
         assert not alive
 
 
@@ -215,13 +219,11 @@ async def test_a_hub_that_dies_keeps_the_port_and_says_so(tmp_path: Path) -> Non
         hub.worker().kill()
         # Nobody is refused meanwhile: the guardian holds the sockets.
         events = await hub.get("/api/events")
-        for _ in range(100):
-            if any(event["event"] == "hub.recovered" for event in events):
-                break
-            await asyncio.sleep(0.1)
-            with contextlib.suppress(aiohttp.ClientError):
-                events = await hub.get("/api/events")
-        assert any(event["event"] == "hub.recovered" for event in events)
+        async with asyncio.timeout(PATIENCE_S):
+            while not any(event["event"] == "hub.recovered" for event in events):
+                await asyncio.sleep(0.1)
+                with contextlib.suppress(aiohttp.ClientError):
+                    events = await hub.get("/api/events")
 
 
 async def test_a_port_of_garbage_hurts_nobody(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ import asyncio
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
 import time
 import venv
 from importlib import metadata
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -77,17 +79,24 @@ class Clean:
         return {path.name for path in self.packages.glob("*.dist-info")}
 
     def _lend(self, distribution: metadata.Distribution) -> None:
-        """Link a package's files: whatever is done to these names there, the files here stay."""
+        """Link a package's files, compiled ones too: whatever is done to these names there, the files here stay."""
         for file in distribution.files or ():
             if ".." in file.parts:
                 continue  # a script of the environment that it came from
             source, target = Path(str(distribution.locate_file(file))), self.packages / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_file() and not target.exists():
-                try:
-                    os.link(source, target)
-                except OSError:
-                    target.write_bytes(source.read_bytes())
+            _link(source, target)
+            if source.suffix == ".py":
+                _link(Path(cache_from_source(str(source))), Path(cache_from_source(str(target))))
+
+
+def _link(source: Path, target: Path) -> None:
+    if not source.is_file() or target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 async def until(hub: RunningHub, state: str) -> dict[str, Any]:

@@ -166,11 +166,11 @@ async def test_a_short_block_is_told_with_plugin_file_and_line(tmp_path: Path) -
         await hub.sign_in()
         await until(hub, lambda now: now["bad"]["state"] in {"ready", "degraded", "disabled"})
         told: list[dict[str, Any]] = []
-        for _ in range(300):
-            told = [one for one in await hub.get("/api/events?count=500") if one["event"] == "loop.blocked"]
-            if told:
-                break
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE_S):
+            while not told:
+                events = await hub.get("/api/events?count=500")
+                told = [one for one in events if one["event"] == "loop.blocked"]
+                await asyncio.sleep(0.1)
         assert (told[0]["plugin"], told[0]["file"], told[0]["lineno"]) == ("bad", "hd_bad/__init__.py", 5)
         assert told[0]["seconds"] > 1
         assert deaths(hub) == 0

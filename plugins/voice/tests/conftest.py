@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from hub import SpeechEvent, SpeechSession
 from hub.events import Bus
@@ -29,6 +30,8 @@ ROOT = Path(__file__).parents[3]
 MANIFEST = ROOT / "plugins/voice/src/hub_voice/models.toml"
 FOLDER = Path(os.environ.get("HUB_MODELS", ROOT / ".data/models"))
 RATE = 16_000
+SHARED = pytest.mark.asyncio(loop_scope="module")
+"""Of modules that use ``speech``."""
 
 
 @pytest.fixture(scope="session")
@@ -122,24 +125,24 @@ class SmallHub:
         assert plugin == "voice"
 
 
-@pytest.fixture
-async def speech(  # its parameters are asked for, not used
-    model: Callable[[str], Path],
-    cache: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def speech(
+    model: Callable[[str], Path], cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ChildSpeech]:
-    """The real port over the real child."""
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'src'}{os.pathsep}{ROOT / 'plugins/voice/src'}")
-    (tmp_path / "cache").symlink_to(cache)
-    hub = SmallHub(tmp_path)
+    """The real port over the real child: one for a module, whose tests must share a loop (`SHARED`)."""
+    del model  # it skips where they are not
+    data = tmp_path_factory.mktemp("speech")
+    (data / "cache").symlink_to(cache)
+    hub = SmallHub(data)
     await hub.models.ensure(MODELS)
     port = ChildSpeech(hub)  # type: ignore[arg-type]  # as much of a hub as it uses
-    await port.start()
-    assert port._child is not None
-    assert await port._child.ready(60)
-    yield port
-    await port.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{ROOT / 'src'}{os.pathsep}{ROOT / 'plugins/voice/src'}")
+        await port.start()
+        assert port._child is not None
+        assert await port._child.ready(60)
+        yield port
+        await port.stop()
 
 
 class Ear:

@@ -8,10 +8,12 @@ import pytest
 
 from hub.testing import check_speech
 
+from .conftest import SHARED
+
 if TYPE_CHECKING:
     from hub_voice.speech import ChildSpeech
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, SHARED]
 
 
 async def test_the_voice_keeps_the_contract_of_its_port(speech: ChildSpeech) -> None:

@@ -8,12 +8,12 @@ import pytest
 
 from hub import Audio, AudioFormat, Finished, Heard, Trouble
 
-from .conftest import Ear
+from .conftest import SHARED, Ear
 
 if TYPE_CHECKING:
     from hub_voice.speech import ChildSpeech
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, SHARED]
 
 ANSWER = """**Sure.** It is `5 km` to [the lake](https://maps.example/a/very/long/address?with=things):
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SAID = "Please turn off the lights in the kitchen and the hall."
 
-pytestmark = [pytest.mark.models, pytest.mark.slow, pytest.mark.realtime]
+pytestmark = [pytest.mark.models, pytest.mark.slow]
 
 
 async def ask(tab: Tab, sound: Samples) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from plugins.voice.tests.conftest import Ear, s16, silence, word_errors
+from plugins.voice.tests.conftest import SHARED, Ear, s16, silence, word_errors
 
 from hub import Accepted, AudioFormat, HubError, Sound, Unavailable
 from hub.testing import check_speech_to_text, check_text_to_speech
@@ -19,7 +19,7 @@ from hub_voice.pcm import Resampler, Samples
 from hub_voice.requests import ChildEars, ChildMouth, Requests
 from hub_voice.speech import ChildSpeech
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, SHARED]
 Speak = Callable[..., Samples]
 
 SAID = "Turn off the lights in the kitchen."
@@ -50,7 +50,7 @@ async def test_a_minute_is_heard_in_segments_and_a_talk_goes_first(speech: Child
     await ear.session.listen(push_to_talk=True)
     await ear.hear(piper("What time is it?"), fast=True)
     await ear.session.finish()
-    assert word_errors("What time is it?", (await ear.wait(Accepted)).text) == 0
+    assert word_errors("What time is it?", (await ear.wait(Accepted)).text) <= 0.25
     assert not asked.done()
     assert word_errors(" ".join(told), (await asked).text) <= 0.1
     await ear.session.close()

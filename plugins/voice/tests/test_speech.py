@@ -28,9 +28,9 @@ from hub import (
 from hub_voice.pcm import Resampler, Samples
 from hub_voice.speech import ChildSpeech
 
-from .conftest import RATE, Ear, s16, silence, word_errors
+from .conftest import RATE, SHARED, Ear, s16, silence, word_errors
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, SHARED]
 Speak = Callable[..., Samples]
 
 

@@ -191,7 +191,7 @@ async def test_one_question_at_a_time(site, models):
 
 
 async def test_who_goes_away_stops_the_answer(site, models):
-    models[0]._left = [["One ", *[0.05, "more "] * 2_000]]
+    models[0]._left = [[step for count in range(2_000) for step in (f"It is {count}. ", 0.05)]]
     data, headers = {"text": "Count."}, {"accept": "application/x-ndjson"}
     response = await site.client.post(f"{site.url}/language/ask", data=data, headers=headers)
     await response.content.readline()
