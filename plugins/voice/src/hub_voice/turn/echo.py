@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from hub_voice.turn.endings import words
 
-SURE = 0.75
+SURE = 0.7
 """Sounds this much alike are an echo whatever the words; `Mirror` asks more of short ones."""
 
 SURE_AGAIN = 0.6
@@ -38,7 +38,7 @@ class Overlap:
         """
         if self.likeness >= sure:
             return True
-        by_chance = CHANCE / max(1, len("".join(words(heard))))
+        by_chance = self.doubt() * CHANCE / max(1, len("".join(words(heard))))
         return overlap(heard, self.saying) - by_chance >= share * min(1.0, 1.5 - self.likeness)
 
     def doubt(self, sure: float = SURE) -> float:
