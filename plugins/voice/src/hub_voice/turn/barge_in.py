@@ -15,7 +15,7 @@ from hub_voice.turn.backchannel import content, unsigned
 from hub_voice.turn.echo import SURE, SURE_AGAIN, SURE_OF_COMMANDS, Overlap
 from hub_voice.turn.endings import words
 from hub_voice.turn.utterance import typical
-from hub_voice.turn.weight import commands, fresh, weight
+from hub_voice.turn.weight import LONE, commands, fresh, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,6 +154,8 @@ class Overheard:
         """Tell whether the voice so far, by what its words weigh and as far as it is no echo, is enough."""
         rushed, evidence = _is_rushed(text, suspect.voiced), weight(text, suspect.seen, over) * doubt
         if evidence == 0 or rushed or self._is_distant(suspect):
+            return False
+        if self._wary and evidence < LONE * doubt:  # an echo badly heard has words enough: they must stay
             return False
         return suspect.voiced >= windows(self._waits.convinced_ms / evidence)
 

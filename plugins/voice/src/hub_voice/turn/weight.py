@@ -37,7 +37,7 @@ def weight(text: str, seen: Sequence[str], over: Overlap) -> float:
         return 0.0
     if any(_stays(word, other) for word in new for other in seen):
         return STAYING if len(new) > 1 else LONE
-    said = unsigned(text)
+    said = novel(unsigned(text), over.saying)
     stay = sum(word in seen for word in said)
     if len(new) > 1 or (len(said) > 2 and stay > 1):  # noqa: PLR2004  words
         return SEVERAL
