@@ -105,15 +105,14 @@ async def _interrupt(caller: Caller, clip: Clip, order: random.Random, told: Sto
 
 
 async def _sounding(caller: Caller) -> None:
-    """Wait until the answer to what was said sounds; ask something when none comes."""
-    if await caller.until(lambda: caller.ear.loud is not None and caller.state == "playing", 2.5):
-        return
+    """Have a long answer sound: what the last interruption got may be an "All right." that soon is over."""
     await caller.hush()
     await caller.quiet(0.3)
     question = next(one for one in corpus() if one.id == "joe-plain-0")
     caller.forget()
     spoken = caller.say(question.speech)
-    await caller.until(lambda: (caller.ear.loud or 0) > spoken.end, 8 + question.end)
+    if not await caller.until(lambda: (caller.ear.loud or 0) > spoken.end, 8 + question.end):
+        raise RuntimeError("There was no answer to speak over.")
 
 
 async def interrupts(n: int) -> list[Row]:

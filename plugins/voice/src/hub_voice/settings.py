@@ -42,22 +42,14 @@ class Waits:
     """An answer younger than this is heard by the microphone before echo cancellation has learned."""
     voiced_over_young: float = 0.9
     """A window above this is speech over such an answer."""
-    confirm_ms: float = 300
-    """Speech for this long, with a word in it, over an answer stops it."""
-    lone_ms: float = 384
-    """Speech for this long, with one and the same word in two looks at it, stops an answer."""
-    lengthy_ms: float = 544
-    """Speech for this long is no sign of listening: it needs no two looks that agree on a word."""
-    on_and_on_ms: float = 544
-    """The same with words that weigh nothing by themselves."""
-    surely_ms: float = 736
-    """Speech for this long is an interruption whatever its words weigh, if it has any: no sign lasts so."""
+    convinced_ms: float = 576
+    """Speech for this long, times the weight of its words, stops an answer: `hub_voice.turn.weight`."""
     glance_ms: float = 192
     """Speech over an answer before its words are looked at, and between two such looks."""
     glance_gap_ms: float = 96
     """Silence behind it that is worth a look at once: that was all."""
     dismiss_ms: float = 320
-    """Silence after which speech over an answer was no interruption."""
+    """Silence after which speech over an answer was no interruption; twice as much if it had words."""
     wordless_ms: float = 1600
     """Voice for this long without a word is music, or a crowd."""
     echo_share: float = 0.6

@@ -51,7 +51,18 @@ def test_signs_are_known_badly_heard_and_by_their_beginning(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Tha", "What", "What's that?", "Tell me more", "Go back a bit", "Oh no, the red", "That's not true"],
+    [
+        "",
+        "Tha",
+        "Thank you.",
+        "Oh, is Steve up?",
+        "What",
+        "What's that?",
+        "Tell me more",
+        "Go back a bit",
+        "Oh no, the red",
+        "That's not true",
+    ],
 )
 def test_what_is_no_sign(text: str) -> None:
     assert not is_sign(text)

@@ -115,6 +115,53 @@ def test_one_word_must_be_heard_twice() -> None:
     assert over.all(Interrupt)
 
 
+def test_who_had_words_and_goes_on_after_a_short_pause_does_not_begin_anew() -> None:
+    for pause, stops in ((400, True), (1000, False)):
+        over = Over()
+        over.hears = "Tomorrow"
+        over.voice(224)
+        over.pause(pause)
+        assert over.all(Duck) == [Duck(True), Duck(False)], "the answer is loud again meanwhile"
+        over.hears = "Tomorrow then"
+        over.voice(224)
+        assert bool(over.all(Interrupt)) is stops, pause
+
+
+def test_what_was_no_word_goes_on_with_nothing() -> None:
+    over = Over()
+    over.hears = "Mhm."
+    for _ in range(6):
+        over.voice(224)
+        over.pause(400)
+    assert not over.all(Interrupt)
+    assert over.all(Counted) == 6 * [Counted("false_barge_in")]
+
+
+def test_thanks_are_more_than_a_sign_of_listening() -> None:
+    over = Over()
+    over.hears = "Thank you."
+    over.voice(330)
+    assert not over.all(Interrupt)
+    over.voice(200)
+    assert over.all(Interrupt)
+
+
+def test_a_voice_that_may_be_the_answers_own_takes_longer() -> None:
+    stopped = []
+    for likeness in (0.4, 0.55, 0.65):
+        over = Over()
+        for window in range(60):
+            for action in over.turns.window(0.95, over.floor):
+                if isinstance(action, Glance):
+                    acts = over.turns.glimpsed(
+                        action.ticket, "what about tomorrow", Overlap(SAYING.saying, likeness)
+                    )
+                    if any(isinstance(act, Interrupt) for act in acts):
+                        stopped.append((likeness, window))
+    assert [likeness for likeness, _ in stopped] == [0.4, 0.55, 0.65]
+    assert [window for _, window in stopped] == sorted({window for _, window in stopped})
+
+
 def test_one_word_over_and_over_is_one_word() -> None:
     over = Over()
     over.hears = "the top, the top, the top"

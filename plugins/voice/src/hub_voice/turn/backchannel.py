@@ -14,7 +14,7 @@ COMMANDS = frozenset(words("stop wait no cancel quiet enough pause silence halt 
 SIGNS = frozenset(
     words(
         "mhm mm mmm mmhmm hmm hm uh huh um aha ah oh ooh yeah yes yep yup okay ok right sure alright fine "
-        "good great nice cool wow really exactly indeed true i see got of course thanks thank haha ha heh "
+        "good great nice cool wow really exactly indeed true i see got of course haha ha heh "
         "hah well makes sense that's interesting absolutely definitely totally agreed yay hey hi bye ow"
     )
 )
@@ -28,13 +28,16 @@ PHRASES = tuple(
         "that's funny", "that's amazing", "very nice", "very good", "sounds good", "good to know",
         "fair enough", "of course", "got it", "i see", "oh i see", "i know", "you're right",
         "all right", "oh really", "is that so", "for sure", "no doubt", "go on", "keep going",
-        "thank you", "oh my", "my goodness",
+        "oh my", "my goodness",
     )
 )  # fmt: skip
 """Longer signs, without their spaces. They are known badly heard, and by their beginning, too."""
 
 ALIKE = 0.7
 """Letters in common that make what was heard one of them."""
+
+ALIKE_AND_MORE = 0.8
+"""The same where more than the sign was heard: "oh, is he" is no "oh, I see"."""
 
 SHORTEST = 4
 """Letters that tell one of them by its beginning."""
@@ -94,7 +97,8 @@ def _like(one: str, other: str) -> bool:
     shortest, longest = sorted((len(one), len(other)))
     if one[0] != other[0] or 2 * shortest < ALIKE * (shortest + longest):
         return False
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
+    least = ALIKE if len(one) <= len(other) else ALIKE_AND_MORE
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= least
 
 
 def weigh(text: str) -> Weight:

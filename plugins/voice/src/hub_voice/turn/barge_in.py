@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from hub import Counted, Duck
 from hub_voice.settings import WINDOW_MS, Waits, windows
 from hub_voice.turn.actions import Action, Glance
-from hub_voice.turn.backchannel import COMMANDS, content, heavy, is_sign, unsigned
-from hub_voice.turn.echo import SURE, SURE_AGAIN, SURE_OF_COMMANDS, Overlap, is_alike, novel
+from hub_voice.turn.backchannel import content, unsigned
+from hub_voice.turn.echo import SURE, SURE_AGAIN, SURE_OF_COMMANDS, Overlap
 from hub_voice.turn.endings import words
 from hub_voice.turn.utterance import typical
+from hub_voice.turn.weight import LONE, commands, fresh, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,15 +96,12 @@ class Overheard:
         if suspect is None or ticket == 0 or ticket != suspect.ticket:
             return False, []
         suspect.ticket = 0
-        said = content(text)
-        fresh = novel(heavy(text), over.saying)
-        all_ = novel(unsigned(text), over.saying)
         sure = SURE_AGAIN if self._wary else SURE
-        loud = _commands(fresh) and over.likeness < SURE_OF_COMMANDS
-        if said and not loud and over.is_echo(text, self._waits.echo_share, sure):
+        loud = commands(fresh(text, over)) and over.likeness < SURE_OF_COMMANDS
+        if content(text) and not loud and over.is_echo(text, self._waits.echo_share, sure):
             return False, self._echoed(suspect)
-        confirmed = self._convinces(suspect, fresh, text) or self._goes_on(suspect, all_, text, over.likeness)
-        suspect.seen = (*suspect.seen, *all_)[-SEEN:]
+        confirmed = self._convinces(suspect, text, over, 1.0 if loud else over.doubt(sure))
+        suspect.seen = (*suspect.seen, *unsigned(text))[-SEEN:]
         if confirmed:
             self._wary = False  # what was taken for an echo then may have been this person
         return confirmed, []
@@ -128,8 +126,10 @@ class Overheard:
 
     def _go_on(self, suspect: Suspect, now: int) -> list[Action]:
         waits = self._waits
-        if suspect.gap >= windows(waits.overdue_ms if suspect.ticket else waits.dismiss_ms):
-            return self._dismiss(suspect)
+        patience = windows(waits.overdue_ms if suspect.ticket else waits.dismiss_ms)
+        if suspect.gap >= patience:
+            over = not suspect.seen or suspect.gap >= patience + windows(waits.dismiss_ms)
+            return self._doubt(suspect, over=over)
         long = suspect.voiced * WINDOW_MS >= waits.wordless_ms
         if long and suspect.ducked and not suspect.seen:
             suspect.lifted = True  # music, a crowd: go on listening, but let the answer be heard
@@ -150,33 +150,14 @@ class Overheard:
         first = max(first, now - windows(6000))
         return [Glance(suspect.ticket, first, now)]
 
-    def _convinces(self, suspect: Suspect, fresh: list[str], text: str) -> bool:
-        """Tell whether ``fresh`` words are an interruption: a command, or some that are there to stay.
-
-        A hum, a throat, a cough are written down as words as well, but as others in every look, and none
-        of them goes on: words count when two looks agree on one of them, or when there is speech for so
-        long that it is no sign of listening.
-        """
-        waits, voiced = self._waits, suspect.voiced
-        if not fresh or self._is_distant(suspect):
+    def _convinces(self, suspect: Suspect, text: str, over: Overlap, doubt: float) -> bool:
+        """Tell whether the voice so far, by what its words weigh and as far as it is no echo, is enough."""
+        rushed, evidence = _is_rushed(text, suspect.voiced), weight(text, suspect.seen, over) * doubt
+        if evidence == 0 or rushed or self._is_distant(suspect):
             return False
-        if _commands(fresh) and voiced >= windows(waits.least_word_ms):
-            return True
-        if voiced < windows(waits.confirm_ms) or is_sign(text) or _is_rushed(text, voiced):
+        if self._wary and evidence < LONE * doubt:  # an echo badly heard has words enough: they must stay
             return False
-        twice = any(is_alike(word, other) for word in fresh for other in suspect.seen)
-        if twice and (len(fresh) >= 2 or voiced >= windows(waits.lone_ms)):  # noqa: PLR2004  words
-            return True
-        return len(fresh) >= 2 and voiced >= windows(waits.lengthy_ms) and not self._wary  # noqa: PLR2004  words
-
-    def _goes_on(self, suspect: Suspect, said: list[str], text: str, likeness: float) -> bool:
-        """Tell whether somebody speaks on and on, though the words ``said`` weigh little: "but is it"."""
-        stay = sum(word in suspect.seen for word in said)
-        enough = len(said) >= 3 and stay >= 2 and suspect.voiced >= windows(self._waits.on_and_on_ms)  # noqa: PLR2004
-        lasts = suspect.voiced >= windows(self._waits.surely_ms) and likeness < SURE_AGAIN
-        enough = enough or (len(said) >= 2 and lasts)  # noqa: PLR2004
-        false = self._wary or self._is_distant(suspect) or is_sign(text) or _is_rushed(text, suspect.voiced)
-        return enough and not false
+        return suspect.voiced >= windows(self._waits.convinced_ms / evidence)
 
     def _echoed(self, suspect: Suspect) -> list[Action]:
         """Lift the answer that was heard itself, and from now on look before ducking."""
@@ -189,9 +170,10 @@ class Overheard:
         suspect.seen, suspect.levels = (), []
         return actions
 
-    def _dismiss(self, suspect: Suspect) -> list[Action]:
-        """Forget what came to nothing: the answer is as loud as before."""
-        self._suspect = None
+    def _doubt(self, suspect: Suspect, *, over: bool) -> list[Action]:
+        """Lift the answer over what came to nothing; who had words and soon goes on does not begin anew."""
+        if over:
+            self._suspect = None
         counted: list[Action] = [Counted("false_barge_in")] if suspect.ducked else []
         return self._lift(suspect) + counted
 
@@ -213,7 +195,3 @@ class Overheard:
 def _is_rushed(text: str, voiced: int) -> bool:
     """Tell whether nobody says ``text`` in so many ``voiced`` windows: a recogniser made it up."""
     return sum(map(len, words(text))) > FASTEST * (voiced * WINDOW_MS + GLANCE_PREROLL_MS) / 1000
-
-
-def _commands(said: list[str]) -> bool:
-    return any(word in COMMANDS for word in said)

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from hub_voice.turn.endings import words
 
-SURE = 0.75
+SURE = 0.7
 """Sounds this much alike are an echo whatever the words; `Mirror` asks more of short ones."""
 
 SURE_AGAIN = 0.6
@@ -15,6 +15,13 @@ SURE_AGAIN = 0.6
 
 SURE_OF_COMMANDS = 0.85
 """The same for a command that the answer does not say: that one should rather win."""
+
+
+DOUBTFUL = 0.25
+"""Likeness below those by which two voices come to be alike, or the answer and its echo unlike."""
+
+CHANCE = 3.0
+"""Any text shares up to this, over its letters, with a sentence or two by chance: "excuse" with "because"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,12 @@ class Overlap:
         """
         if self.likeness >= sure:
             return True
-        return overlap(heard, self.saying) >= share * min(1.0, 1.5 - self.likeness)
+        by_chance = self.doubt() * CHANCE / max(1, len("".join(words(heard))))
+        return overlap(heard, self.saying) - by_chance >= share * min(1.0, 1.5 - self.likeness)
+
+    def doubt(self, sure: float = SURE) -> float:
+        """Return how doubtful an echo is by the sound alone: 1 for another voice, 0 for the answer's own."""
+        return min(1.0, max(0.0, (sure - self.likeness) / DOUBTFUL))
 
 
 NOTHING = Overlap()

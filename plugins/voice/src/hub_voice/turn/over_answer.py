@@ -82,7 +82,7 @@ class OverAnswer:
         if suspect is None:
             return None, []
         actions: list[Action] = [Duck(False)] if suspect.ducked else []
-        if suspect.voiced < windows(self._waits.onset_ms):
+        if suspect.voiced < windows(self._waits.onset_ms) or suspect.gap >= windows(self._waits.dismiss_ms):
             return None, [*actions, Counted("false_barge_in")] if suspect.ducked else actions
         utterance = self._as_utterance(now, suspect)
         utterance.overlapped = True
