@@ -45,6 +45,11 @@ def test_what_is_done_or_chosen_is_often_gone_on_with(text: str) -> None:
     assert needed(WAITS, text, [0.99, 0.99]) == windows(WAITS.further_ms)
 
 
+def test_whether_something_is_so_takes_a_model_that_is_surest_twice() -> None:
+    assert is_sure(WAITS, "Can penguins fly?", [0.95, 0.95])
+    assert needed(WAITS, "Can penguins fly?", [0.95, 0.85]) == windows(WAITS.further_ms)
+
+
 @pytest.mark.parametrize("text", ["Go ahead.", "Yes.", "No, thanks.", "Okay.", "Wait."])
 def test_a_few_words_may_be_no_more_than_a_beginning(text: str) -> None:
     assert needed(WAITS, text, [0.99, 0.99]) == windows(WAITS.likely_ms)

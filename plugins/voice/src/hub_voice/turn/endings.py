@@ -76,10 +76,7 @@ DIRECT = frozenset(
 """Those that want to be told something; seldom does more follow."""
 
 SWITCHING = frozenset(words("turn open close start stop call cancel"))
-"""Those that one thing is all they take.
-
-A choice, "Would you", is often followed by "or", and a step, "Put", by a place, a time or the next step.
-"""
+"""Those that one thing is all they take; a step, "Put", takes a place, a time or the next step."""
 
 WEIGHING = frozenset(words("think prefer rather like want"))
 """Words of a question that offers a choice: "What do you think of blue", and then "or of green"."""
@@ -98,6 +95,11 @@ def asks(text: str) -> bool:
 def asks_outright(text: str) -> bool:
     """Tell whether ``text`` is a question or a command that hardly ever goes on after it seems whole."""
     return _first(text) in DIRECT and not WEIGHING.intersection(words(text))
+
+
+def asks_whether(text: str) -> bool:
+    """Tell whether ``text`` is a question that wants yes or no, and offers no choice."""
+    return text.rstrip().endswith("?") and not (WEIGHING | {"should", "shall"}).intersection(words(text))
 
 
 def switches(text: str) -> bool:

@@ -8,6 +8,7 @@ from hub_voice.settings import windows
 from hub_voice.turn.endings import (
     asks,
     asks_outright,
+    asks_whether,
     dangles,
     is_brief,
     is_lengthy,
@@ -65,18 +66,18 @@ def _whole(waits: Waits, text: str, looks: Sequence[float], twice: float) -> flo
     if asks_outright(text) and looks[0] > waits.surest and not is_brief(text):
         return waits.sure_ms
     if twice > (waits.sure if asks(text) else waits.surer):
-        return _agreed(waits, text)
+        return _agreed(waits, text, twice)
     if twice > waits.sure or (asks(text) and looks[-1] > waits.sure):
-        return max(waits.likely_ms, _agreed(waits, text))
+        return max(waits.likely_ms, _agreed(waits, text, twice))
     return waits.plain_ms if max(looks) > waits.possible else waits.doubtful_ms
 
 
-def _agreed(waits: Waits, text: str) -> float:
+def _agreed(waits: Waits, text: str, twice: float) -> float:
     """Return the same for a whole sentence that the model says is over, by what may follow such words."""
     if asks_outright(text):
         return waits.sure_ms
     if is_brief(text):
         return waits.likely_ms
-    if switches(text) or is_lengthy(text):
+    if switches(text) or is_lengthy(text) or (asks_whether(text) and twice > waits.surest):
         return waits.sure_ms
     return waits.further_ms if asks(text) else waits.plain_ms
