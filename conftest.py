@@ -62,7 +62,7 @@ def _room(folder: Path, how: int) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests marked ``realtime`` a second try, which the summary counts: this machine's time is shared."""
+    """Give tests marked ``realtime`` a second try, which the summary counts: the machine is shared."""
     for item in items:
         if _is_realtime(item):
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -27,6 +27,7 @@ from hub.conversation.conversations import Conversations
 from hub.conversation.mediation.mediator import Mediator
 from hub.conversation.named import Named
 from hub.conversation.personas import Personas
+from hub.conversation.recollection import Recollection
 from hub.conversation.retention import Retention
 from hub.conversation.spoken_turns import SpokenTurns
 from hub.conversation.tools import CORE as CORE_TOOLS
@@ -144,7 +145,7 @@ class Hub:
         self.search = Search(self.core, self.transcripts, self.data / "search.db", master)
         self.conversations = Conversations(
             self.core, self.transcripts, self.router, self.bus, settings.system_prompt, self.search,
-            Mediator(self.router, self.tools),
+            Mediator(self.router, self.tools), Recollection(self._memory, self.people.has),
         )  # fmt: skip
         self.personas = Personas(self.core, self.bus, self.conversations)
         self.retention = Retention(self.jobs, self.conversations, lambda: self.settings.forget_after_days)
@@ -257,6 +258,9 @@ class Hub:
         if tasks or ends:  # who swallows its cancellation is left behind
             await asyncio.wait((*tasks, *ends), timeout=WITHDRAW_S)
         await self.jobs.drop(plugin)
+
+    def _memory(self) -> ports.Memory:
+        return self.port(ports.Memory)  # type: ignore[type-abstract]  # a Protocol is the key
 
     def _facts(self) -> Facts:
         """Return what the hub can say of itself: its models, and the parts that are not well."""

@@ -46,6 +46,10 @@ class People:
         """Return the person of that id. Raises `HubError` when there is none."""
         return await self._core.read(lambda db: find(db, id))
 
+    async def has(self, id: str) -> bool:  # noqa: A002
+        """Say whether that is a person's id."""
+        return bool(await self._core.rows("SELECT 1 FROM person WHERE id = ?", (id,)))
+
     async def rename(self, by: Person, id: str, name: str) -> Person:  # noqa: A002
         """Give a person another name: everybody their own, the owner anyone's."""
         require(by, "change own name" if by.id == id else "manage people")

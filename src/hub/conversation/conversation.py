@@ -32,10 +32,12 @@ from hub.store.transcripts import Turn
 from hub.telemetry import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from hub.conversation.recollection import Recollection
     from hub.events import Bus
     from hub.llm.router import Router
+    from hub.ports.memory import MemoryHit
     from hub.store.transcripts import Transcripts
 
 log = structlog.get_logger(__name__)
@@ -122,13 +124,14 @@ class Conversation:
         person: str = "",
         system_prompt: str = "",
         mediator: Mediator | None = None,
+        recollection: Recollection | None = None,
     ) -> None:
         self.id, self.title, self.person = id, title, person
         self.gone = False
         self.persona: Persona = NOBODY
         self._history = history
         self._transcripts, self._router, self._bus = transcripts, router, bus
-        self._mediator = mediator or Mediator(router)
+        self._mediator, self._recollection = mediator or Mediator(router), recollection
         self._rename, self._touch, self._system_prompt = rename, touch, system_prompt
         self._attempt: _Attempt | None = None
         self._lock = asyncio.Lock()
@@ -380,8 +383,12 @@ class Conversation:
             self._warming.cancel()
         self._warming = asyncio.create_task(self._router.prime(self._prompt("")), name="prime")
 
-    def _prompt(self, text: str) -> Prompt:
-        return Prompt(self.id, self._history, text, self._system_prompt, self.persona)
+    def _prompt(self, text: str, remembered: Sequence[MemoryHit] = ()) -> Prompt:
+        return Prompt(self.id, self._history, text, self._system_prompt, self.persona, remembered=remembered)
+
+    async def _remembered(self, text: str) -> Sequence[MemoryHit]:
+        recollection = self._recollection
+        return await recollection.about(text, person=self.person, talk=self.id) if recollection else ()
 
     def _begin(self, revision: int, text: str, speaker: Speaker | None) -> _Attempt:
         attempt = _Attempt(uuid.uuid4().hex, revision, text, speaker)
@@ -400,8 +407,9 @@ class Conversation:
 
     async def _answer(self, attempt: _Attempt) -> None:
         try:
+            prompt = self._prompt(attempt.text, await self._remembered(attempt.text))
             async for delta in self._mediator.answer(
-                self._prompt(attempt.text), attempt.by, attempt.asker, accepted=attempt.accepted.wait
+                prompt, attempt.by, attempt.asker, accepted=attempt.accepted.wait
             ):
                 attempt.first = attempt.first or time.monotonic()
                 attempt.answer += delta.text
@@ -464,6 +472,8 @@ class Conversation:
                 completion_tokens=usage.completion if usage else 0, approval=by.waits,
             )
         )  # fmt: skip
+        if self._recollection and state != "failed":
+            await self._recollection.keep(turn, self.person)
         self.warm()
 
     async def _name_after(self, text: str) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
     from hub.conversation.mediation.mediator import Mediator
+    from hub.conversation.recollection import Recollection
     from hub.events import Bus
     from hub.llm.router import Router
     from hub.store.database import Database
@@ -71,9 +72,11 @@ class Conversations:
         system_prompt: str = "",
         search: Search | None = None,
         mediator: Mediator | None = None,
+        recollection: Recollection | None = None,
     ) -> None:
         self._core, self._transcripts, self._router, self._bus = core, transcripts, router, bus
         self._system_prompt, self._search, self._mediator = system_prompt, search, mediator
+        self._recollection = recollection
         self._known: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._recent: OrderedDict[str, Conversation] = OrderedDict()
         self._erasing: dict[str, asyncio.Task[None]] = {}
@@ -274,6 +277,8 @@ class Conversations:
         if works := {*self._erasing.values(), *self._work}:
             await asyncio.wait(works, timeout=2)
         await asyncio.gather(*(talk.close() for talk in tuple(self._known.values())))
+        if self._recollection:
+            await self._recollection.settled()
 
     async def _load(self, id: str, person: str) -> Conversation:  # noqa: A002
         rows = await self._core.rows(
@@ -286,7 +291,7 @@ class Conversations:
         talk = self._known[id] = Conversation(
             id, rows[0][0], history, transcripts=self._transcripts, router=self._router, bus=self._bus,
             rename=self._name, touch=self._touch, person=person, system_prompt=self._system_prompt,
-            mediator=self._mediator,
+            mediator=self._mediator, recollection=self._recollection,
         )  # fmt: skip
         talk.persona = self.persona(rows[0][1])
         return talk

@@ -1,4 +1,4 @@
-"""Build the prompt: an immutable system part, then as much of the talk as the provider has room for.
+"""Build the prompt: an immutable system part, then the talk as far as there is room, then what is remembered.
 
 The system part never changes within a talk and no user text is ever mixed into it (S0-48), so that a
 provider can keep it evaluated. History is dropped in large steps, not one turn at a time, for the
@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hub.conversation.mediation.fence import fenced
 from hub.conversation.persona import NOBODY, Persona
+from hub.conversation.recollection import told
 from hub.llm.provider import Caps, Message, Request
+from hub.ports.memory import SAID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hub.ports.memory import MemoryHit
     from hub.store.transcripts import Turn
 
 FULL = (
@@ -30,8 +34,14 @@ ROOM = 1_000_000
 """More tokens than any talk takes."""
 
 _TURNS = 5  # S0-57: the last five turns go to the model
+_REMEMBERED, _MOST_REMEMBERED = 4, 1_000
+"""What is remembered may take one in so many tokens of a provider's room, and never more than these."""
+
 _CALLS = frozenset(("tools", "named tools"))
 """Providers whose answers are what a tool returned."""
+
+_MODELS = frozenset(("full", "basic"))
+"""Qualities of those who read what they are told."""
 
 
 def system_part(caps: Caps, own: str = "", persona: str = "") -> str:
@@ -71,8 +81,11 @@ class Prompt:
         text: str,
         own: str = "",
         persona: Persona = NOBODY,
+        *,
+        remembered: Sequence[MemoryHit] = (),
     ) -> None:
         self.conversation, self.text, self.persona = conversation, text, persona
+        self._remembered = remembered
         self.own = f"{own}\n\n{persona.prompt}" if own and persona.prompt else own
         self._history = history
 
@@ -83,21 +96,28 @@ class Prompt:
 
     @property
     def read(self) -> bool:
-        """Whether a provider with room for it is told an answer made of words that nobody here said."""
-        return any(
+        """Whether a provider with room for it is told what nobody here said, or what was made of that."""
+        return any(hit.entry.trust < SAID for hit in self._remembered) or any(
             turn.read or turn.source == "hub" or turn.provider in _CALLS
             for turn in _window(self._history, ROOM)
         )
 
     def for_provider(self, caps: Caps) -> Request:
         """Return the request that fits ``caps``."""
-        messages = (*self.prefix(caps), Message("user", self.text))
+        room = int(min(caps.prompt_tokens // _REMEMBERED, _MOST_REMEMBERED) * _CHARS_PER_TOKEN)
+        memory = told(self._remembered, room) if caps.quality in _MODELS else ""
+        before = (Message("user", fenced("the memory", memory)),) if memory else ()
+        spent = tokens(before[0].text) if before else 0
+        messages = (*self.prefix(caps, spent), *before, Message("user", self.text))
         return Request(messages, self.conversation, caps.answer_tokens)
 
-    def prefix(self, caps: Caps) -> tuple[Message, ...]:
-        """Return everything before the person's new words: what can be evaluated ahead of time."""
+    def prefix(self, caps: Caps, spent: int = 0) -> tuple[Message, ...]:
+        """Return what comes before the person's new words, and can be evaluated ahead of time.
+
+        ``spent``: tokens that something else takes.
+        """
         system = Message("system", system_part(caps, self.own, self.persona.prompt))
-        room = caps.prompt_tokens - tokens(system.text) - tokens(self.text)
+        room = caps.prompt_tokens - tokens(system.text) - tokens(self.text) - spent
         history = [message for turn in _window(self._history, room) for message in _messages(turn)]
         return (system, *history)
 

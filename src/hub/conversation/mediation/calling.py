@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.approvals.approval import Done
 from hub.approvals.gate import spoken
-from hub.conversation.mediation.exchange import fenced
+from hub.conversation.mediation.fence import fenced
 from hub.errors import HubError
 from hub.llm.private.redaction.placeholders import stands_for
 from hub.llm.provider import Held

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hub.conversation.mediation.calling import Calling, Carried
-from hub.conversation.mediation.exchange import Exchange, fenced
+from hub.conversation.mediation.exchange import Exchange
+from hub.conversation.mediation.fence import fenced
 from hub.conversation.mediation.offered import Catalogue, Offered
 from hub.conversation.mediation.sanitiser import Sanitiser
 from hub.conversation.mediation.taint import EARLIER, Taint

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from hub.conversation.mediation import asking
-from hub.conversation.mediation.exchange import MOST_RESULT, Exchange, fenced
+from hub.conversation.mediation.exchange import Exchange
+from hub.conversation.mediation.fence import MOST_TOLD, fenced
 from hub.conversation.mediation.offered import MOST, Catalogue, Offered
 from hub.conversation.mediation.taint import Taint
 from hub.conversation.prompt import Prompt
@@ -71,7 +72,7 @@ def test_no_text_ends_its_own_fence(text: str) -> None:
 
 def test_a_long_result_is_cut_and_said_to_be() -> None:
     told = fenced("a tool", "word " * 100_000)
-    assert len(told) < MOST_RESULT + 400
+    assert len(told) < MOST_TOLD + 400
     assert "(cut)" in told
 
 
