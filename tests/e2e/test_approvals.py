@@ -115,8 +115,7 @@ async def test_a_talk_asks_and_tells_what_came_of_it(bare, browse) -> None:
     page = await browse(bare)
     await page.fill("#write", "add milk to my notes")
     await page.press("#write", "Enter")
-    link = page.locator("#lines .hub[data-state=pending] a", has_text="Answer it")
-    await link.wait_for()
+    await page.locator("#lines .hub[data-state=pending]", has_text="Answer it on my page.").wait_for()
     await page.locator("#needs", has_text="Add a note?").wait_for()
     other = await browse(bare, path="/approvals", context=page.context)
     await other.until(

@@ -44,9 +44,9 @@ class Waiting(Held):
     status = 202
 
     def __init__(self, approval: Approval) -> None:
-        super().__init__(
-            f"I need your yes first. {approval.consequence}", fix="Answer it on the approvals page."
-        )
+        # the page that shows a talk shows its question, too: nobody who looks at it is sent away
+        place = "on my page" if approval.talk else "on the approvals page"
+        super().__init__(f"I need your yes first. {approval.consequence}", fix=f"Answer it {place}.")
         self.approval, self.waits = approval, approval.id
 
 

@@ -44,7 +44,7 @@ async def test_notes_are_written_read_and_destroyed_by_exact_words(hub: Hub) -> 
 
     turn = await say(talk, "Add milk to my notes.")
     assert (turn.state, turn.quality) == ("pending", "")
-    assert turn.answer.startswith("I need your yes first. Add a note. It can be undone.")
+    assert turn.answer == "I need your yes first. Add a note. It can be undone. Answer it on my page."
     ended = [event for event in hub.bus.recent(200) if isinstance(event, TurnEnded)][-1]
     [asked] = [event for event in hub.bus.recent(200) if isinstance(event, ApprovalAsked)]
     assert (ended.state, ended.approval) == ("pending", asked.approval)

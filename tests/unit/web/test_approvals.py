@@ -286,13 +286,15 @@ async def test_what_expired_is_gone_from_the_page_and_told_as_unanswered(
     assert await notes(site) == []
 
 
-async def test_a_pending_turn_links_to_the_answer(site: Site) -> None:
+async def test_a_pending_turn_is_answered_below_it(site: Site) -> None:
     talk = await site.hub.conversations.new(site.person)
     await talk.write("add milk to my notes")
     await talk.settled()
     page = await text(site, f"/?talk={talk.id}")
     assert 'data-state="pending"' in page
-    assert re.search(r'class="act again yes" href="/approvals">Answer it<', page)
+    assert "Answer it on my page." in page
+    buttons = re.findall(r'<button class="([a-z-]+)"[^>]* aria-label="(Deny|Approve): Add a note"', page)
+    assert buttons == [("solid-button", "Deny"), ("plain", "Approve")], "a no comes first and stands out"
     assert "Only with your yes." in page
     page = await text(site)
     assert f'href="/?talk={talk.id}"' in page

@@ -76,10 +76,10 @@ class Waits:
     """Silence that ends a turn when model and words agree that it is over, see `hub_voice.turn.rule`."""
     likely_ms: float = 352
     """Silence that ends it when they agree, but less firmly."""
-    unmarked_ms: float = 448
-    """Silence that ends it when the model is twice very sure, though the words have no mark of an end."""
+    further_ms: float = 448
+    """Silence that ends, when they agree, what is often gone on with: "Take the train", "or the bus"."""
     plain_ms: float = 576
-    """Silence that ends words that look complete when the model thinks an end possible."""
+    """Silence that ends a short statement, and what the model thinks may be over."""
     doubtful_ms: float = 704
     """Silence that ends words that look complete when the model objects."""
     certain_ms: float = 768

@@ -9,13 +9,24 @@ from hub_voice.turn.endings import is_phantom, looks_complete
 
 @pytest.mark.parametrize(
     "text",
-    ["What time is it?", "Stop!", "Turn it off.", "Yes please.", "What can you do?", "Yes,", "Born in May."],
+    [
+        "What time is it?",
+        "Stop!",
+        "Turn it off.",
+        "Yes please.",
+        "What can you do?",
+        "Yes,",
+        "Born in May.",
+        "Turn the lamp on.",
+    ],
 )
 def test_complete(text: str) -> None:
     assert looks_complete(text)
 
 
-@pytest.mark.parametrize("text", ["", "Turn on the", "Turn on the.", "And then,", "Well...", "I want to."])
+@pytest.mark.parametrize(
+    "text", ["", "Turn on the", "Turn on the.", "Turn on.", "And then,", "Well...", "I want to."]
+)
 def test_incomplete(text: str) -> None:
     assert not looks_complete(text)
 

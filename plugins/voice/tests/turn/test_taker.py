@@ -90,7 +90,7 @@ def test_a_turn_ends_soon_when_words_and_model_agree() -> None:
         ("It is off.", 0.9, WAITS.likely_ms),
         ("It is off.", 0.2, WAITS.plain_ms),
         ("Turn it off.", 0.001, WAITS.doubtful_ms),
-        ("It is off,", 0.9, WAITS.unmarked_ms),
+        ("It is off,", 0.9, WAITS.plain_ms),
         ("Turn it off,", 0.6, WAITS.certain_ms),
         ("Turn it off and.", 0.9, WAITS.certain_ms),
         ("If I turn it off.", 0.6, WAITS.open_ms),
@@ -232,7 +232,7 @@ def test_long_speech_is_cut_at_its_quietest_place_and_put_together() -> None:
     play.do(play.turns.transcribed(part.ticket, "I want the first half"))
     play.pause(160)
     play.answer("and the second.", over=0.9)
-    play.pause(200)
+    play.pause(WAITS.plain_ms)
     assert play.last(Accept).text == "I want the first half and the second."
     assert all(action.last - action.first <= windows(20_000) for action in play.all(Transcribe))
 

@@ -21,11 +21,20 @@ DANGLING = frozenset(
 )
 """Words that hardly ever end a request."""
 
+PLACING = frozenset(words("turn switch put leave keep"))
+"""Verbs with which "on" may come last."""
+
 WHOLE = frozenset(words("yes yeah yep no nope stop okay ok sure thanks cancel continue wait"))
 """Words that are a whole turn whatever mark the recogniser put behind them."""
 
+STOPS = frozenset(words("stop cancel"))
+"""Those of them that nothing need follow; "yes" and "wait" often come before what is meant."""
+
 BRIEF = 3
 """Words that may be no more than the beginning."""
+
+LENGTHY = 9
+"""Words of a statement that is hardly the first half of one."""
 
 PHANTOMS = frozenset(
     words("you so the a i uh um hm hmm mm mhm mmm ah oh eh er huh and but it's is this that")
@@ -60,11 +69,14 @@ ASKING = frozenset(
 
 DIRECT = frozenset(
     words(
-        "what what's who who's where where's when how how's why which whose tell give show read play set "
-        "remind wake explain describe name suggest recommend"
+        "what what's who who's where where's when how how's why which whose tell give show read explain "
+        "describe name suggest recommend"
     )
 )
-"""Those of them that are seldom followed by "or", as "Would you" is, or by "and", as "Put" is."""
+"""Those that want to be told something; seldom does more follow."""
+
+SWITCHING = frozenset(words("turn open close start stop call cancel"))
+"""Those that one thing is all they take; a step, "Put", takes a place, a time or the next step."""
 
 WEIGHING = frozenset(words("think prefer rather like want"))
 """Words of a question that offers a choice: "What do you think of blue", and then "or of green"."""
@@ -77,20 +89,37 @@ def asks(text: str) -> bool:
     """Tell whether ``text`` is a question or a command, and no mere statement."""
     if text.rstrip().endswith("?"):
         return True
-    said = next((word for word in words(text) if word not in FORWARD), "")
-    return said in ASKING
+    return _first(text) in ASKING
 
 
 def asks_outright(text: str) -> bool:
     """Tell whether ``text`` is a question or a command that hardly ever goes on after it seems whole."""
-    said = words(text)
-    first = next((word for word in said if word not in FORWARD), "")
-    return first in DIRECT and not WEIGHING.intersection(said)
+    return _first(text) in DIRECT and not WEIGHING.intersection(words(text))
+
+
+def asks_whether(text: str) -> bool:
+    """Tell whether ``text`` is a question that wants yes or no, and offers no choice."""
+    return text.rstrip().endswith("?") and not (WEIGHING | {"should", "shall"}).intersection(words(text))
+
+
+def switches(text: str) -> bool:
+    """Tell whether ``text`` is a command that is whole with what it is done to: "turn off the lamp"."""
+    return _first(text) in SWITCHING
+
+
+def _first(text: str) -> str:
+    return next((word for word in words(text) if word not in FORWARD), "")
 
 
 def is_brief(text: str) -> bool:
-    """Tell whether ``text`` is a few words that others often follow: "thank you", "go ahead"."""
-    return len(words(text)) <= BRIEF and not (text.rstrip().endswith("?") or is_whole(text))
+    """Tell whether ``text`` is a few words that others often follow: "yes", "thank you", "go ahead"."""
+    said = words(text)
+    return len(said) <= BRIEF and not (text.rstrip().endswith("?") or STOPS.issuperset(said))
+
+
+def is_lengthy(text: str) -> bool:
+    """Tell whether ``text`` is long for the first half of a sentence."""
+    return len(words(text)) > LENGTHY
 
 
 def is_whole(text: str) -> bool:
@@ -102,6 +131,8 @@ def is_whole(text: str) -> bool:
 def dangles(text: str) -> bool:
     """Tell whether ``text`` ends on a word that wants another."""
     said = words(text)
+    if said[:1] and said[0] in PLACING and said[-1] == "on" and len(said) > 2:  # noqa: PLR2004  "put the lamp on"
+        return False
     return not said or said[-1] in DANGLING
 
 

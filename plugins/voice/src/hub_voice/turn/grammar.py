@@ -54,7 +54,7 @@ WANTING = _set(
 """Verbs whose object or clause is still to come."""
 DATIVES = _set("tell give show send bring ask remind")
 PERSONS = _set("me us him her them")
-INTRODUCES = _set("if just when since after before in for with as at on during perhaps maybe preferably")
+INTRODUCES = _set("if just when ever since after before in for with as at on during perhaps maybe preferably")
 """Words that an aside begins with."""
 
 _LONG = 9

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub_voice.settings import windows
-from hub_voice.turn.endings import asks, asks_outright, dangles, is_brief, looks_complete
+from hub_voice.turn.endings import (
+    asks,
+    asks_outright,
+    asks_whether,
+    dangles,
+    is_brief,
+    is_lengthy,
+    looks_complete,
+    switches,
+)
 from hub_voice.turn.grammar import wants_more
 
 if TYPE_CHECKING:
@@ -20,7 +29,8 @@ def needed(waits: Waits, text: str, looks: Sequence[float], factor: float = 1.0)
     ``looks``: what the turn model said in this pause, the probability of an end each time. ``factor``:
     learned patience.
     """
-    return windows(_silence(waits, text, looks) * waits.factor * factor)
+    learned = max(waits.sure_ms, _silence(waits, text, looks) * factor)  # no habit makes it hastier than sure
+    return windows(learned * waits.factor)
 
 
 def agreed(waits: Waits, looks: Sequence[float]) -> bool:
@@ -48,7 +58,7 @@ def _unmarked(waits: Waits, text: str, twice: float) -> float:
     """Return the same for words without a mark of an end, which recognisers forget, too."""
     if twice <= waits.very_sure:
         return waits.certain_ms
-    return waits.likely_ms if asks(text) else waits.unmarked_ms
+    return waits.sure_ms if asks_outright(text) else waits.plain_ms  # "I had two eggs," goes on
 
 
 def _whole(waits: Waits, text: str, looks: Sequence[float], twice: float) -> float:
@@ -56,7 +66,18 @@ def _whole(waits: Waits, text: str, looks: Sequence[float], twice: float) -> flo
     if asks_outright(text) and looks[0] > waits.surest and not is_brief(text):
         return waits.sure_ms
     if twice > (waits.sure if asks(text) else waits.surer):
-        return waits.likely_ms if is_brief(text) else waits.sure_ms
+        return _agreed(waits, text, twice)
     if twice > waits.sure or (asks(text) and looks[-1] > waits.sure):
-        return waits.likely_ms
+        return max(waits.likely_ms, _agreed(waits, text, twice))
     return waits.plain_ms if max(looks) > waits.possible else waits.doubtful_ms
+
+
+def _agreed(waits: Waits, text: str, twice: float) -> float:
+    """Return the same for a whole sentence that the model says is over, by what may follow such words."""
+    if asks_outright(text):
+        return waits.sure_ms
+    if is_brief(text):
+        return waits.likely_ms
+    if switches(text) or is_lengthy(text) or (asks_whether(text) and twice > waits.surest):
+        return waits.sure_ms
+    return waits.further_ms if asks(text) else waits.plain_ms
