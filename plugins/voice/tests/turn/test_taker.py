@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub import Counted, Draft, Duck, Voiced, Withdrawn
@@ -388,6 +388,7 @@ Steps = st.lists(
 )
 
 
+@example([("listen", True), ("speak", 1), ("pause", 2), ("words", "Stop it."), ("finish", None)])
 @settings(max_examples=400, deadline=None)
 @given(Steps)
 def test_whatever_happens_in_whatever_order(steps: list[tuple]) -> None:

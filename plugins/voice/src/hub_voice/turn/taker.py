@@ -95,7 +95,10 @@ class TurnTaker:
         least = self._waits.least_push_ms if self._push else self._waits.least_voiced_ms
         actions = self._over.forget() + (self._hush(utterance) if utterance else [])
         if utterance is None or not (utterance.confirmed or utterance.voiced >= windows(least)):
-            return actions if self._closing else [*actions, Withdrawn(self._ticket())]
+            drafted = utterance.drafted if utterance else 0
+            if drafted or not self._closing:
+                actions.append(Withdrawn(drafted or self._ticket()))
+            return actions
         self._closing.append(utterance)
         if utterance.revision == 0:
             actions.append(self._transcribe(utterance))
@@ -371,7 +374,7 @@ class TurnTaker:
             return []
         self._closing.remove(utterance)
         if is_phantom(text, utterance.voiced * WINDOW_MS):
-            return [Withdrawn(utterance.revision)]
+            return [Withdrawn(utterance.drafted or utterance.revision)]
         return self._accept(utterance, text)
 
     def _accept(self, utterance: Utterance, text: str) -> list[Action]:
