@@ -1,4 +1,4 @@
-"""The memory in one encrypted SQLite file: the port `hub.Memory`, word for word and without a model."""
+"""The memory in one encrypted SQLite file: the port `hub.Memory`; what is kept is kept word for word."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ import json
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 from hub import HubError, MemoryHit, Recalled
-from hub_memory.store import flags, legs, merge, words
+from hub_memory.index import kept
+from hub_memory.recall.search import search
+from hub_memory.recall.when import asked_time
+from hub_memory.store import flags, merge, words
 from hub_memory.store.check import checked, identity, known, number
 from hub_memory.store.forget import forgetting
 from hub_memory.store.guard import Guard
 from hub_memory.store.health import counted
 from hub_memory.store.rows import AMONG, IDS, UNEXPIRED, entries, insert
 from hub_memory.store.sweep import sweeping
-from hub_memory.store.where import asked_for, held, readable
+from hub_memory.store.where import held, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from hub import (
         Connection,
@@ -35,8 +41,10 @@ if TYPE_CHECKING:
         NewMemory,
         Swept,
     )
+    from hub_memory.recall.meaning import Meaning
+    from hub_memory.recall.search import Scored
+    from hub_memory.recall.when import Span
     from hub_memory.store.check import Checked
-    from hub_memory.store.legs import Leg
     from hub_memory.store.rows import Vectors
 
 PAGE = 1_000
@@ -49,33 +57,30 @@ CACHE_KIB = 8_000
 """What the writer keeps of the file: the digests of all entries are looked up at random."""
 
 
-class Embeds(Protocol):
-    """What turns texts into vectors; `hub_memory.embed.embedder.TextEmbedder` does."""
+Result = TypeVar("Result")
 
-    model: str
+LEGS = ("words", "meaning", "entity", "neighbour", "recency", "importance")
+"""All that an entry can be found by (`hub.ports.Leg`)."""
 
-    async def embed(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray[Any, Any]:
-        """Return a row of unit length for each text."""
-        ...
+ABSENT = "Nothing here turns texts into vectors."
+FIX = "Install a SQLite that has FTS5; sqlcipher3 does."
 
 
 class SqliteMemory:
     """`hub.Memory` over ``database``, whose migrations are `hub_memory.store.schema.MIGRATIONS`.
 
-    ``embedder``: gives new entries their vector as they are written; one that fails is no reason not to
-    remember. ``more``: legs of recall beside that of words. ``guard``: knows the hub's own echoes again.
+    ``meaning``: finds by vectors, and gives new entries theirs as they are written; one that fails is no
+    reason not to remember. It may be changed at any time. ``guard``: knows the hub's own echoes again.
     """
 
     def __init__(
         self,
         database: Database,
         *,
-        embedder: Embeds | None = None,
-        more: Mapping[str, Leg] | None = None,
+        meaning: Meaning | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._database, self._embedder, self._clock = database, embedder, clock
-        self._legs: dict[str, Leg] = dict(more or {})
+        self._database, self.meaning, self._clock = database, meaning, clock
         self._noted: Counter[int] = Counter()
         self._reason = ""
         self.guard = Guard()
@@ -84,12 +89,13 @@ class SqliteMemory:
         """Open the file; raises `HubError` for one that cannot be: another key, damage, a newer hub's."""
         await self._database.open()
         self._reason = await self._database.write(_prepare)
-        self._legs = {"words": legs.Words(self._database, self._reason), **self._legs}
 
     async def close(self) -> None:
         """Write what is still to be noted, and close the file."""
         try:
             await self._note()
+            if self.meaning:
+                await self._database.write(self.meaning.save)
         finally:
             await self._database.close()
 
@@ -109,20 +115,23 @@ class SqliteMemory:
         return [next(written) if echo is None else echo for echo in echoes]
 
     async def recall(self, query: MemoryQuery) -> Recalled:
-        """Find entries by all legs that there are; an entry's score is the sum of its parts."""
+        """Find entries by all legs that there are; an entry's score is the sum of its parts.
+
+        A time that the question names narrows the search, unless nothing is found then.
+        """
         number(query.limit, "limit", 1, PAGE)
         text = query.text.encode(errors="replace").decode()  # a question need not be kept exactly
         query = replace(query, now=query.now or self._clock(), text=text)
-        where = asked_for(query, query.now)
-        parts, answered, missing = await legs.ask(self._legs, query)
-        where.add(f"rid {AMONG}", json.dumps(list(parts)))  # no leg brings in what the mask keeps out
-        found = await self._read(where.sql, where.args)
-        ranked = sorted(found, key=lambda rid: (-sum(parts[rid].values()), -rid))[: query.limit]
-        hits = [MemoryHit(found[rid], sum(parts[rid].values()), cast("Any", parts[rid])) for rid in ranked]
-        await self._was_recalled(query, ranked, hits)
-        return Recalled(
-            tuple(hits), cast("Any", tuple(answered)), cast("Any", missing), query.since, query.until
-        )
+        readable(query.namespaces)
+        missing = {leg: why for leg, why in self._missing().items() if leg in (query.legs or LEGS)}
+        vector = await self._question(query, missing)
+        legs = _usable(missing, query.legs or LEGS)
+        span = _span(query)
+        if span and span.firm:
+            narrow = replace(query, since=span.since, until=span.until)
+            if found := await self._search(narrow, legs, vector, span):
+                return await self._told(narrow, found, legs, missing)
+        return await self._told(query, await self._search(query, legs, vector, span), legs, missing)
 
     async def get(self, namespaces: Sequence[str], ids: Sequence[str]) -> Sequence[MemoryEntry]:
         """Return those of ``ids`` that may be read, in that order; superseded and quarantined ones too."""
@@ -164,7 +173,8 @@ class SqliteMemory:
     async def forget(self, selection: MemorySelection) -> int:
         """Destroy what is selected, what was made from it and its earlier wordings; rewrite the file."""
         self._searchable(selection)
-        count = await self._database.forget(forgetting(selection, self._clock()), rewrite=True)
+        forget = forgetting(selection, self._clock())
+        count = await self._database.forget(_underived(forget), rewrite=True)
         self.guard.forget()
         return count
 
@@ -175,7 +185,7 @@ class SqliteMemory:
     async def apply(self, changes: Sequence[MemoryChange]) -> Merged:
         """Merge; raises `HubError` for a change that is none, and then takes none of them."""
         now = self._clock()
-        merged = await self._database.write(lambda db: merge.apply(db, changes, now))
+        merged = await self._database.write(_underived(lambda db: merge.apply(db, changes, now)))
         if merged.applied:
             self.guard.forget()
         return merged
@@ -183,33 +193,64 @@ class SqliteMemory:
     async def sweep(self, now: float) -> Swept:
         """Remove what expired, unless it is pinned, and let one stand for equal ones."""
         await self._note()
-        swept = await self._database.forget(sweeping(now))
+        sweep = sweeping(now)
+        swept = await self._database.forget(_underived(sweep))
         if swept.expired:
             await self._database.forget(lambda _: None, rewrite=True)
         return swept
 
     async def health(self) -> MemoryHealth:
         """Say what is there, and by what it is found."""
-        now, model = self._clock(), self._embedder.model if self._embedder else ""
+        now, model = self._clock(), self.meaning.model if self.meaning else ""
         health = await self._database.read(lambda db: counted(db, now, model))
-        missing = {name: legs.ABSENT for name in legs.NAMES if name not in self._legs}
-        if self._reason:
-            missing["words"] = self._reason
-        found = [name for name in legs.NAMES if name not in missing]
+        missing = self._missing()
         return replace(
-            health, legs=cast("Any", tuple(found)), missing=cast("Any", missing), reason=self._reason,
-            fix=legs.FIX if self._reason else "",
+            health, legs=cast("Any", tuple(_usable(missing))),
+            missing=cast("Any", missing), reason=self._reason, fix=FIX if self._reason else "",
         )  # fmt: skip
+
+    def _missing(self) -> dict[str, str]:
+        """Return why legs cannot be asked, by leg."""
+        words_ = {"words": f"{self._reason} {FIX}"} if self._reason else {}
+        return words_ if self.meaning else {**words_, "meaning": ABSENT}
+
+    async def _question(self, query: MemoryQuery, missing: dict[str, str]) -> NDArray[np.float32] | None:
+        """Return the question's vector; None when it has none, and the reason in ``missing``."""
+        if self.meaning is None or "meaning" not in (query.legs or LEGS):
+            return None
+        try:
+            return await self.meaning.question(query.text)
+        except HubError as error:
+            missing["meaning"] = f"{error} {error.fix}".strip()
+            return None
+
+    async def _search(
+        self, query: MemoryQuery, legs: Sequence[str], vector: NDArray[np.float32] | None, span: Span | None
+    ) -> list[Scored]:
+        meaning = self.meaning
+        return await self._database.read(
+            lambda db: search(db, query, legs, meaning=meaning, vector=vector, span=span)
+        )
+
+    async def _told(
+        self, query: MemoryQuery, found: Sequence[Scored], legs: Sequence[str], missing: Mapping[str, str]
+    ) -> Recalled:
+        rids = [rid for rid, _, _ in found]
+        entries_ = await self._read(f"rid {AMONG}", [json.dumps(rids)])
+        hits = [MemoryHit(entries_[rid], score, parts) for rid, score, parts in found if rid in entries_]
+        await self._was_recalled(query, rids, hits)
+        return Recalled(tuple(hits), cast("Any", tuple(legs)), cast("Any", missing), query.since, query.until)
 
     async def _vectors(self, fresh: Sequence[Checked]) -> Vectors | None:
         """Return vectors for new entries; None without an embedder, or with one that cannot now."""
-        if self._embedder is None or not fresh:
+        if self.meaning is None or not fresh:
             return None
+        embedder = self.meaning.embedder
         try:
-            values = await self._embedder.embed([one.entry.text for one in fresh])
+            values = await embedder.embed([one.entry.text for one in fresh])
         except HubError:  # they are embedded later: `MemoryHealth.to_embed` counts them
             return None
-        return self._embedder.model, values.astype(np.float16)
+        return embedder.model, values.astype(np.float16)
 
     async def _read(
         self, where: str, args: Sequence[Any], more: str = "", limit: int = -1
@@ -218,7 +259,7 @@ class SqliteMemory:
 
     def _searchable(self, selection: MemorySelection) -> None:
         if selection.topic and self._reason:
-            raise HubError(f"No topic can be found: {self._reason}", fix=legs.FIX)
+            raise HubError(f"No topic can be found: {self._reason}", fix=FIX)
 
     async def _was_recalled(self, query: MemoryQuery, rids: Iterable[int], hits: Sequence[MemoryHit]) -> None:
         self.guard.recalled(query.namespaces, [hit.entry for hit in hits])
@@ -232,6 +273,29 @@ class SqliteMemory:
             self._noted.clear()
             now = self._clock()
             await self._database.write(lambda db: _count(db, noted, now))
+
+
+def _underived(work: Callable[[Connection], Result]) -> Callable[[Connection], Result]:
+    """Return ``work`` after which no index is kept that still knows rows which went."""
+
+    def both(db: Connection) -> Result:
+        kept.drop(db)
+        return work(db)
+
+    return both
+
+
+def _usable(missing: Mapping[str, str], wanted: Sequence[str] = LEGS) -> list[str]:
+    """Return the legs that can be asked: those that only judge find nothing by themselves."""
+    legs = [leg for leg in wanted if leg not in missing]
+    return legs if {"words", "meaning"} & {*legs} else []
+
+
+def _span(query: MemoryQuery) -> Span | None:
+    """Return the time that the question names, when it is not given in another way."""
+    if query.as_of is not None or query.since is not None or query.until is not None:
+        return None
+    return asked_time(query.text, datetime.fromtimestamp(query.now).astimezone())
 
 
 def _prepare(db: Connection) -> str:

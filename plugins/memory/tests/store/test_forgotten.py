@@ -11,6 +11,7 @@ from sqlcipher3 import dbapi2
 
 from hub import Database, HubError, MemorySelection, NewMemory
 from hub_memory.memory import SqliteMemory
+from hub_memory.recall.meaning import Meaning
 from hub_memory.store.schema import MIGRATIONS
 
 from .conftest import KEY, opened
@@ -41,7 +42,7 @@ def everything(folder: Path) -> bytes:
 
 
 async def filled(path: Path, migrations=MIGRATIONS) -> SqliteMemory:
-    memory = SqliteMemory(Database(path, KEY, migrations), embedder=Embedder())
+    memory = SqliteMemory(Database(path, KEY, migrations), meaning=Meaning(Embedder()))
     await memory.open()
     new = [NewMemory(text, "ann", session="s", sequence=at, tags=(text,)) for at, text in enumerate(SECRETS)]
     await memory.remember(new)

@@ -14,6 +14,7 @@ import pytest
 
 from hub import Database, HubError, MemoryQuery, MemorySelection, NewMemory, Unavailable
 from hub_memory.memory import PAGE, SqliteMemory
+from hub_memory.recall.meaning import Meaning
 from hub_memory.store import words
 from hub_memory.store.schema import MIGRATIONS
 
@@ -228,39 +229,10 @@ async def test_an_embedder_that_fails_does_not_stop_remembering(tmp_path):
         async def embed(self, texts, *, query=False):
             raise HubError("No model.", fix="Get one.")
 
-    async with opened(tmp_path / "memory.db", embedder=Broken()) as memory:
+    async with opened(tmp_path / "memory.db", meaning=Meaning(Broken())) as memory:
         await memory.remember([NewMemory("The heron stands.", "ann")])
         health = await memory.health()
         assert (health.entries, health.to_embed, health.model, health.encrypted) == (1, 1, "broken@1", True)
-
-
-async def test_a_leg_is_asked_with_what_was_found_and_cannot_break_the_mask(tmp_path):
-    seen = []
-
-    async def leg(query, candidates):
-        seen.append((query.now > 0, set(candidates)))
-        return {1: 0.5, 2: 0.5, 3: 0.5}
-
-    async def broken(query, candidates):
-        raise HubError("It is tired.", fix="Wait.")
-
-    async with opened(tmp_path / "memory.db", more={"meaning": leg, "entity": broken}) as memory:
-        ids = await memory.remember(
-            [
-                NewMemory("The heron.", "ann"),
-                NewMemory("The heron.", "ben"),
-                NewMemory("A tide.", "ann", quarantined=True),
-            ]
-        )
-        told = await memory.recall(MemoryQuery("heron", ("ann",)))
-        assert [(hit.entry.id, hit.score, dict(hit.parts)) for hit in told.hits] == [
-            (ids[0], 1.5, {"words": 1.0, "meaning": 0.5})
-        ]
-        assert seen == [(True, {1})]
-        assert told.legs == ("words", "meaning")
-        assert told.missing["entity"] == "It is tired. Wait."
-        only = await memory.recall(MemoryQuery("heron", ("ann",), legs=("meaning",)))
-        assert (only.legs, dict(only.missing)) == (("meaning",), {})
 
 
 async def test_recalls_are_counted(tmp_path):

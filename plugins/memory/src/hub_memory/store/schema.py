@@ -42,11 +42,6 @@ MEMORY = """
         PRIMARY KEY (rid, source_id)
     ) WITHOUT ROWID;
     CREATE INDEX source_of ON source (source_id);
-    CREATE TABLE entity (
-        rid INTEGER NOT NULL REFERENCES memory ON DELETE CASCADE, name TEXT NOT NULL, weight REAL NOT NULL,
-        PRIMARY KEY (rid, name)
-    ) WITHOUT ROWID;
-    CREATE INDEX entity_named ON entity (name);
     CREATE TABLE gone (
         revision INTEGER PRIMARY KEY, rid INTEGER NOT NULL, id BLOB UNIQUE,
         clock INTEGER NOT NULL, node TEXT NOT NULL
