@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hub.ports.memory import HOUSE, SAID, UNTRUSTED, Memory, MemoryHit, MemoryQuery, NewMemory, NullMemory
+from hub.ports.memory import (
+    HOUSE,
+    NEXT,
+    SAID,
+    UNTRUSTED,
+    Memory,
+    MemoryHit,
+    MemoryQuery,
+    NewMemory,
+    NullMemory,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -97,18 +107,18 @@ def worth_keeping(turn: Turn, person: str) -> Sequence[NewMemory]:
     """
     if turn.source == "hub" or turn.quality not in _WORTH:
         return ()
-    session, place = turn.conversation, int(turn.at * 1000)
+    session = turn.conversation
     origin = "user_voice" if turn.source == "voice" else "user_text"
     kept = [
         NewMemory(
-            turn.text, person, origin=origin, trust=SAID, session=session, sequence=place, created=turn.at
+            turn.text, person, origin=origin, trust=SAID, session=session, sequence=NEXT, created=turn.at
         )
     ]
     if turn.answer and turn.quality == "full":
         kept.append(
             NewMemory(
                 turn.answer, person, origin="assistant", trust=UNTRUSTED if turn.read else SAID,
-                session=session, sequence=place + 1, created=turn.at, quarantined=bool(turn.read),
+                session=session, sequence=NEXT, created=turn.at, quarantined=bool(turn.read),
             )
         )  # fmt: skip
     return kept

@@ -27,6 +27,9 @@ HOUSE = "house"
 UNTRUSTED, SAID, CONFIRMED, OWNER = 0, 1, 2, 3
 """Trust: of tools and pages; said in a talk; asked to be remembered or confirmed; set by the owner."""
 
+NEXT = -1
+"""The `sequence` of what follows all that is kept of its talk."""
+
 LONGEST = 1_000_000
 """Characters of one entry; documents are cut into several."""
 
@@ -36,9 +39,10 @@ class NewMemory:
     """Something to remember. Times are Unix seconds; 0 stands for now, `valid_until` 0 for no end.
 
     ``origin``: who said it: "user_voice", "user_text", "assistant", "tool", "web", "document", "import" or
-    "nostr:" and a key. ``session`` and ``sequence`` place it in a talk, so that what was said around it is
-    found with it. ``sources``: the ids of the entries that it was made from. ``importance``: 0 to 1.
-    ``quarantined``: kept for a person to look at, found by nobody else; tools and pages begin so.
+    "nostr:" and a key. ``session`` and ``sequence`` place it in a talk, one by one (or `NEXT`), so that
+    what was said around it is found with it. ``sources``: the ids of the entries that it was made from.
+    ``importance``: 0 to 1. ``quarantined``: kept for a person to look at, and found by nobody else: what
+    tools and pages said begins so.
     """
 
     text: str

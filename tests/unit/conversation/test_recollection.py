@@ -14,7 +14,7 @@ from hub.conversation.prompt import Prompt, tokens
 from hub.conversation.recollection import Recollection, told, worth_keeping
 from hub.errors import Unavailable
 from hub.llm.provider import Caps
-from hub.ports.memory import HOUSE, MemoryEntry, MemoryHit, MemoryQuery, NewMemory, NullMemory, Recalled
+from hub.ports.memory import HOUSE, NEXT, MemoryEntry, MemoryHit, MemoryQuery, NewMemory, NullMemory, Recalled
 from hub.store.transcripts import Turn
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def test_what_is_worth_keeping() -> None:
     said, answered = worth_keeping(turn("Read that page.", read="read_page"), ANNA)
     assert (said.trust, said.quarantined) == (1, False)
     assert (answered.trust, answered.quarantined) == (0, True)
-    assert said.sequence < answered.sequence
+    assert said.sequence == answered.sequence == NEXT
     assert said.session == answered.session == "talk"
 
 

@@ -85,6 +85,10 @@ class SqliteMemory:
         self._reason = ""
         self.guard = Guard()
 
+    def now(self) -> float:
+        """Return the time that all of this goes by, in Unix seconds."""
+        return self._clock()
+
     async def open(self) -> None:
         """Open the file; raises `HubError` for one that cannot be: another key, damage, a newer hub's."""
         await self._database.open()

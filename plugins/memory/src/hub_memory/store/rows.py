@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import count, repeat
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from hub import Connection
     from hub_memory.store.check import Checked
     from hub_memory.store.clock import Stamp
+
+NEXT = -1
+"""The place of what follows all that is kept of its talk (`hub.ports.memory.NEXT`)."""
 
 COLUMNS = (
     "rid", "id", "revision", "namespace", "kind", "origin", "trust", "session", "sequence", "created",
@@ -54,7 +58,7 @@ def insert(db: Connection, entries: Sequence[Checked], now: float, vectors: Vect
     if fresh:
         places = list(fresh.values())
         stamp = tick(db, len(places), now)
-        chosen = [entries[place] for place in places]
+        chosen = _placed(db, [entries[place] for place in places])
         ids = identities([entry.created for entry in chosen], stamp.first)
         db.executemany(INSERT, map(_row, chosen, ids, count(stamp.first), repeat(stamp)))
         _attach(db, chosen, stamp.first)
@@ -63,6 +67,21 @@ def insert(db: Connection, entries: Sequence[Checked], now: float, vectors: Vect
             put_vectors(db, model, range(stamp.first, stamp.first + len(places)), values[places])
         there.update(zip(fresh, (one.hex() for one in ids), strict=True))
     return [there[entry.key] for entry in entries]
+
+
+def _placed(db: Connection, chosen: list[Checked]) -> list[Checked]:
+    """Give those that follow what is kept of their talk their places in it."""
+    after: dict[str, int] = {}
+    for at, one in enumerate(chosen):
+        talk = one.entry.session
+        if one.entry.sequence != NEXT or not talk:
+            continue
+        if talk not in after:
+            newest = db.execute("SELECT max(sequence) FROM memory WHERE session = ?", (talk,)).fetchone()[0]
+            after[talk] = -1 if newest is None else newest
+        after[talk] += 1
+        chosen[at] = replace(one, entry=replace(one.entry, sequence=after[talk]))
+    return chosen
 
 
 def put_vectors(db: Connection, model: str, rids: Iterable[int], values: NDArray[np.floating[Any]]) -> None:

@@ -1,0 +1,151 @@
+"""Bring the parts of the memory together in a hub: file, embedders, index, jobs; and answer its hooks."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from hub import Embedder, Health, HubError, Memory, MemorySelection, Tile
+from hub_memory.embed.choice import Embedders
+from hub_memory.embed.endpoint import servers
+from hub_memory.embed.port import HouseEmbedder
+from hub_memory.embed.reembedding import Reembedding, Rows
+from hub_memory.memory import SqliteMemory
+from hub_memory.recall.meaning import Meaning
+from hub_memory.spoken.provider import Spoken
+from hub_memory.store import upkeep
+from hub_memory.store.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from hub import Hub, MemoryHealth, Selector
+
+log = structlog.get_logger(__name__)
+
+HOUSE = "house"
+EVERY_S = 3_600.0
+"""Seconds between two looks at what expired or is there twice."""
+
+
+class Keeper:
+    """The memory of one hub. ``settings``: as the manifest describes them."""
+
+    def __init__(self, hub: Hub, settings: dict[str, Any]) -> None:
+        core = hub.port(Embedder)  # type: ignore[type-abstract]  # a Protocol is the key
+        self._hub, self._database = hub, hub.database("memory.db", MIGRATIONS)
+        self._embedders = Embedders(hub, core, settings["embedder"])
+        self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
+        self.memory = SqliteMemory(self._database)
+        self.spoken = Spoken(self.memory, self.spaces)
+        self._health: MemoryHealth | None = None
+
+    async def open(self) -> None:
+        """Open the file and provide the ports; learning what entries mean goes on in the background."""
+        await self.memory.open()
+        await self._embedders.open()
+        self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
+        self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
+        await self._choose()
+        rows = Rows(self._lacking, self._keep, self._left)
+        await Reembedding(self._hub, self._embedders, rows).plan()
+        self._hub.spawn(self._sweep(), name="keep house")
+
+    async def close(self) -> None:
+        """Write what is still to be noted, and end the embedder's process."""
+        await self.memory.close()
+        await self._embedders.close()
+
+    async def spaces(self, person: str) -> tuple[str, ...]:
+        """Return what ``person`` may read, their own first; a device that anybody uses has the house's."""
+        return (person, HOUSE) if person and await self._hub.people.has(person) else (HOUSE,)
+
+    def health(self) -> Health:
+        """Say what recall has to do without."""
+        trouble = self._embedders.trouble
+        if trouble:
+            return Health("degraded", f"I search by words only: {trouble}", trouble.fix)
+        if self._health and self._health.reason:
+            return Health("degraded", self._health.reason, self._health.fix)
+        return Health()
+
+    def tile(self) -> Tile:
+        """Show how many entries there are."""
+        health = self._health
+        if health is None:
+            return Tile(note="I look what I remember.")
+        waiting = f"{health.to_embed:,} to learn by meaning" if health.to_embed else ""
+        return Tile(f"{health.entries:,}", "entries" if health.entries != 1 else "entry", waiting)
+
+    async def look(self) -> None:
+        """Count anew what the tile and the health tell."""
+        self._health = await self.memory.health()
+
+    async def forget(self, selector: Selector) -> int:
+        """Destroy what is selected. A time alone is retention: it takes what was said, not what is known."""
+        if selector.everything:
+            gone = await self.memory.forget(MemorySelection(everything=True))
+        elif selector.before is not None and not (selector.person or selector.talk or selector.topic):
+            gone = await self._retire(selector.before)
+        else:
+            chosen = MemorySelection(
+                selector.person, (), selector.talk, selector.topic, before=selector.before
+            )
+            gone = await self.memory.forget(chosen)
+        await self.look()
+        return gone
+
+    async def _retire(self, before: float) -> int:
+        await self._database.write(lambda db: upkeep.expire_said(db, before))
+        gone = 0
+        while swept := (await self.memory.sweep(self.memory.now())).expired:
+            gone += swept
+        return gone
+
+    async def export(self, person: str) -> dict[str, Any] | None:
+        """Return all that is remembered of ``person``, what no longer holds too."""
+        entries = await self._database.read(lambda db: upkeep.all_of(db, person))
+        return {"entries": [asdict(entry) for entry in entries]} if entries else None
+
+    # -- meaning --------------------------------------------------------------------------------------
+
+    async def _choose(self) -> None:
+        """Answer by the chosen model, or by an older one until the chosen one has learnt all entries."""
+        chosen = self._embedders.chosen
+        counts = await self._database.read(upkeep.models)
+        best = max(counts, key=lambda model: (counts[model], model == chosen), default=chosen)
+        for model in dict.fromkeys((best, chosen)):
+            try:
+                embedder = self._embedders.by_model(model)
+            except HubError as error:
+                log.warning("memory.model_gone", model=model, reason=str(error))
+                continue
+            self.memory.meaning = Meaning(embedder)
+            return
+
+    async def _lacking(self, model: str, limit: int) -> Sequence[tuple[int, str]]:
+        return await self._database.read(lambda db: upkeep.lacking(db, model, limit))
+
+    async def _keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
+        await self._database.write(lambda db: upkeep.keep(db, model, rids, vectors))
+
+    async def _left(self, model: str) -> int:
+        left = await self._database.read(lambda db: upkeep.left(db, model))
+        if not left:
+            await self._choose()
+        return left
+
+    async def _sweep(self) -> None:
+        """Look now and then what expired or is there twice."""
+        while True:
+            try:
+                await self.memory.sweep(self.memory.now())
+                await self.look()
+            except HubError as error:
+                log.warning("memory.not_swept", reason=str(error), fix=error.fix)
+            await asyncio.sleep(EVERY_S)
