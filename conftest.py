@@ -62,9 +62,12 @@ def _room(folder: Path, how: int) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests marked ``realtime`` a second try, which the summary counts: the machine is shared."""
+    """Give what is spoken in real time or drives a browser a second try, which the summary counts.
+
+    The machine may be shared, and both wait for processes that are nobody's here.
+    """
     for item in items:
-        if _is_realtime(item):
+        if _is_realtime(item) or item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

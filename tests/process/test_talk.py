@@ -57,7 +57,7 @@ async def test_the_hub_is_asked_by_a_file_and_by_a_held_key(data: Path, tmp_path
         status, said = await _run(hub, "--hands-free", PATH=str(tmp_path))
         assert status == 1
         assert "parec" in said
-    status, said = await _run(hub, "--file", str(tmp_path / "q.wav"))
+    status, said = await _run(hub, "--file", str(tmp_path / "q.wav"), "--out", str(tmp_path / "b.wav"))
     assert status == 1
     assert "hub serve" in said
 

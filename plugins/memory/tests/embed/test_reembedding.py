@@ -24,7 +24,7 @@ class Table:
         self.texts = {rid: f"text {rid}" for rid in range(1, count + 1)}
         self.vectors: dict[str, dict[int, Any]] = {}
         self.batches = list[int]()
-        self.keeps = True
+        self.keeps, self.shut_after = True, 0
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -41,6 +41,8 @@ class Table:
     async def keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
         await self.gate.wait()
         self.batches.append(len(rids))
+        if len(self.batches) == self.shut_after:
+            self.gate.clear()
         if self.keeps:
             alive = ((rid, one) for rid, one in zip(rids, vectors, strict=True) if rid in self.texts)
             self.vectors.setdefault(model, {}).update(alive)
@@ -96,10 +98,9 @@ async def test_nothing_to_do_is_no_job(hub: SmallHub) -> None:
 
 async def test_it_is_planned_once_tells_how_far_it_is_and_can_be_cancelled(hub: SmallHub) -> None:
     table = Table(5 * BATCH)
+    table.shut_after = 1
     work = planner(hub, Two(), table)
     id_ = await work.plan()
-    await until(lambda: table.batches)
-    table.gate.clear()
     await until(lambda: (hub.jobs.get(id_) or SimpleNamespace(progress=None)).progress.done >= BATCH)
     job = hub.jobs.get(id_)
     assert job is not None

@@ -96,8 +96,9 @@ export class Talk {
   /** Stop everything: the sound, the answer, the listening. */
   cancel() {
     this.player.flush();
+    const begun = this.told || this.hub !== "idle" || this.answering;      // told, though it may not have answered yet
     this.rest();
-    if (this.hub !== "idle" || this.answering) this.socket.send({ type: "cancel" });
+    if (begun) this.socket.send({ type: "cancel" });
     this.show();
   }
 
