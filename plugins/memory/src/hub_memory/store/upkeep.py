@@ -26,7 +26,8 @@ def models(db: Connection) -> dict[str, int]:
 
 def lacking(db: Connection, model: str, limit: int) -> list[tuple[int, str]]:
     """Return the next entries without a vector of ``model``: row numbers and texts."""
-    return db.execute(f"SELECT rid, text {_LACKING} ORDER BY rid LIMIT ?", (model, limit)).fetchall()
+    rows = db.execute(f"SELECT rid, text {_LACKING} ORDER BY rid LIMIT ?", (model, limit))
+    return [(rid, text) for rid, text in rows]
 
 
 def left(db: Connection, model: str) -> int:
