@@ -72,7 +72,8 @@ def verify(part: Part) -> None:
         return
     fields = part.fields
     if fields.keys() != _NAMES[part.group]:
-        raise HubError(f"What another device says of {part.id.hex()} lacks fields, or has others.", fix=_UPDATE)
+        name = part.id.hex()
+        raise HubError(f"What another device says of {name} lacks fields, or has others.", fix=_UPDATE)
     for name, lowest, highest in _NUMBERS[part.group]:
         number(fields[name], name, lowest, highest)
     if part.group == "flags":

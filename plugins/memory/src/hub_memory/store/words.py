@@ -30,7 +30,7 @@ STOP = frozenset(_STOP.split())
 """Words of a question that say nothing of what it is about."""
 
 _OUT = "memory_words_out"
-_TRIGGER = f"""CREATE TRIGGER IF NOT EXISTS {_OUT} AFTER DELETE ON memory BEGIN
+_TRIGGER = """CREATE TRIGGER IF NOT EXISTS memory_words_out AFTER DELETE ON memory BEGIN
     INSERT INTO memory_words (memory_words, rowid, text) VALUES ('delete', old.rid, old.text);
 END"""
 _THERE = "SELECT 1 FROM sqlite_master WHERE name = ?"
