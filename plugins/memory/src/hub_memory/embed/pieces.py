@@ -42,7 +42,7 @@ def pieces(texts: Sequence[str], longest: int) -> list[list[int]]:
     rest = []
     for at, text in enumerate(texts):
         short = text[:longest]
-        if short.isascii() and short.isprintable():
+        if short.isascii() and short.isprintable() and "[" not in short:  # that may begin a [MASK]
             found[at] = _plain(short)
         else:
             rest.append(at)
