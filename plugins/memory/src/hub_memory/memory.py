@@ -82,7 +82,7 @@ class SqliteMemory:
     ) -> None:
         self._database, self.meaning, self._clock = database, meaning, clock
         self._noted: Counter[int] = Counter()
-        self._reason = ""
+        self._reason, self._estimate = "", 1.0
         self.guard = Guard()
 
     def now(self) -> float:
@@ -129,8 +129,8 @@ class SqliteMemory:
         readable(query.namespaces)
         missing = {leg: why for leg, why in self._missing().items() if leg in (query.legs or LEGS)}
         vector = await self._question(query, missing)
-        legs = _usable(missing, query.legs or LEGS)
-        span = _span(query)
+        legs = usable(missing, query.legs or LEGS)
+        span = asked_span(query)
         if span and span.firm:
             narrow = replace(query, since=span.since, until=span.until)
             if found := await self._search(narrow, legs, vector, span):
@@ -209,9 +209,15 @@ class SqliteMemory:
         health = await self._database.read(lambda db: counted(db, now, model))
         missing = self._missing()
         return replace(
-            health, legs=cast("Any", tuple(_usable(missing))),
+            health, legs=cast("Any", tuple(usable(missing))),
             missing=cast("Any", missing), reason=self._reason, fix=FIX if self._reason else "",
+            recall_estimate=self._estimate,
         )  # fmt: skip
+
+    async def measure(self) -> float:
+        """Find out how much of an exact search the quick one finds; it looks further when that is little."""
+        self._estimate = await self._database.read(self.meaning.measure) if self.meaning else 1.0
+        return self._estimate
 
     def _missing(self) -> dict[str, str]:
         """Return why legs cannot be asked, by leg."""
@@ -289,13 +295,13 @@ def _underived(work: Callable[[Connection], Result]) -> Callable[[Connection], R
     return both
 
 
-def _usable(missing: Mapping[str, str], wanted: Sequence[str] = LEGS) -> list[str]:
+def usable(missing: Mapping[str, str], wanted: Sequence[str] = LEGS) -> list[str]:
     """Return the legs that can be asked: those that only judge find nothing by themselves."""
     legs = [leg for leg in wanted if leg not in missing]
     return legs if {"words", "meaning"} & {*legs} else []
 
 
-def _span(query: MemoryQuery) -> Span | None:
+def asked_span(query: MemoryQuery) -> Span | None:
     """Return the time that the question names, when it is not given in another way."""
     if query.as_of is not None or query.since is not None or query.until is not None:
         return None
