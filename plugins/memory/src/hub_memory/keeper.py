@@ -8,22 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from hub import Embedder, Health, HubError, Memory, MemorySelection, Tile
+from hub import Embedder, Health, HubError, Memory, MemorySelection, Tile, Unavailable
 from hub_memory.embed.choice import Embedders
 from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
-from hub_memory.memory import SqliteMemory
 from hub_memory.recall.meaning import Meaning
 from hub_memory.spoken.provider import Spoken
-from hub_memory.store import upkeep
-from hub_memory.store.schema import MIGRATIONS
+from hub_memory.stored import stored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
-
     from hub import Hub, MemoryHealth, Selector
 
 log = structlog.get_logger(__name__)
@@ -38,10 +32,10 @@ class Keeper:
 
     def __init__(self, hub: Hub, settings: dict[str, Any]) -> None:
         core = hub.port(Embedder)  # type: ignore[type-abstract]  # a Protocol is the key
-        self._hub, self._database = hub, hub.database("memory.db", MIGRATIONS)
+        self._hub = hub
         self._embedders = Embedders(hub, core, settings["embedder"])
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
-        self.memory = SqliteMemory(self._database)
+        self.memory, self._upkeep = stored(hub, settings)
         self.spoken = Spoken(self.memory, self.spaces)
         self._health: MemoryHealth | None = None
 
@@ -51,11 +45,9 @@ class Keeper:
         await self._embedders.open()
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
-        await self._choose()
-        self._reembedding = Reembedding(
-            self._hub, self._embedders, Rows(self._lacking, self._keep, self._left)
-        )
-        await self._reembedding.plan()
+        rows = Rows(self._upkeep.lacking, self._upkeep.keep, self._left)
+        self._reembedding = Reembedding(self._hub, self._embedders, rows)
+        await self._learn()
         self._hub.spawn(self._sweep(), name="keep house")
 
     async def close(self) -> None:
@@ -87,6 +79,8 @@ class Keeper:
     async def look(self) -> None:
         """Count anew what the tile and the health tell; what could not be embedded is, once it can."""
         self.memory.guard.prompt(self._hub.instructions())
+        if self.memory.meaning is None:
+            await self._learn()
         self._health = await self.memory.health()
         if self._health.to_embed and not self._embedders.trouble:
             await self._reembedding.plan()
@@ -106,7 +100,7 @@ class Keeper:
         return gone
 
     async def _retire(self, before: float) -> int:
-        await self._database.write(lambda db: upkeep.expire_said(db, before))
+        await self._upkeep.expire_said(before)
         gone = 0
         while swept := (await self.memory.sweep(self.memory.now())).expired:
             gone += swept
@@ -114,15 +108,23 @@ class Keeper:
 
     async def export(self, person: str) -> dict[str, Any] | None:
         """Return all that is remembered of ``person``, what no longer holds too."""
-        entries = await self._database.read(lambda db: upkeep.all_of(db, person))
+        entries = await self._upkeep.all_of(person)
         return {"entries": [asdict(entry) for entry in entries]} if entries else None
 
     # -- meaning --------------------------------------------------------------------------------------
 
+    async def _learn(self) -> None:
+        """Choose who embeds, and plan what is still to be embedded; `look` tries again what cannot be now."""
+        try:
+            await self._choose()
+            await self._reembedding.plan()
+        except Unavailable as error:
+            log.warning("memory.away", reason=str(error), fix=error.fix)
+
     async def _choose(self) -> None:
         """Answer by the chosen model, or by an older one until the chosen one has learnt all entries."""
         chosen = self._embedders.chosen
-        counts = await self._database.read(upkeep.models)
+        counts = await self._upkeep.models()
         best = max(counts, key=lambda model: (counts[model], model == chosen), default=chosen)
         for model in dict.fromkeys((best, chosen)):
             try:
@@ -133,14 +135,8 @@ class Keeper:
             self.memory.meaning = Meaning(embedder)
             return
 
-    async def _lacking(self, model: str, limit: int) -> Sequence[tuple[int, str]]:
-        return await self._database.read(lambda db: upkeep.lacking(db, model, limit))
-
-    async def _keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
-        await self._database.write(lambda db: upkeep.keep(db, model, rids, vectors))
-
     async def _left(self, model: str) -> int:
-        left = await self._database.read(lambda db: upkeep.left(db, model))
+        left = await self._upkeep.left(model)
         if not left:
             await self._choose()
         return left

@@ -174,6 +174,7 @@ def _row(each: Checked, name: bytes, rid: int, stamp: Stamp) -> tuple[Any, ...]:
     return (
         rid, name, rid, new.namespace, new.kind, new.origin, each.trust, new.session, int(new.sequence),
         each.created, each.valid_from, float(new.valid_until), float(new.expires), None,
-        float(new.importance), bool(new.pinned), each.quarantined, new.language, clock, node, clock, node, each.digest, new.text,
+        float(new.importance), bool(new.pinned), each.quarantined, new.language, clock, node, clock, node,
+        each.digest, new.text,
         sorted(set(new.tags)), sorted(set(each.sources)),
     )  # fmt: skip
