@@ -78,3 +78,12 @@ class Cluster:
     def destroy(self) -> None:
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sessions(self) -> list[int]:
+        """Return the processes that serve a hub."""
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'hub'")
+            return [pid for (pid,) in rows]
+
+    def send(self, pid: int, how: signal.Signals) -> None:
+        os.kill(pid, how)

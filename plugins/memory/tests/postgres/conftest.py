@@ -30,8 +30,8 @@ async def memories(cluster: Cluster) -> AsyncIterator[Callable[..., Any]]:
     """Make as many memories as are asked for, each in a database of its own or in that of ``address``."""
     made: list[PostgresMemory] = []
 
-    async def make(address: str = "", **options: Any) -> PostgresMemory:
-        made.append(PostgresMemory(Server(address or cluster.database()), **options))
+    async def make(address: str = "", password: str = "", **options: Any) -> PostgresMemory:
+        made.append(PostgresMemory(Server(address or cluster.database(), password), **options))
         await made[-1].open()
         return made[-1]
 
