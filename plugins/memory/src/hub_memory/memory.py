@@ -56,6 +56,8 @@ NOTED = 256
 CACHE_KIB = 8_000
 """What the writer keeps of the file: the digests of all entries are looked up at random."""
 
+AT_ONCE = 500
+"""Entries whose vectors one write waits for; more of them are embedded in the background."""
 
 Result = TypeVar("Result")
 
@@ -255,6 +257,17 @@ class SqliteMemory:
         except HubError:  # they are embedded later: `MemoryHealth.to_embed` counts them
             return None
         return embedder.model, values.astype(np.float16)
+
+    async def written(
+        self, fresh: Sequence[Checked], work: Callable[[Connection, Vectors | None], Result]
+    ) -> Result:
+        """Run ``work`` in one transaction with the vectors of ``fresh``, which it writes; see `AT_ONCE`."""
+        vectors = await self._vectors(fresh) if len(fresh) <= AT_ONCE else None
+        return await self._database.write(lambda db: work(db, vectors))
+
+    async def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` on what is kept, which it cannot change."""
+        return await self._database.read(work)
 
     async def _read(
         self, where: str, args: Sequence[Any], more: str = "", limit: int = -1
