@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hub import Embedder, Health, HubError, Memory, MemorySelection, Tile
+from hub_memory.documents.documents import Documents
 from hub_memory.embed.choice import Embedders
 from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
+from hub_memory.exchange.exchange import Exchange
 from hub_memory.memory import SqliteMemory
 from hub_memory.recall.meaning import Meaning
+from hub_memory.routes import Routes
 from hub_memory.spoken.provider import Spoken
 from hub_memory.store import upkeep
 from hub_memory.store.schema import MIGRATIONS
+from hub_memory.tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +47,9 @@ class Keeper:
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
         self.memory = SqliteMemory(self._database)
         self.spoken = Spoken(self.memory, self.spaces)
+        self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
+        self.tools = Tools(self.memory, self.spaces, hub.calling)
+        self._learning: Reembedding | None = None
         self._health: MemoryHealth | None = None
 
     async def open(self) -> None:
@@ -53,13 +60,19 @@ class Keeper:
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self._choose()
         rows = Rows(self._lacking, self._keep, self._left)
-        await Reembedding(self._hub, self._embedders, rows).plan()
+        self._learning = Reembedding(self._hub, self._embedders, rows)
+        await self.learn()
         self._hub.spawn(self._sweep(), name="keep house")
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
         await self.memory.close()
         await self._embedders.close()
+
+    async def learn(self) -> None:
+        """Have what has no vector embedded in the background."""
+        if self._learning:
+            await self._learning.plan()
 
     async def spaces(self, person: str) -> tuple[str, ...]:
         """Return what ``person`` may read, their own first; a device that anybody uses has the house's."""
