@@ -49,7 +49,7 @@ class Keeper:
         self.spoken = Spoken(self.memory, self.spaces)
         self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
         self.tools = Tools(self.memory, self.spaces, hub.calling)
-        self._learning: Reembedding | None = None
+        self._reembedding: Reembedding | None = None
         self._health: MemoryHealth | None = None
 
     async def open(self) -> None:
@@ -59,8 +59,9 @@ class Keeper:
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self._choose()
-        rows = Rows(self._lacking, self._keep, self._left)
-        self._learning = Reembedding(self._hub, self._embedders, rows)
+        self._reembedding = Reembedding(
+            self._hub, self._embedders, Rows(self._lacking, self._keep, self._left)
+        )
         await self.learn()
         self._hub.spawn(self._sweep(), name="keep house")
 
@@ -71,8 +72,8 @@ class Keeper:
 
     async def learn(self) -> None:
         """Have what has no vector embedded in the background."""
-        if self._learning:
-            await self._learning.plan()
+        if self._reembedding:
+            await self._reembedding.plan()
 
     async def spaces(self, person: str) -> tuple[str, ...]:
         """Return what ``person`` may read, their own first; a device that anybody uses has the house's."""
@@ -96,8 +97,11 @@ class Keeper:
         return Tile(f"{health.entries:,}", "entries" if health.entries != 1 else "entry", waiting)
 
     async def look(self) -> None:
-        """Count anew what the tile and the health tell."""
+        """Count anew what the tile and the health tell; what could not be embedded is, once it can."""
+        self.memory.guard.prompt(self._hub.instructions())
         self._health = await self.memory.health()
+        if self._health.to_embed and not self._embedders.trouble:
+            await self.learn()
 
     async def forget(self, selector: Selector) -> int:
         """Destroy what is selected. A time alone is retention: it takes what was said, not what is known."""
@@ -158,6 +162,7 @@ class Keeper:
         while True:
             try:
                 await self.memory.sweep(self.memory.now())
+                await self.memory.measure()
                 await self.look()
             except HubError as error:
                 log.warning("memory.not_swept", reason=str(error), fix=error.fix)
