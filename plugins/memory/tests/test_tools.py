@@ -10,6 +10,7 @@ import pytest
 from hub import HubError, Memory, MemorySelection, NewMemory
 from hub.llm.provider import ToolCall
 from hub.testing import ScriptedModel, ask, hub_with
+from hub_memory.documents.documents import Documents
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -126,3 +127,21 @@ async def test_what_is_said_to_the_memory_itself_needs_no_tool(hub: Any) -> None
     assert (await ask(hub, "Forget what I said about my sister.")).startswith("That would forget")
     await asyncio.sleep(0)
     assert await hub.gate.waiting(await owner(hub)) == []
+
+
+async def test_a_document_answers_with_where_it_says_so(hub: Any, model: ScriptedModel) -> None:
+    who = await owner(hub)
+    documents = Documents(hub.port(Memory), nothing)
+    await documents.put(who.id, "rules.md", b"# Heating\n\nThe boiler is serviced in May.\n")
+    model.add("In May.")
+    await ask(hub, "When will somebody look after our boiler?")
+    told = "\n".join(message.text for message in model.requests[-1].messages)
+    assert "From rules.md, Heating: The boiler is serviced in May." in told
+    assert "in rules.md: Heating The boiler" in await hub.tools.call(
+        "recall", {"about": "boiler"}, person=who.id
+    )
+    assert "rules.md on" in await ask(hub, "What do you know about the boiler?")
+
+
+async def nothing() -> None:
+    """Learn nothing in the background."""

@@ -44,10 +44,14 @@ async def nothing() -> None:
     """Learn nothing in the background."""
 
 
+def _order(one: Any) -> tuple[Any, ...]:
+    return one.created, one.text, one.session, one.sequence, one.kind, one.quarantined
+
+
 async def known(memory: SqliteMemory, space: str) -> list[tuple[Any, ...]]:
     """Return all that is kept, with names in place of ids: the place in the order of what they say."""
     kept = await memory.read(lambda db: upkeep.all_of(db, space))
-    told = sorted(kept, key=lambda one: (one.created, one.text, one.session, one.sequence, one.kind))
+    told = sorted(kept, key=_order)
     place = {one.id: at for at, one in enumerate(told)}
     return [
         (
@@ -60,7 +64,7 @@ async def known(memory: SqliteMemory, space: str) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_=st.lists(entries, min_size=1, max_size=6), newer=texts, made=texts)
 async def test_a_round_trip_loses_nothing(
     memories: Callable[[], Any], given_: list[NewMemory], newer: str, made: str

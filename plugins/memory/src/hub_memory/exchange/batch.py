@@ -56,12 +56,13 @@ def planned(db: Connection, namespace: str, reading: Reading, now: float) -> Pla
     firsts: dict[Key, str] = {}
     for row, one in rows:
         key = _key(one, exact=reading.exact)
+        alike = (*key, one.quarantined) if reading.exact else key
         if key in there:
             known[row.id] = there[key]
-        elif key in firsts:
-            known[row.id] = firsts[key]
+        elif alike in firsts:
+            known[row.id] = firsts[alike]
         else:
-            firsts[key] = f"={len(fresh)}"  # its place: it has no id yet
+            firsts[alike] = f"={len(fresh)}"  # its place: it has no id yet
             found.append(row)
             fresh.append(one)
     known.pop("", None)
