@@ -88,6 +88,7 @@ class Housekeeping:
             ("I make one of what is there twice.", self._merge),
             ("I drop what matters least.", self._prune),
             ("I clear up.", self._clear),
+            ("I look how well I find.", self._memory.measure),
         ):
             if running:
                 await running.progress(0, 0, note)
