@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
+from hub_memory.life.house import Housekeeping, Limits
 from hub_memory.memory import SqliteMemory
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 HOUSE = "house"
-EVERY_S = 3_600.0
-"""Seconds between two looks at what expired or is there twice."""
 
 
 class Keeper:
@@ -50,6 +48,7 @@ class Keeper:
         self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
         self.tools = Tools(self.memory, self.spaces, hub.calling)
         self._reembedding: Reembedding | None = None
+        self.housekeeping = Housekeeping(hub, self._database, self.memory, Limits.of(settings))
         self._health: MemoryHealth | None = None
 
     async def open(self) -> None:
@@ -63,7 +62,7 @@ class Keeper:
             self._hub, self._embedders, Rows(self._lacking, self._keep, self._left)
         )
         await self.learn()
-        self._hub.spawn(self._sweep(), name="keep house")
+        await self.housekeeping.open()
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
@@ -86,6 +85,8 @@ class Keeper:
             return Health("degraded", f"I search by words only: {trouble}", trouble.fix)
         if self._health and self._health.reason:
             return Health("degraded", self._health.reason, self._health.fix)
+        if full := self._health and self.housekeeping.nearly_full(self._health.entries):
+            return Health("degraded", full, "Let me hold more, or I forget what matters least.")
         return Health()
 
     def tile(self) -> Tile:
@@ -104,24 +105,17 @@ class Keeper:
             await self.learn()
 
     async def forget(self, selector: Selector) -> int:
-        """Destroy what is selected. A time alone is retention: it takes what was said, not what is known."""
+        """Destroy what is selected. A time alone is the retention of talks: mine has its own settings."""
         if selector.everything:
             gone = await self.memory.forget(MemorySelection(everything=True))
         elif selector.before is not None and not (selector.person or selector.talk or selector.topic):
-            gone = await self._retire(selector.before)
+            gone = await self.housekeeping.retire()
         else:
             chosen = MemorySelection(
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
         await self.look()
-        return gone
-
-    async def _retire(self, before: float) -> int:
-        await self._database.write(lambda db: upkeep.expire_said(db, before))
-        gone = 0
-        while swept := (await self.memory.sweep(self.memory.now())).expired:
-            gone += swept
         return gone
 
     async def export(self, person: str) -> dict[str, Any] | None:
@@ -156,14 +150,3 @@ class Keeper:
         if not left:
             await self._choose()
         return left
-
-    async def _sweep(self) -> None:
-        """Look now and then what expired or is there twice."""
-        while True:
-            try:
-                await self.memory.sweep(self.memory.now())
-                await self.memory.measure()
-                await self.look()
-            except HubError as error:
-                log.warning("memory.not_swept", reason=str(error), fix=error.fix)
-            await asyncio.sleep(EVERY_S)

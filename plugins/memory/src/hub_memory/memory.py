@@ -21,7 +21,7 @@ from hub_memory.store.forget import forgetting
 from hub_memory.store.guard import Guard
 from hub_memory.store.health import counted
 from hub_memory.store.rows import AMONG, IDS, UNEXPIRED, entries, insert
-from hub_memory.store.sweep import sweeping
+from hub_memory.store.sweep import BUDGET, sweeping
 from hub_memory.store.where import held, readable
 
 if TYPE_CHECKING:
@@ -196,14 +196,20 @@ class SqliteMemory:
             self.guard.forget()
         return merged
 
-    async def sweep(self, now: float) -> Swept:
-        """Remove what expired, unless it is pinned, and let one stand for equal ones."""
+    async def sweep(self, now: float, *, budget: int = BUDGET, rewrite: bool = True) -> Swept:
+        """Remove what expired, unless it is pinned, and let one stand for equal ones.
+
+        ``budget``: entries for each reason; without ``rewrite`` the caller rewrites the file, after the last.
+        """
         await self._note()
-        sweep = sweeping(now)
-        swept = await self._database.forget(_underived(sweep))
-        if swept.expired:
-            await self._database.forget(lambda _: None, rewrite=True)
+        swept = await self._database.forget(_underived(sweeping(now, budget)))
+        if swept.expired and rewrite:
+            await self.rewrite()
         return swept
+
+    async def rewrite(self) -> None:
+        """Write the file anew, so that nothing stays readable of what was removed from it."""
+        await self._database.forget(lambda _: None, rewrite=True)
 
     async def health(self) -> MemoryHealth:
         """Say what is there, and by what it is found."""
