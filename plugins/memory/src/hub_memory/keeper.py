@@ -14,6 +14,7 @@ from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.memory import SqliteMemory
+from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.spoken.provider import Spoken
 from hub_memory.store import upkeep
@@ -44,6 +45,7 @@ class Keeper:
         self.memory = SqliteMemory(self._database)
         self.spoken = Spoken(self.memory, self.spaces)
         self._health: MemoryHealth | None = None
+        self.memory.told = Notices(hub, self.look).note
 
     async def open(self) -> None:
         """Open the file and provide the ports; learning what entries mean goes on in the background."""
@@ -133,6 +135,7 @@ class Keeper:
 
     async def _keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
         await self._database.write(lambda db: upkeep.keep(db, model, rids, vectors))
+        self.memory.told(learnt=len(rids))
 
     async def _left(self, model: str) -> int:
         left = await self._database.read(lambda db: upkeep.left(db, model))
