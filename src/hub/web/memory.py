@@ -94,7 +94,9 @@ class MemoryPages:
             kept = {name: query[name] for name in ("q", "kind", "of", "from", "to", "on") if query.get(name)}
             more = f"{PATH}?{urlencode(kept | {'more': 1})}"
         return {
-            "hits": [item(hit.entry, person, self._memories, why(hit, best)) for hit in found.hits],
+            "hits": [
+                item(hit.entry, person, self._memories, why=why(hit, best), dated=True) for hit in found.hits
+            ],
             "missing": [(LEGS[leg], reason) for leg, reason in found.missing.items()],
             "told": looked_at(found.since, found.until),
             "more": more,
@@ -108,7 +110,7 @@ class MemoryPages:
             person, shelf, after=request.query_params.get("after", "")[:64]
         )
         talks = [await own_talk(self._hub, person, entry.session) for entry in found]
-        items = [item(entry, person, self._memories, short=WHOLE) for entry in found]
+        items = [item(entry, person, self._memories, dated=True, short=WHOLE) for entry in found]
         return self._site.show(
             request, "memory_waiting.html", title="Waiting", parts=(PART,),
             items=list(zip(items, talks, strict=True)), here=_here(request),

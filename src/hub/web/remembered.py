@@ -63,11 +63,12 @@ class Item:
 
 
 def item(
-    entry: MemoryEntry, person: Person, memories: Memories, why: Why | None = None, short: int = SHORT
-) -> Item:
-    """Return ``entry`` as ``person`` sees it in a list."""
+    entry: MemoryEntry, person: Person, memories: Memories, *, why: Why | None = None, dated: bool = False,
+    short: int = SHORT,
+) -> Item:  # fmt: skip
+    """Return ``entry`` as ``person`` sees it in a list; ``dated``: one that is not by days."""
     changes = memories.may_change(person, entry)
-    about = ", ".join(part for part in _about(entry, person) if part)
+    about = ", ".join(part for part in _about(entry, person, dated=dated) if part)
     return Item(entry.id, cut(entry.text, short), about, day_name(entry.created), entry.pinned, changes, why)
 
 
@@ -100,18 +101,15 @@ def looked_at(since: float | None, until: float | None) -> str:
     """Say in which time was looked; "" for all of it."""
     if since is None and until is None:
         return ""
-    first, last = (
-        None if at is None else time.localtime(at) for at in (since, None if until is None else until - 1)
-    )
-    if first and last and first[:3] == last[:3]:
-        return f"I looked at {day_name(since or 0.0)}."
-    if first and last:
-        plain = "%-d %B" if first.tm_year == last.tm_year == time.localtime().tm_year else "%-d %B %Y"
-        begin = "%-d" if first[:2] == last[:2] else plain
-        return f"I looked at {time.strftime(begin, first)} to {time.strftime(plain, last)}."
-    return (
-        f"I looked at what came {'from' if first else 'up to'} {date(since if first else (until or 1) - 1)}."
-    )
+    if since is None or until is None:
+        side = "from" if until is None else "up to"
+        return f"I looked at what came {side} {date((until or 1) - 1 if since is None else since)}."
+    first, last = time.localtime(since), time.localtime(max(since, until - 1))
+    if first[:3] == last[:3]:
+        return f"I looked at what came {_on(since)}."
+    plain = "%-d %B" if first.tm_year == last.tm_year == time.localtime().tm_year else "%-d %B %Y"
+    begin = "%-d" if first[:2] == last[:2] else plain
+    return f"I looked at {time.strftime(begin, first)} to {time.strftime(plain, last)}."
 
 
 def date(at: float | None) -> str:
@@ -145,14 +143,21 @@ def sentence(health: MemoryHealth, trouble: str, *, own: bool) -> str:
     )
 
 
-def _about(entry: MemoryEntry, person: Person) -> list[str]:
+def _about(entry: MemoryEntry, person: Person, *, dated: bool) -> list[str]:
     clock = time.strftime("%H:%M", time.localtime(entry.created))
+    day_ = f" {_on(entry.created)}" if dated else ""
     return [
-        f"{who(entry, person)} at {clock}",
+        f"{who(entry, person)}{day_} at {clock}",
         KINDS[entry.kind][1],
         "of the house" if entry.namespace == HOUSE else "",
         "not confirmed" if entry.trust == UNTRUSTED and not entry.quarantined else "",
     ]
+
+
+def _on(at: float) -> str:
+    """Return a day as it stands within a sentence."""
+    named = day_name(at)
+    return named.lower() if named in {"Today", "Yesterday"} else f"on {named}"
 
 
 def _inner(text: str) -> str:
