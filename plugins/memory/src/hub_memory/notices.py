@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-PAUSE_S = 1.0
+PAUSE_S, SHARE = 1.0, 20
+"""Seconds from one to the next, or so many times as long as it took to count: that grows with the entries."""
 
 
 class Notices:
@@ -37,9 +39,10 @@ class Notices:
     async def _tell(self) -> None:
         while self._counts:
             told, self._counts = self._counts, Counter()
+            self._hub.bus.publish(events.MemoryChanged(**told))
+            began = time.monotonic()
             try:
                 await self._look()
-            except HubError as error:  # it is told all the same: the counts are known
+            except HubError as error:
                 log.warning("memory.not_counted", reason=str(error), fix=error.fix)
-            self._hub.bus.publish(events.MemoryChanged(**told))
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(max(PAUSE_S, SHARE * (time.monotonic() - began)))
