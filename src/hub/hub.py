@@ -250,6 +250,11 @@ class Hub:
         given = self._ports.get(port)
         return cast("Port", next(reversed(given.values())) if given else ports.NULLS[port]())
 
+    def provided_by(self, port: type[Port]) -> str:
+        """Return the name of the plugin whose adapter is live behind ``port``, "" for none."""
+        given = self._ports.get(port)
+        return next(reversed(given)) if given else ""
+
     async def withdraw(self, plugin: str) -> None:
         """Take back what ``plugin`` provided, and end its tasks and child processes."""
         for given in self._ports.values():

@@ -16,6 +16,7 @@ from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
 from hub_memory.life.house import Housekeeping, Limits
 from hub_memory.memory import SqliteMemory
+from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
 from hub_memory.spoken.provider import Spoken
@@ -50,6 +51,7 @@ class Keeper:
         self._reembedding: Reembedding | None = None
         self.housekeeping = Housekeeping(hub, self._database, self.memory, Limits.of(settings))
         self._health: MemoryHealth | None = None
+        self.memory.told = Notices(hub, self.look).note
 
     async def open(self) -> None:
         """Open the file and provide the ports; learning what entries mean goes on in the background."""
@@ -144,6 +146,7 @@ class Keeper:
 
     async def _keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
         await self._database.write(lambda db: upkeep.keep(db, model, rids, vectors))
+        self.memory.told(learnt=len(rids))
 
     async def _left(self, model: str) -> int:
         left = await self._database.read(lambda db: upkeep.left(db, model))

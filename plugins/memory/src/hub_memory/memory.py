@@ -73,6 +73,7 @@ class SqliteMemory:
 
     ``meaning``: finds by vectors, and gives new entries theirs as they are written; one that fails is no
     reason not to remember. It may be changed at any time. ``guard``: knows the hub's own echoes again.
+    ``told``: is given the counts of what was ``kept``, ``changed`` and ``forgotten``, after each of these.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class SqliteMemory:
         self._noted: Counter[int] = Counter()
         self._reason, self._estimate = "", 1.0
         self.guard = Guard()
+        self.told: Callable[..., None] = _nobody
 
     def now(self) -> float:
         """Return the time that all of this goes by, in Unix seconds."""
@@ -118,6 +120,7 @@ class SqliteMemory:
             return cast("list[str]", echoes)
         vectors = await self._vectors(fresh)
         written = iter(await self._database.write(lambda db: insert(db, fresh, now, vectors)))
+        self.told(kept=len(fresh))
         return [next(written) if echo is None else echo for echo in echoes]
 
     async def recall(self, query: MemoryQuery) -> Recalled:
@@ -163,9 +166,11 @@ class SqliteMemory:
         now = self._clock()
         one = checked(new, now)
         vectors = await self._vectors([one])
-        return await self._database.write(
+        name = await self._database.write(
             lambda db: flags.supersede(db, namespaces, old, one, now, vectors=vectors)
         )
+        self.told(changed=1)
+        return name
 
     async def change(
         self, namespaces: Sequence[str], entry: str, *, pinned: bool | None = None,
@@ -174,7 +179,9 @@ class SqliteMemory:
         """Set what is given and return the entry as it is then."""
         given = {"pinned": pinned, "importance": importance, "quarantined": quarantined, "trust": trust}
         now = self._clock()
-        return await self._database.write(lambda db: flags.change(db, namespaces, entry, given, now))
+        after = await self._database.write(lambda db: flags.change(db, namespaces, entry, given, now))
+        self.told(changed=1)
+        return after
 
     async def forget(self, selection: MemorySelection) -> int:
         """Destroy what is selected, what was made from it and its earlier wordings; rewrite the file."""
@@ -182,6 +189,7 @@ class SqliteMemory:
         forget = forgetting(selection, self._clock())
         count = await self._database.forget(_underived(forget), rewrite=True)
         self.guard.forget()
+        self.told(forgotten=count)
         return count
 
     async def changes(self, since: str = "", *, limit: int = PAGE) -> tuple[Sequence[MemoryChange], str]:
@@ -194,6 +202,7 @@ class SqliteMemory:
         merged = await self._database.write(_underived(lambda db: merge.apply(db, changes, now)))
         if merged.applied:
             self.guard.forget()
+            self.told(changed=merged.applied)
         return merged
 
     async def sweep(self, now: float, *, budget: int = BUDGET, rewrite: bool = True) -> Swept:
@@ -205,16 +214,17 @@ class SqliteMemory:
         swept = await self._database.forget(_underived(sweeping(now, budget)))
         if swept.expired and rewrite:
             await self.rewrite()
+        self.told(forgotten=swept.expired, changed=swept.duplicates)
         return swept
 
     async def rewrite(self) -> None:
         """Write the file anew, so that nothing stays readable of what was removed from it."""
         await self._database.forget(lambda _: None, rewrite=True)
 
-    async def health(self) -> MemoryHealth:
-        """Say what is there, and by what it is found."""
+    async def health(self, namespaces: Sequence[str] = ()) -> MemoryHealth:
+        """Say what is there, and by what it is found; with ``namespaces`` only of those."""
         now, model = self._clock(), self.meaning.model if self.meaning else ""
-        health = await self._database.read(lambda db: counted(db, now, model))
+        health = await self._database.read(lambda db: counted(db, now, model, namespaces))
         missing = self._missing()
         return replace(
             health, legs=cast("Any", tuple(_usable(missing))),
@@ -302,6 +312,10 @@ class SqliteMemory:
             self._noted.clear()
             now = self._clock()
             await self._database.write(lambda db: _count(db, noted, now))
+
+
+def _nobody(**_: int) -> None:
+    """Tell nobody."""
 
 
 def _underived(work: Callable[[Connection], Result]) -> Callable[[Connection], Result]:
