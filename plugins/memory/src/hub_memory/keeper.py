@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hub import Embedder, Health, HubError, Memory, MemorySelection, Tile, Unavailable
+from hub_memory.documents.documents import Documents
 from hub_memory.embed.choice import Embedders
 from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
+from hub_memory.exchange.exchange import Exchange
+from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
+from hub_memory.routes import Routes
 from hub_memory.spoken.provider import Spoken
 from hub_memory.stored import stored
+from hub_memory.tools import Tools
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
     from hub import Hub, MemoryHealth, Selector
 
 log = structlog.get_logger(__name__)
 
 HOUSE = "house"
-EVERY_S = 3_600.0
-"""Seconds between two looks at what expired or is there twice."""
 
 
 class Keeper:
@@ -35,9 +41,14 @@ class Keeper:
         self._hub = hub
         self._embedders = Embedders(hub, core, settings["embedder"])
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
-        self.memory, self._upkeep = stored(hub, settings)
+        kept = stored(hub, settings)
+        self.memory, self._upkeep, self.housekeeping = kept.memory, kept.upkeep, kept.housekeeping
         self.spoken = Spoken(self.memory, self.spaces)
+        self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
+        self.tools = Tools(self.memory, self.spaces, hub.calling)
+        self._reembedding: Reembedding | None = None
         self._health: MemoryHealth | None = None
+        self.memory.told = Notices(hub, self.look).note
 
     async def open(self) -> None:
         """Open the file and provide the ports; learning what entries mean goes on in the background."""
@@ -45,15 +56,20 @@ class Keeper:
         await self._embedders.open()
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
-        rows = Rows(self._upkeep.lacking, self._upkeep.keep, self._left)
+        rows = Rows(self._upkeep.lacking, self._keep, self._left)
         self._reembedding = Reembedding(self._hub, self._embedders, rows)
-        await self._learn()
-        self._hub.spawn(self._sweep(), name="keep house")
+        await self._begin()
+        await self.housekeeping.open()
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
         await self.memory.close()
         await self._embedders.close()
+
+    async def learn(self) -> None:
+        """Have what has no vector embedded in the background."""
+        if self._reembedding:
+            await self._reembedding.plan()
 
     async def spaces(self, person: str) -> tuple[str, ...]:
         """Return what ``person`` may read, their own first; a device that anybody uses has the house's."""
@@ -66,6 +82,8 @@ class Keeper:
             return Health("degraded", f"I search by words only: {trouble}", trouble.fix)
         if self._health and self._health.reason:
             return Health("degraded", self._health.reason, self._health.fix)
+        if full := self._health and self.housekeeping.nearly_full(self._health.entries):
+            return Health("degraded", full, "Let me hold more, or I forget what matters least.")
         return Health()
 
     def tile(self) -> Tile:
@@ -80,30 +98,23 @@ class Keeper:
         """Count anew what the tile and the health tell; what could not be embedded is, once it can."""
         self.memory.guard.prompt(self._hub.instructions())
         if self.memory.meaning is None:
-            await self._learn()
+            await self._begin()
         self._health = await self.memory.health()
         if self._health.to_embed and not self._embedders.trouble:
-            await self._reembedding.plan()
+            await self.learn()
 
     async def forget(self, selector: Selector) -> int:
-        """Destroy what is selected. A time alone is retention: it takes what was said, not what is known."""
+        """Destroy what is selected. A time alone is the retention of talks: mine has its own settings."""
         if selector.everything:
             gone = await self.memory.forget(MemorySelection(everything=True))
         elif selector.before is not None and not (selector.person or selector.talk or selector.topic):
-            gone = await self._retire(selector.before)
+            gone = await self.housekeeping.retire()
         else:
             chosen = MemorySelection(
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
         await self.look()
-        return gone
-
-    async def _retire(self, before: float) -> int:
-        await self._upkeep.expire_said(before)
-        gone = 0
-        while swept := (await self.memory.sweep(self.memory.now())).expired:
-            gone += swept
         return gone
 
     async def export(self, person: str) -> dict[str, Any] | None:
@@ -113,11 +124,11 @@ class Keeper:
 
     # -- meaning --------------------------------------------------------------------------------------
 
-    async def _learn(self) -> None:
+    async def _begin(self) -> None:
         """Choose who embeds, and plan what is still to be embedded; `look` tries again what cannot be now."""
         try:
             await self._choose()
-            await self._reembedding.plan()
+            await self.learn()
         except Unavailable as error:
             log.warning("memory.away", reason=str(error), fix=error.fix)
 
@@ -135,19 +146,12 @@ class Keeper:
             self.memory.meaning = Meaning(embedder)
             return
 
+    async def _keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
+        await self._upkeep.keep(model, rids, vectors)
+        self.memory.told(learnt=len(rids))
+
     async def _left(self, model: str) -> int:
         left = await self._upkeep.left(model)
         if not left:
             await self._choose()
         return left
-
-    async def _sweep(self) -> None:
-        """Look now and then what expired or is there twice."""
-        while True:
-            try:
-                await self.memory.sweep(self.memory.now())
-                await self.memory.measure()
-                await self.look()
-            except HubError as error:
-                log.warning("memory.not_swept", reason=str(error), fix=error.fix)
-            await asyncio.sleep(EVERY_S)

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from hub import HubError
+from hub_memory.life.house import Housekeeping, Limits
 from hub_memory.memory import SqliteMemory
 from hub_memory.store.keeping import Upkeep
 from hub_memory.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
     from hub import Hub
-    from hub_memory.postgres.memory import PostgresMemory
-    from hub_memory.postgres.upkeep import Upkeep as ServerUpkeep
-
-    Stored = SqliteMemory | PostgresMemory
 
 
-def stored(hub: Hub, settings: dict[str, Any]) -> tuple[Stored, Upkeep | ServerUpkeep]:
-    """Return the memory, not yet open, and its upkeep.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A memory that is not yet open, its upkeep and its housekeeping.
+
+    Those of a server answer all that those of a file do, and refuse what only a file can.
+    """
+
+    memory: SqliteMemory
+    upkeep: Upkeep
+    housekeeping: Housekeeping
+
+
+def stored(hub: Hub, settings: dict[str, Any]) -> Stored:
+    """Return the memory that the ``settings`` of the manifest name.
 
     Raises `HubError` when a server is named that cannot be used: the file never stands in for it.
     """
-    if not settings.get("server"):
-        database = hub.database("memory.db", MIGRATIONS)
-        return SqliteMemory(database), Upkeep(database)
+    if settings.get("server"):
+        return _served(hub, settings)
+    database = hub.database("memory.db", MIGRATIONS)
+    memory = SqliteMemory(database)
+    return Stored(memory, Upkeep(database), Housekeeping(hub, database, memory, Limits.of(settings)))
+
+
+def _served(hub: Hub, settings: dict[str, Any]) -> Stored:
     try:
-        from hub_memory.postgres import memory, server, upkeep  # noqa: PLC0415  an extra
+        from hub_memory.postgres import house, memory, server, upkeep  # noqa: PLC0415  an extra
     except ImportError as error:
         raise HubError(
             "What speaks with PostgreSQL is not installed.",
@@ -34,4 +49,6 @@ def stored(hub: Hub, settings: dict[str, Any]) -> tuple[Stored, Upkeep | ServerU
         ) from error
     password = settings.get("server_password")
     there = server.Server(settings["server"], password.get_secret_value() if password else "")
-    return memory.PostgresMemory(there), upkeep.Upkeep(there)
+    kept = memory.PostgresMemory(there)
+    housekeeping = house.Housekeeping(hub, kept, Limits.of(settings))
+    return Stored(cast("Any", kept), cast("Any", upkeep.Upkeep(there)), cast("Any", housekeeping))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Upkeep:
-    """Vectors that are still to be made, retention and export of the entries in ``database``."""
+    """Vectors that are still to be made of, and export of, the entries in ``database``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,10 +34,6 @@ class Upkeep:
     async def keep(self, model: str, rids: Sequence[int], vectors: Vectors) -> None:
         """Keep vectors of entries that are still there."""
         await self._database.write(lambda db: upkeep.keep(db, model, rids, vectors))
-
-    async def expire_said(self, before: float) -> None:
-        """Let what was said before a time expire, unless it is pinned; what was made of it stays."""
-        await self._database.write(lambda db: upkeep.expire_said(db, before))
 
     async def all_of(self, namespace: str) -> Sequence[MemoryEntry]:
         """Return every entry of a namespace, the oldest first: superseded and quarantined ones too."""
