@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -35,16 +36,41 @@ async def test_it_remembers_there_by_meaning_too(cluster, tmp_path):
 
 async def test_forgetting_and_export_reach_it(cluster):
     async with hub_with(hub_memory, settings=named(cluster.database())) as hub:
+        memory, me = hub.port(Memory), (await hub.claims.owner()).id
+        await memory.remember([NewMemory("Said.", me), NewMemory("Known for ever.", me, kind="fact")])
+        told = await hub_memory.hub_export(me)
+        assert {one["text"] for one in told["entries"]} == {"Said.", "Known for ever."}
+        await hub_memory.hub_forget(Selector(person=me))
+        assert not await memory.browse(MemorySelection(namespace=me))
+        assert await hub_memory.hub_export(me) is None
+
+
+async def test_what_is_old_or_too_much_goes_in_idle_time(cluster):
+    settings = named(cluster.database())
+    settings["memory"] |= {"keep_said_days": 30, "keep_summaries_days": 60, "most_entries": 6}
+    day, now = 86_400.0, time.time()
+    async with hub_with(hub_memory, settings=settings) as hub:
         memory = hub.port(Memory)
-        owner = await hub.claims.owner()
-        await memory.remember([
-            NewMemory("Said long ago.", owner, created=1_000.0),
-            NewMemory("Known for ever.", owner, kind="fact", created=1_000.0),
+        names = await memory.remember([
+            NewMemory("Said long ago.", "house", created=now - 40 * day),
+            NewMemory("Said long ago and pinned.", "house", created=now - 40 * day, pinned=True),
+            NewMemory("Known long ago.", "house", kind="fact", created=now - 400 * day),
+            NewMemory("An old talk.", "house", kind="summary", created=now - 70 * day),
+            NewMemory("A talk.", "house", kind="summary", created=now - 40 * day),
+            *(NewMemory(f"Said {at} days ago.", "house", created=now - at * day) for at in range(2, 8)),
         ])  # fmt: skip
-        told = await hub_memory.hub_export(owner)
-        assert {one["text"] for one in told["entries"]} == {"Said long ago.", "Known for ever."}
-        await hub_memory.hub_forget(Selector(person=owner))
-        assert not await memory.browse(MemorySelection(namespace=owner))
+        await hub_memory._plugin._keeper.housekeeping.run()
+        left = {entry.id for entry in await memory.get(["house"], names)}
+        assert left == {names[at] for at in (1, 2, 4, 5, 6, 7)}
+        assert "6 of 6" in (await hub_memory.hub_health()).reason
+
+
+async def test_what_only_a_file_can_keep_is_refused_with_a_reason(cluster):
+    async with hub_with(hub_memory, settings=named(cluster.database())):
+        routes = hub_memory._plugin._keeper.routes
+        with pytest.raises(Unavailable, match="PostgreSQL") as caught:
+            await routes._documents.put("house", "rules.md", b"# Heating")
+        assert caught.value.fix
 
 
 async def test_what_was_kept_without_a_vector_gets_one(cluster, memories):
@@ -52,6 +78,7 @@ async def test_what_was_kept_without_a_vector_gets_one(cluster, memories):
     bare = await memories(address)
     await bare.remember([NewMemory(f"The heron {at} stands in the water.", "house") for at in range(30)])
     async with hub_with(hub_memory, settings=named(address)) as hub:
+        hub.jobs.start()
         memory = hub.port(Memory)
         async with asyncio.timeout(30):
             while (await memory.health()).to_embed:
