@@ -75,7 +75,7 @@ def export(*, data: Path | None, person: str, file: Path) -> None:
     """Write all that is remembered of a person to FILE as JSON; - writes it here."""
     raw = _with_memory(data, person, lambda exchange, space: exchange.export(space))
     if str(file) == "-":
-        sys.stdout.buffer.write(raw + b"\n")
+        sys.stdout.buffer.write(raw)
         return
     try:
         with file.open("xb") as out:

@@ -15,6 +15,7 @@ from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
+from hub_memory.exchange.texts import FORMAT
 from hub_memory.memory import SqliteMemory
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
@@ -127,7 +128,7 @@ class Keeper:
     async def export(self, person: str) -> dict[str, Any] | None:
         """Return all that is remembered of ``person``, what no longer holds too."""
         entries = await self._database.read(lambda db: upkeep.all_of(db, person))
-        return {"entries": [asdict(entry) for entry in entries]} if entries else None
+        return {"format": FORMAT, "entries": [asdict(entry) for entry in entries]} if entries else None
 
     # -- meaning --------------------------------------------------------------------------------------
 
