@@ -45,6 +45,11 @@ class _Plugin:
         register.provider(self._keeper.spoken)
 
     @hookimpl
+    def hub_routes(self, register: Register) -> None:
+        """Serve devices that are paired with this one."""
+        self._keeper.sync.register(register)
+
+    @hookimpl
     def hub_panels(self, register: Register) -> None:
         """Show how many entries there are."""
         register.tile(self._keeper.tile)
@@ -65,4 +70,5 @@ class _Plugin:
 _plugin = _Plugin()
 hub_start, hub_stop, hub_health = _plugin.hub_start, _plugin.hub_stop, _plugin.hub_health
 hub_providers, hub_panels = _plugin.hub_providers, _plugin.hub_panels
+hub_routes = _plugin.hub_routes
 hub_forget, hub_export = _plugin.hub_forget, _plugin.hub_export

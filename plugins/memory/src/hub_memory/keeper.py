@@ -18,6 +18,7 @@ from hub_memory.recall.meaning import Meaning
 from hub_memory.spoken.provider import Spoken
 from hub_memory.store import upkeep
 from hub_memory.store.schema import MIGRATIONS
+from hub_memory.sync.life import Syncing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ class Keeper:
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
         self.memory = SqliteMemory(self._database)
         self.spoken = Spoken(self.memory, self.spaces)
+        self.sync = Syncing(hub, self.memory, self._database, settings)
         self._health: MemoryHealth | None = None
 
     async def open(self) -> None:
@@ -55,6 +57,7 @@ class Keeper:
         rows = Rows(self._lacking, self._keep, self._left)
         await Reembedding(self._hub, self._embedders, rows).plan()
         self._hub.spawn(self._sweep(), name="keep house")
+        await self.sync.open()
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
@@ -97,6 +100,7 @@ class Keeper:
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
+        await self.sync.soon()
         await self.look()
         return gone
 

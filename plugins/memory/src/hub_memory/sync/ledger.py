@@ -48,10 +48,14 @@ class Ledger:
         """Return what this device is called among devices."""
         return str((await self._database.rows("SELECT node FROM state"))[0][0])
 
+    async def head(self) -> int:
+        """Return the revision of what changed last."""
+        return int((await self._database.rows("SELECT revision FROM state"))[0][0])
+
     async def place(self, place: str) -> Place:
         """Return how far this device is with a place."""
         rows = await self._database.rows(
-            "SELECT peer, cursor, swept, scope FROM sync_peer WHERE place = ?", (place,)
+            "SELECT peer, cursor, swept, scope FROM sync_peer WHERE place = ? ORDER BY at", (place,)
         )
         own = next((row for row in rows if not row[0]), ("", "", 0, ""))
         return Place(own[1], {row[0]: row[1] for row in rows if row[0]}, own[2], own[3])
@@ -97,6 +101,12 @@ class Ledger:
             if one.group != "gone" and ages.get((one.id, one.group)) != (int(one.clock, 16), one.node)
         }
         return [one for one in changes if one.group == "gone" or one.id not in stale]
+
+    async def ripe(self, since: float, now: float) -> bool:
+        """Say whether changes wait whose clock ran ahead at ``since`` and does no more."""
+        bounds = at(since + AHEAD_S), at(now + AHEAD_S)
+        sql = "SELECT 1 FROM waiting WHERE clock > ? AND clock <= ? LIMIT 1"
+        return bool(await self._database.rows(sql, bounds))
 
     async def conflicted(self, ids: Iterable[str], now: float) -> None:
         """Note entries that two devices had changed, and whose change holds now."""

@@ -13,7 +13,7 @@ from hub_memory.sync.travel import HOUSE, Travel
 from hub_memory.sync.wire import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from hub import MemoryChange
     from hub_memory.memory import SqliteMemory
@@ -63,6 +63,7 @@ class Sync:
         self._busy = asyncio.Lock()
         self._away: dict[str, _Away] = {}
         self._troubles: dict[str, list[Trouble]] = {}
+        self._looked = 0.0
         self._wrong: dict[str, Trouble] = {}
 
     async def meet(self, transports: Sequence[Transport], *, patient: bool = True) -> None:
@@ -72,6 +73,7 @@ class Sync:
         """
         now = asyncio.get_running_loop().time()
         async with self._busy:
+            await self._ripen()
             for one in transports:
                 away = self._away.setdefault(one.place, _Away())
                 if not patient or away.until <= now:
@@ -82,16 +84,14 @@ class Sync:
         travel, now = await self._travel(), self._memory.now()
         ours, others = await self._ledger.standing({one.id for one in batch.changes}, travel.wire)
         changes = await asyncio.to_thread(travel.incoming, batch.changes, ours, others)
-        merged = await self._memory.apply(changes)
-        if merged.conflicts:
-            await self._ledger.conflicted(merged.conflicts, now)
-        await self._ledger.received(place, batch.node, batch.cursor, merged.applied, now)
+        applied = await self._apply(changes) if changes else 0
+        await self._ledger.received(place, batch.node, batch.cursor, applied, now)
         if batch.wrong:
             said = f"{len(batch.wrong)} of what {batch.node} says cannot be read. {batch.wrong[0]}"
             self._wrong[place] = Trouble(place, said, "Update the hub on both devices.")
-        return merged.applied
+        return applied
 
-    async def batches(self, since: str) -> AsyncIterator[tuple[list[MemoryChange], str]]:
+    async def batches(self, since: str) -> AsyncGenerator[tuple[list[MemoryChange], str], None]:
         """Yield what changed here after a cursor and may travel, with the cursor after it."""
         travel, size = await self._travel(), 0
         waiting: list[MemoryChange] = []
@@ -126,6 +126,18 @@ class Sync:
         ]
         told["node"] = await self._ledger.node()
         return told
+
+    async def _apply(self, changes: Sequence[MemoryChange]) -> int:
+        merged = await self._memory.apply(changes)
+        if merged.conflicts:
+            await self._ledger.conflicted(merged.conflicts, self._memory.now())
+        return merged.applied
+
+    async def _ripen(self) -> None:
+        """Take changes whose clock ran ahead, now that their time has come."""
+        since, self._looked = self._looked, self._memory.now()
+        if await self._ledger.ripe(since, self._looked):
+            await self._apply(())
 
     async def _meet(self, one: Transport, away: _Away) -> None:
         self._troubles.pop(one.place, None)
