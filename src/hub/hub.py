@@ -27,6 +27,7 @@ from hub.conversation.conversations import Conversations
 from hub.conversation.mediation.mediator import Mediator
 from hub.conversation.named import Named
 from hub.conversation.personas import Personas
+from hub.conversation.prompt import BASIC, FULL
 from hub.conversation.recollection import Recollection
 from hub.conversation.retention import Retention
 from hub.conversation.spoken_turns import SpokenTurns
@@ -259,6 +260,11 @@ class Hub:
             await asyncio.wait((*tasks, *ends), timeout=WITHDRAW_S)
         await self.jobs.drop(plugin)
 
+    def instructions(self) -> tuple[str, ...]:
+        """Return what language models are told before every talk: no word of a person's."""
+        own = self.settings.system_prompt or FULL
+        return (own, BASIC, *(persona.prompt for persona in self.personas.all()))
+
     def _memory(self) -> ports.Memory:
         return self.port(ports.Memory)  # type: ignore[type-abstract]  # a Protocol is the key
 
@@ -267,7 +273,8 @@ class Hub:
         held = [file for file in self.models.files if self.models.state(file.name).state == "ready"]
         ill = [p for p in self.plugins if p.state == "degraded" or (p.state == "disabled" and p.fix)]
         models = tuple(file.title or file.name for file in held)
-        return Facts(models, tuple(f"{p.title}: {p.reason}" for p in ill))
+        remembers = not isinstance(self._memory(), ports.NullMemory)
+        return Facts(models, tuple(f"{p.title}: {p.reason}" for p in ill), remembers=remembers)
 
     def recheck(self, plugin: str) -> None:
         """Ask a plugin for its health at once."""

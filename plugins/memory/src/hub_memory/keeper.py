@@ -54,8 +54,10 @@ class Keeper:
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self._choose()
-        rows = Rows(self._lacking, self._keep, self._left)
-        await Reembedding(self._hub, self._embedders, rows).plan()
+        self._reembedding = Reembedding(
+            self._hub, self._embedders, Rows(self._lacking, self._keep, self._left)
+        )
+        await self._reembedding.plan()
         self._hub.spawn(self._sweep(), name="keep house")
         await self.sync.open()
 
@@ -86,8 +88,11 @@ class Keeper:
         return Tile(f"{health.entries:,}", "entries" if health.entries != 1 else "entry", waiting)
 
     async def look(self) -> None:
-        """Count anew what the tile and the health tell."""
+        """Count anew what the tile and the health tell; what could not be embedded is, once it can."""
+        self.memory.guard.prompt(self._hub.instructions())
         self._health = await self.memory.health()
+        if self._health.to_embed and not self._embedders.trouble:
+            await self._reembedding.plan()
 
     async def forget(self, selector: Selector) -> int:
         """Destroy what is selected. A time alone is retention: it takes what was said, not what is known."""
@@ -149,6 +154,7 @@ class Keeper:
         while True:
             try:
                 await self.memory.sweep(self.memory.now())
+                await self.memory.measure()
                 await self.look()
             except HubError as error:
                 log.warning("memory.not_swept", reason=str(error), fix=error.fix)

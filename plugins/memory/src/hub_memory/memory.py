@@ -82,7 +82,7 @@ class SqliteMemory:
     ) -> None:
         self._database, self.meaning, self._clock = database, meaning, clock
         self._noted: Counter[int] = Counter()
-        self._reason = ""
+        self._reason, self._estimate = "", 1.0
         self.guard = Guard()
 
     def now(self) -> float:
@@ -211,7 +211,13 @@ class SqliteMemory:
         return replace(
             health, legs=cast("Any", tuple(_usable(missing))),
             missing=cast("Any", missing), reason=self._reason, fix=FIX if self._reason else "",
+            recall_estimate=self._estimate,
         )  # fmt: skip
+
+    async def measure(self) -> float:
+        """Find out how much of an exact search the quick one finds; it looks further when that is little."""
+        self._estimate = await self._database.read(self.meaning.measure) if self.meaning else 1.0
+        return self._estimate
 
     def _missing(self) -> dict[str, str]:
         """Return why legs cannot be asked, by leg."""

@@ -9,6 +9,7 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
 from hub import MemoryEntry
+from hub_memory.store import words
 from hub_memory.store.clock import tick
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def insert(db: Connection, entries: Sequence[Checked], now: float, vectors: Vect
         chosen = _placed(db, [entries[place] for place in places])
         ids = identities([entry.created for entry in chosen], stamp.first)
         db.executemany(INSERT, map(_row, chosen, ids, count(stamp.first), repeat(stamp)))
+        words.add(db, stamp.first, stamp.first + len(places) - 1)
         _attach(db, chosen, stamp.first)
         if vectors is not None:
             model, values = vectors

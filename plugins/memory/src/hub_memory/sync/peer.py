@@ -94,13 +94,13 @@ class Peer:
             return HubError(
                 f"{self._url} sends me elsewhere.", fix="Enter the address where the hub itself is."
             )
+        body = await told.content.read(_REFUSAL)
         try:
-            said = (
-                await told.json(content_type=None) if int(told.headers["content-length"]) < _REFUSAL else {}
-            )
+            said = orjson.loads(body)
             return HubError(f"{self._url} says: {said['error'][:200]}", fix=str(said["fix"])[:200])
-        except (ValueError, KeyError, TypeError, AttributeError):
-            what = f"{self._url} answers with {told.status}."
+        except (ValueError, KeyError, TypeError):
+            words = body[:200].decode(errors="replace").strip() if told.content_type == "text/plain" else ""
+            what = f"{self._url} answers with {told.status}. {words}".strip()
             return HubError(what, fix="See whether its memory is on, and its hub up to date.")
 
 
