@@ -59,7 +59,7 @@ class Keeper:
         )
         await self._reembedding.plan()
         self._hub.spawn(self._sweep(), name="keep house")
-        await self.sync.open()
+        await self.sync.open(self._reembedding.plan)
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""

@@ -17,7 +17,7 @@ from hub_memory.sync.syncing import Sync
 from hub_memory.sync.travel import HOUSE, Travel, known_as
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from hub import Database, Hub, MemoryChange, Register, Running
     from hub_memory.memory import SqliteMemory
@@ -45,8 +45,12 @@ class Syncing:
         self._trouble: HubError | None = None
         self.door = Door(self)
 
-    async def open(self) -> None:
-        """Begin the job where there is a place to meet others; else end it."""
+    async def open(self, learn: Callable[[], Awaitable[object]]) -> None:
+        """Begin the job where there is a place to meet others; else end it.
+
+        ``learn`` is awaited when something new came, for it comes without vectors.
+        """
+        self._sync.on_taken = learn
         self._hub.jobs.register(KIND, self._run, tries=math.inf)  # a kill in mid-way costs nothing
         there = self._hub.jobs.list(KIND)
         wanted = self._settings["sync_folder"] or self._settings["sync_peers"]

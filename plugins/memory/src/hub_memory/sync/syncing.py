@@ -60,6 +60,8 @@ class Sync:
     ) -> None:
         self._memory, self._ledger = memory, ledger
         self._travel = travel or _house_only
+        self.on_taken: Callable[[], Awaitable[object]] | None = None
+        """Awaited when something new was taken."""
         self._busy = asyncio.Lock()
         self._away: dict[str, _Away] = {}
         self._troubles: dict[str, list[Trouble]] = {}
@@ -131,6 +133,8 @@ class Sync:
         merged = await self._memory.apply(changes)
         if merged.conflicts:
             await self._ledger.conflicted(merged.conflicts, self._memory.now())
+        if merged.applied and self.on_taken:
+            await self.on_taken()
         return merged.applied
 
     async def _ripen(self) -> None:
