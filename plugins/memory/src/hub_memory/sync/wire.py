@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from hub import HubError, MemoryChange
-from hub_memory.store.change import read
+from hub_memory.store.change import read, verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,5 +123,5 @@ def _change(line: bytes) -> MemoryChange:
     if any(not isinstance(fields[name], int) for name in _WHOLE if name in fields):
         raise HubError("It has a fraction where none can be.", fix=UPDATE)
     change = MemoryChange(**told)
-    read(change)
+    verify(read(change))
     return change
