@@ -44,7 +44,7 @@ async def hubs(
         await started(one)
         keeper = hub_memory._plugin._keeper
         stack.callback(setattr, hub_memory._plugin, "_keeper", keeper)  # a process has one of it, for one hub
-        plugins = {"memory": {"sync_peers": [one.url], **second}}
+        plugins = {"memory": {"sync_peers": [one.url]} | second}
         other = await stack.enter_async_context(serving(tmp_path / "other", disabled=off, plugins=plugins))
         await started(other)
         yield one, other

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 KIND = "memory.sync"
 SECRET = "plugin.memory.sync_phrase"  # noqa: S105  the name of one
 EVERY_S = 60.0
+PAUSES_S = (60.0, 600.0, 3_600.0)
 HERE = "visits"
 """The place of devices that come by themselves."""
 
@@ -42,7 +43,7 @@ class Syncing:
         self._ledger = Ledger(database)
         self._sync = Sync(memory, self._ledger, self._travel)
         self._made: dict[str, Transport] = {}
-        self._trouble: HubError | None = None
+        self._troubles: list[HubError] = []
         self.door = Door(self)
 
     async def open(self, learn: Callable[[], Awaitable[object]]) -> None:
@@ -51,7 +52,8 @@ class Syncing:
         ``learn`` is awaited when something new came, for it comes without vectors.
         """
         self._sync.on_taken = learn
-        self._hub.jobs.register(KIND, self._run, tries=math.inf)  # a kill in mid-way costs nothing
+        # A kill in mid-way costs nothing, and a fault of ours no more than its turn.
+        self._hub.jobs.register(KIND, self._run, pauses=PAUSES_S, tries=math.inf)
         there = self._hub.jobs.list(KIND)
         wanted = self._settings["sync_folder"] or self._settings["sync_peers"]
         for job in () if wanted else there:
@@ -90,13 +92,12 @@ class Syncing:
 
     async def meet(self, *, patient: bool = True) -> None:
         """Meet all places now."""
-        self._trouble = None
+        self._troubles = []
         try:
-            transports = await self._transports()
+            await self._sync.meet(await self._transports(), patient=patient)
         except HubError as error:
-            self._trouble = error
-            return
-        await self._sync.meet(transports, patient=patient)
+            self._troubles.append(error)
+            log.warning("memory.not_synced", reason=str(error), fix=error.fix)
 
     async def soon(self) -> None:
         """Meet all places as soon as can be: something was forgotten, say."""
@@ -107,13 +108,9 @@ class Syncing:
     async def status(self) -> dict[str, Any]:
         """Return what the page tells (see `hub_memory.sync.door`)."""
         told = await self._sync.status()
-        try:
-            told["paired"] = await self.keys() is not None
-        except HubError as error:
-            told["paired"], self._trouble = False, error
-        if self._trouble:
-            one = {"place": "", "what": str(self._trouble), "fix": self._trouble.fix}
-            told["trouble"] = [one, *told["trouble"]]
+        own = [{"place": "", "what": str(one), "fix": one.fix} for one in self._troubles]
+        told["trouble"] = [*own, *told["trouble"]]
+        told["paired"] = await self._hub.secrets.get(SECRET) is not None
         told["folder"] = self._settings["sync_folder"]
         told["people"] = list(self._settings["sync_people"])
         return told
@@ -128,7 +125,7 @@ class Syncing:
         if found is None:
             raise HubError("My devices are not paired.", fix="Run: hub memory pair, then enter its phrase.")
         node, folder = await self._ledger.node(), self._settings["sync_folder"].strip()
-        fresh: list[Transport] = [Peer(url, found, node, self.now) for url in self._settings["sync_peers"]]
+        fresh: list[Transport] = self._peers(found, node)
         if folder:
             fresh.append(Folder(folder, found, node))
         before, self._made = self._made, {one.place: one for one in fresh}
@@ -136,6 +133,16 @@ class Syncing:
             await self._ledger.keep_only([*self._made, HERE])
         self._made |= {place: one for place, one in before.items() if place in self._made}
         return list(self._made.values())
+
+    def _peers(self, found: Keys, node: str) -> list[Transport]:
+        """Return the hubs of the settings; an address that is none costs no other its turn."""
+        peers: list[Transport] = []
+        for url in self._settings["sync_peers"]:
+            try:
+                peers.append(Peer(url, found, node, self.now))
+            except HubError as error:
+                self._troubles.append(error)
+        return peers
 
     async def _travel(self) -> Travel:
         """Return whose memory travels: the house's, and that of people who are named in the settings."""
