@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from hub import HubError, Merged
 from hub_memory.store import words
 from hub_memory.store.change import CONTENT, FLAGS, Part, read, since, verify
+from hub_memory.store.check import digest_of
 from hub_memory.store.clock import AHEAD_S, at, tick
 from hub_memory.store.forget import erase
 from hub_memory.store.rows import IDS
@@ -206,7 +206,7 @@ def _put(db: Connection, chosen: Sequence[tuple[int, Groups]]) -> None:
 
 def _values(rid: int, groups: Groups) -> tuple[Any, ...]:
     content, flags = groups["content"], groups["flags"]
-    digest = sha256(content.fields["text"].encode()).digest()
+    digest = digest_of(content.fields["text"])
     fields = [content.fields[name] for name in CONTENT]
     return (*fields, *_flags(flags), *content.age, *flags.age, digest, rid, rid, content.id)
 
