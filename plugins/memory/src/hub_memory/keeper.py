@@ -23,6 +23,7 @@ from hub_memory.spoken.provider import Spoken
 from hub_memory.store import upkeep
 from hub_memory.store.schema import MIGRATIONS
 from hub_memory.tools import Tools
+from hub_memory.sync.life import Syncing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,7 @@ class Keeper:
         self.tools = Tools(self.memory, self.spaces, hub.calling)
         self._reembedding: Reembedding | None = None
         self.housekeeping = Housekeeping(hub, self._database, self.memory, Limits.of(settings))
+        self.sync = Syncing(hub, self.memory, self._database, settings)
         self._health: MemoryHealth | None = None
         self.memory.told = Notices(hub, self.look).note
 
@@ -65,6 +67,7 @@ class Keeper:
         )
         await self.learn()
         await self.housekeeping.open()
+        await self.sync.open(self.learn)
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
@@ -117,6 +120,7 @@ class Keeper:
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
+        await self.sync.soon()
         await self.look()
         return gone
 
