@@ -13,6 +13,7 @@ from hub import __version__, ports
 from hub.approvals import calling, demo
 from hub.approvals.gate import Gate, aftermath
 from hub.approvals.judge import Judge
+from hub.approvals.retention import LogRetention
 from hub.auth.claim import Claims
 from hub.auth.devices import Devices
 from hub.auth.guesses import Guesses
@@ -249,6 +250,11 @@ class Hub:
         given = self._ports.get(port)
         return cast("Port", next(reversed(given.values())) if given else ports.NULLS[port]())
 
+    def provided_by(self, port: type[Port]) -> str:
+        """Return the name of the plugin whose adapter is live behind ``port``, "" for none."""
+        given = self._ports.get(port)
+        return next(reversed(given)) if given else ""
+
     async def withdraw(self, plugin: str) -> None:
         """Take back what ``plugin`` provided, and end its tasks and child processes."""
         for given in self._ports.values():
@@ -329,6 +335,8 @@ class Hub:
         self.spawn(self.gate.keep(), name="approvals")
         self.spawn(known.follow(self), name="privacy")
         self.spawn(self.retention.plan(), name="retention")
+        calls = LogRetention(self.jobs, self.core, lambda: self.settings.tool_logs_days)
+        self.spawn(calls.plan(), name="retention of calls")
         self.spawn(self.reach.follow(), name="reach")
         self.spawn(self.reach.plan(), name="forget in plugins")
         self.spawn(self.backups.plan(self.settings), name="backups")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from hub import HubError
 from hub.cli.contributed import found
 from hub.testing import hub_with
-from hub_memory import cli
+from hub_memory.commands import command
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def data(tmp_path: Path) -> Path:
 
 
 def ran(data: Path, *words: str, given: str = "") -> str:
-    result = CliRunner().invoke(cli.command, [words[0], "--data", str(data), *words[1:]], input=given)
+    result = CliRunner().invoke(command, [words[0], "--data", str(data), *words[1:]], input=given)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.output
 
 
 def test_it_is_a_command_of_the_hub() -> None:
-    assert found()["memory"].run == "hub_memory.cli:command"
+    assert found()["memory"].run == "hub_memory.commands:command"
 
 
 def test_a_file_is_shown_taken_exported_and_undone(data: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``hub memory``: import other memories after a look at them, undo that, and export what is kept."""
+"""``hub memory import, undo, export``: take other memories after a look, and write down what is kept."""
 
 # ruff: noqa: PLC0415  a command imports what it needs when it needs it, so that --help is instant
 
@@ -32,12 +32,7 @@ data = click.option("--data", type=click.Path(path_type=Path), help="Folder that
 person = click.option("--person", default="", help="Whose memory it is, by name; the owner's by default.")
 
 
-@click.group()
-def command() -> None:
-    """Import, export and undo what I remember."""
-
-
-@command.command(name="import")
+@click.command(name="import")
 @data
 @person
 @click.option("--yes", is_flag=True, help="Do it without asking.")
@@ -57,7 +52,7 @@ def import_(*, data: Path | None, person: str, yes: bool, file: Path) -> None:
         click.echo(f"Taken: {done.new:,}. To undo it: hub memory undo {done.batch}")
 
 
-@command.command()
+@click.command()
 @data
 @person
 @click.argument("batch")
@@ -67,7 +62,7 @@ def undo(*, data: Path | None, person: str, batch: str) -> None:
     click.echo(f"Forgotten: {gone:,}.")
 
 
-@command.command()
+@click.command()
 @data
 @person
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
@@ -94,6 +89,10 @@ def _with_memory(data: Path | None, name: str, work: Callable[[Exchange, str], A
 
     async def opened() -> T:
         place = workplace("memory", data)
+        if place.settings.get("server"):
+            raise HubError(
+                "Your memory lies on a server.", fix="Use the file of one hub: empty the setting server."
+            )
         space = await place.person(name)
         memory = SqliteMemory(place.database("memory.db", MIGRATIONS))
         await memory.open()
