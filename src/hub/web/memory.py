@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hub.web.remembered import Item
     from hub.web.site import Site
 
-PATH, WAITING, PART = "/memory", "/memory/waiting", "memory-now"
+PATH, WAITING, FILES, PART = "/memory", "/memory/waiting", "/memory/files", "memory-now"
 FOUND, MOST_FOUND = 20, 100
 WHOLE = 1_000
 """Characters of an entry that waits: whoever lets it in has read it."""
@@ -40,7 +40,11 @@ def routes(site: Site) -> list[BaseRoute]:
     """Offer the part that says when the memory has changed; return the routes."""
     pages = MemoryPages(site)
     site.part(PART, pages.now)
-    return [site.page(PATH, pages.index), site.page(WAITING, pages.waiting, needs=READ)]
+    return [
+        site.page(PATH, pages.index),
+        site.page(WAITING, pages.waiting, needs=READ),
+        site.page(FILES, pages.files, needs=READ),
+    ]
 
 
 class MemoryPages:
@@ -116,6 +120,14 @@ class MemoryPages:
             items=list(zip(items, talks, strict=True)), here=_here(request),
             older=f"{WAITING}?{urlencode({'after': after})}" if after else "",
         )  # fmt: skip
+
+    async def files(self, request: Request) -> Response:
+        """Show where documents are given, and what was remembered is brought and taken along.
+
+        The memory's plugin serves all of that below its own path; the page asks it there.
+        """
+        plugin = self._hub.provided_by(Memory)  # type: ignore[type-abstract]  # a Protocol is the key
+        return self._site.show(request, "memory_files.html", title="Files", parts=(PART,), plugin=plugin)
 
     async def _health(self, person: Person) -> dict[str, Any]:
         try:
