@@ -21,7 +21,7 @@ from hub_memory.store.forget import forgetting
 from hub_memory.store.guard import Guard
 from hub_memory.store.health import counted
 from hub_memory.store.rows import AMONG, IDS, UNEXPIRED, entries, insert
-from hub_memory.store.sweep import sweeping
+from hub_memory.store.sweep import BUDGET, sweeping
 from hub_memory.store.where import held, readable
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ NOTED = 256
 CACHE_KIB = 8_000
 """What the writer keeps of the file: the digests of all entries are looked up at random."""
 
+AT_ONCE = 500
+"""Entries whose vectors one write waits for; more of them are embedded in the background."""
 
 Result = TypeVar("Result")
 
@@ -203,15 +205,21 @@ class SqliteMemory:
             self.told(changed=merged.applied)
         return merged
 
-    async def sweep(self, now: float) -> Swept:
-        """Remove what expired, unless it is pinned, and let one stand for equal ones."""
+    async def sweep(self, now: float, *, budget: int = BUDGET, rewrite: bool = True) -> Swept:
+        """Remove what expired, unless it is pinned, and let one stand for equal ones.
+
+        ``budget``: entries for each reason; without ``rewrite`` the caller rewrites the file, after the last.
+        """
         await self._note()
-        sweep = sweeping(now)
-        swept = await self._database.forget(_underived(sweep))
-        if swept.expired:
-            await self._database.forget(lambda _: None, rewrite=True)
+        swept = await self._database.forget(_underived(sweeping(now, budget)))
+        if swept.expired and rewrite:
+            await self.rewrite()
         self.told(forgotten=swept.expired, changed=swept.duplicates)
         return swept
+
+    async def rewrite(self) -> None:
+        """Write the file anew, so that nothing stays readable of what was removed from it."""
+        await self._database.forget(lambda _: None, rewrite=True)
 
     async def health(self, namespaces: Sequence[str] = ()) -> MemoryHealth:
         """Say what is there, and by what it is found; with ``namespaces`` only of those."""
@@ -271,6 +279,17 @@ class SqliteMemory:
         except HubError:  # they are embedded later: `MemoryHealth.to_embed` counts them
             return None
         return embedder.model, values.astype(np.float16)
+
+    async def written(
+        self, fresh: Sequence[Checked], work: Callable[[Connection, Vectors | None], Result]
+    ) -> Result:
+        """Run ``work`` in one transaction with the vectors of ``fresh``, which it writes; see `AT_ONCE`."""
+        vectors = await self._vectors(fresh) if len(fresh) <= AT_ONCE else None
+        return await self._database.write(lambda db: work(db, vectors))
+
+    async def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` on what is kept, which it cannot change."""
+        return await self._database.read(work)
 
     async def _read(
         self, where: str, args: Sequence[Any], more: str = "", limit: int = -1
