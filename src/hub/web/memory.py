@@ -66,11 +66,14 @@ class MemoryPages:
         """List entries, or show what was searched for."""
         person, query = request.state.person, request.query_params
         q, shelf = query.get("q", "").strip()[:500], _shelf(query)
-        told = await (self._found(request, q, shelf) if q else self._listed(request, shelf))
+        health = await self._health(person)
+        told: dict[str, Any] = {"groups": [], "older": "", "hits": [], "told": "", "missing": [], "more": ""}
+        if health["health"]:
+            told |= await (self._found(request, q, shelf) if q else self._listed(request, shelf))
         return self._site.show(
             request, "memory.html", title="Memory", parts=(PART,), q=q, shelf=shelf, kinds=KINDS, whose=WHOSE,
             own=allows(person, READ), given={name: query.get(name, "")[:10] for name in ("from", "to", "on")},
-            legs=LEGS, width=WIDTH, here=_here(request), **await self._health(person), **told,
+            legs=LEGS, width=WIDTH, here=_here(request), **health, **told,
         )  # fmt: skip
 
     async def _listed(self, request: Request, shelf: Shelf) -> dict[str, Any]:
@@ -142,13 +145,11 @@ class MemoryPages:
         }  # fmt: skip
 
     def _trouble(self, health: MemoryHealth) -> tuple[str, str]:
-        """Return what is not well, and what mends it: as the memory says itself, or the plugin it is of."""
-        if health.reason:
-            return health.reason, health.fix
-        if health.missing:
-            return next(iter(health.missing.values())), ""
+        """Return what is not well, and what mends it: as the plugin says, or the memory itself."""
         plugin = self._hub.plugins.get(self._hub.provided_by(Memory))  # type: ignore[type-abstract]  # the key
-        return (plugin.reason, plugin.fix) if plugin and plugin.state == "degraded" else ("", "")
+        if plugin and plugin.state == "degraded":
+            return plugin.reason, plugin.fix
+        return health.reason or next(iter(health.missing.values()), ""), health.fix
 
 
 def _shelf(query: Any) -> Shelf:

@@ -138,9 +138,8 @@ def sentence(health: MemoryHealth, trouble: str, *, own: bool) -> str:
     if not found:
         what = "I remember nothing yet" if own else "I know nothing yet that all of this house may know"
     by = next((f"{LEFT[leg]} only" for leg in LEFT if leg in health.missing), "words and meaning")
-    if not trouble:
-        return f"{what}; I search by {by}."
-    return f"{what}; I search by {by}{'' if health.missing else ', but not as you chose'}: {_inner(trouble)}"
+    why_not = f": {_inner(trouble)}" if health.missing else f". {_inner(trouble)}" if trouble else "."
+    return f"{what}; I search by {by}{why_not}"
 
 
 def _about(entry: MemoryEntry, person: Person, *, dated: bool) -> list[str]:

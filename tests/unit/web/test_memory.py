@@ -95,12 +95,14 @@ async def test_without_a_memory_it_says_what_would_help(site: Site) -> None:
     await page(site, "/memory/" + "0" * 32, status=404)
 
 
-async def test_a_memory_that_cannot_be_read_breaks_no_page(site: Site) -> None:
-    memory = site.hub.port(Memory)
-    await memory.close()  # type: ignore[attr-defined]  # as when its file is taken away
-    told = await page(site, status=404)
-    assert "Traceback" not in told
-    assert "main" in told or "told" in told
+async def test_a_memory_that_cannot_be_read_says_why(site: Site) -> None:
+    await keep(site, "Ann likes tea.")
+    await site.hub.port(Memory).close()  # type: ignore[attr-defined]  # as when its file is taken away
+    for path in ("/memory", "/memory?q=tea"):
+        told = await page(site, path)
+        assert "I remember nothing: " in told
+        assert 'name="q"' not in told
+    assert "Traceback" not in await page(site, "/memory/waiting", status=404)
 
 
 async def test_a_search_says_why_each_was_found_and_where_it_looked(site: Site) -> None:
@@ -153,7 +155,7 @@ async def test_a_memory_that_is_degraded_says_why_and_what_to_do(site: Site) -> 
         site.hub.recheck("memory")
         await asyncio.sleep(0.01)
     told = await page(site)
-    assert "but not as you chose: No language server has an embedding model." in told
+    assert "I search by words only: No language server has an embedding model." in told
     assert "Choose one for a server under Language." in told
 
 
