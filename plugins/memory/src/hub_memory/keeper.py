@@ -105,7 +105,6 @@ class Keeper:
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
-        await self.sync.soon()
         await self.look()
         return gone
 

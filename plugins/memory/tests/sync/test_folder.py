@@ -204,6 +204,26 @@ async def test_what_others_put_there_is_left_alone(devices, shared):
     assert odd.exists()
 
 
+async def test_a_file_that_may_not_be_read_yet_is_read_once_it_may(devices, shared, monkeypatch):
+    one, other = await devices(), await devices()
+    await one.say("A heron.")
+    await one.meet()
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(other.folder._segments, "_sealed", refused)
+        patch.setattr(one.folder._segments, "_sealed", refused)
+        assert "permission denied" in (await other.meet())["trouble"][0]["what"]
+        before = files(shared)
+        await one.say("More.")
+        await one.meet()
+        assert set(before) <= set(files(shared))  # mine is not given up for that
+    assert (await other.meet())["trouble"] == []
+    assert await other.texts() == ["A heron.", "More."]
+
+
 async def test_another_phrase_reads_nothing_and_says_so(devices):
     one, other = await devices(), await devices(new_phrase())
     await one.say("A heron.")

@@ -58,7 +58,9 @@ class Folder:
         there = {(one.node, one.name) for one in found}
         self._own = {name for name in seen.get(self._node, ()) if (self._node, name) in there}
         self.lost = self._own != seen.get(self._node, set())
-        self._refused = {one: why for one, why in self._refused.items() if one in found}
+        # What the system refused may be granted by now; what a file says stays what it is.
+        judged = {one: why for one, why in self._refused.items() if not isinstance(why.__cause__, OSError)}
+        self._refused = {one: why for one, why in judged.items() if one in found}
         own = [one for one in found if one.node == self._node]
         self.stale = len([one for one in own if one.size < SMALL]) >= SEVERAL
         for one in found:
@@ -96,7 +98,8 @@ class Folder:
         except Unavailable:
             raise
         except HubError as error:
-            if one.node == self._node:  # mine, of another phrase or damaged: I have what it said
+            if one.node == self._node and not isinstance(error.__cause__, OSError):
+                # Mine, of another phrase or damaged: what it said is here, and is told anew.
                 await self._ask(lambda: self._segments.remove(one))
                 self.lost = True
             else:
@@ -107,6 +110,8 @@ class Folder:
     async def _renewed(self, one: Segment, holding: Holding) -> Segment | None:
         """Return what is left of an own segment, None when that is nothing."""
         batch = await self._read(one)
+        if batch is None:
+            self.lost = True
         changes = batch.changes if batch else ()
         held = await holding(changes)
         if held and len(held) == len(changes):
