@@ -314,8 +314,7 @@ async def test_a_clock_ahead_waits_and_is_told(devices):
     assert AHEAD_S < status["waiting"][0]["ahead_s"] <= 2 * AHEAD_S + 10
     assert "clock" in status["trouble"][0]["what"]
     other.now += 2 * AHEAD_S
-    await one.meet()
-    await other.memory.apply([])
+    await other.meet()
     assert await other.texts() == ["Tomorrow."]
     other.now = NOW - 10_000  # set back: what is written now is still later than all before
     name = await other.say("Back.")

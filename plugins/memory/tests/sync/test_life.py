@@ -28,6 +28,14 @@ async def test_a_wrong_address_costs_no_other_its_turn(tmp_path, shared):
         assert status["folder"] == str(shared)
 
 
+async def test_a_name_that_nobody_has_is_told(tmp_path, shared):
+    async with hubs(tmp_path, sync_people=["Nobody", "Owner"], sync_peers=[], sync_folder=str(shared)) as (
+        _,
+        other,
+    ):
+        assert [one["what"] for one in (await meet(other))["trouble"]] == ["I know nobody called Nobody."]
+
+
 @pytest.mark.parametrize("how", ["hub", "port"])
 async def test_what_is_forgotten_leaves_the_folder_without_waiting_a_minute(tmp_path, shared, how):
     async with hubs(tmp_path, sync_peers=[], sync_folder=str(shared)) as (_, other):

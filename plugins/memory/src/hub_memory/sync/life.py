@@ -113,7 +113,7 @@ class Syncing:
         """Return what the page tells (see `hub_memory.sync.door`)."""
         told = await self._sync.status()
         own = [{"place": "", "what": str(one), "fix": one.fix} for one in self._troubles]
-        told["trouble"] = [*own, *told["trouble"]]
+        told["trouble"] = [*own, *await self._strangers(), *told["trouble"]]
         told["paired"] = await self._hub.secrets.get(SECRET) is not None
         told["folder"] = self._settings["sync_folder"]
         told["people"] = list(self._settings["sync_people"])
@@ -148,6 +148,16 @@ class Syncing:
             except HubError as error:
                 self._troubles.append(error)
         return peers
+
+    async def _strangers(self) -> list[dict[str, str]]:
+        """Return a trouble for each name of the settings that nobody here has."""
+        names = self._settings["sync_people"]
+        known = {known_as(one.name) for one in await self._hub.people.all()} if names else set()
+        return [
+            {"place": "", "what": f"I know nobody called {name}.", "fix": "Correct the name in Settings."}
+            for name in names
+            if known_as(name) not in known
+        ]
 
     async def _travel(self) -> Travel:
         """Return whose memory travels: the house's, and that of people who are named in the settings."""

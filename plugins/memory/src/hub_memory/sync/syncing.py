@@ -86,7 +86,7 @@ class Sync:
         travel, now = await self._travel(), self._memory.now()
         ours, others = await self._ledger.standing({one.id for one in batch.changes}, travel.wire)
         changes = await asyncio.to_thread(travel.incoming, batch.changes, ours, others)
-        applied = await self._apply(changes) if changes else 0
+        applied = await self._apply(changes) if changes else await self._ripen()
         await self._ledger.received(place, batch.node, batch.cursor, applied, now)
         if batch.wrong:
             said = f"{len(batch.wrong)} of what {batch.node} says cannot be read. {batch.wrong[0]}"
@@ -137,11 +137,10 @@ class Sync:
             await self.on_taken()
         return merged.applied
 
-    async def _ripen(self) -> None:
-        """Take changes whose clock ran ahead, now that their time has come."""
+    async def _ripen(self) -> int:
+        """Take changes whose clock ran ahead, now that their time has come; return how many."""
         since, self._looked = self._looked, self._memory.now()
-        if await self._ledger.ripe(since, self._looked):
-            await self._apply(())
+        return await self._apply(()) if await self._ledger.ripe(since, self._looked) else 0
 
     async def _meet(self, one: Transport, away: _Away) -> None:
         self._troubles.pop(one.place, None)
