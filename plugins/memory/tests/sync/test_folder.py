@@ -18,7 +18,7 @@ from hub_memory.sync.folder import Folder
 from hub_memory.sync.phrase import keys, new_phrase
 from hub_memory.sync.seal import unseal
 from hub_memory.sync.segments import HOME
-from hub_memory.sync.wire import Batch
+from hub_memory.sync.wire import Batch, decode
 
 from .conftest import KEYS, NOW, device
 
@@ -282,6 +282,42 @@ async def test_many_small_files_become_one(devices, shared, monkeypatch):
     await other.meet()
     assert await other.texts() == [f"Heron {at}." for at in range(6)]
     assert (await other.meet())["trouble"] == []
+
+
+async def test_small_files_are_joined_only_as_far_as_one_holds_them(devices, shared, monkeypatch):
+    monkeypatch.setattr(folders, "SEVERAL", 4)
+    monkeypatch.setattr(folders, "FULL", 1500)
+    one, other = await devices(), await devices()
+    for at in range(9):
+        await one.say(f"Heron {at}.")
+        await one.meet()
+    sizes = [len(decode(opened(path)).changes) for path in files(shared)]
+    assert sum(sizes) == 18
+    assert max(sizes) == 4  # each change counts for 300
+    await other.meet()
+    assert len(await other.texts()) == 9
+
+
+async def test_the_longest_entries_travel_in_several_files(devices, shared):
+    one, other = await devices(), await devices()
+    long = ["\x01" * 900_000, "\U0001f426" * 900_000, "heron " * 150_000]
+    for at in range(6):
+        await one.say(f"{at} {long[at % 3]}")
+    await one.say("Short.")
+    assert (await one.meet())["trouble"] == []
+    assert len(files(shared)) >= 3
+    assert (await other.meet())["trouble"] == []
+    assert await other.texts() == await one.texts()
+    assert len(await other.texts()) == 7
+
+
+async def test_too_many_files_are_told(devices, shared, monkeypatch):
+    monkeypatch.setattr(segments, "MOST", 3)
+    one = await devices()
+    (shared / HOME).mkdir()
+    for at in range(5):
+        (shared / HOME / f"{at}").touch()
+    assert "over 3 files" in (await one.meet())["trouble"][0]["what"]
 
 
 async def test_a_restored_backup_gets_back_what_it_had_told(tmp_path, shared):

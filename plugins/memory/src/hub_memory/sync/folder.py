@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,19 +17,23 @@ import structlog
 
 from hub import HubError, Unavailable
 from hub_memory.sync.segments import Segment, Segments
-from hub_memory.sync.wire import Batch
+from hub_memory.sync.wire import Batch, length
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from hub import MemoryChange
     from hub_memory.sync.phrase import Keys
     from hub_memory.sync.transport import Holding
 
 ANSWER_S = 60.0
 """How long the folder may take over one file: a share whose server went may never answer."""
 
-SMALL, SEVERAL = 64 << 10, 32
-"""So many own files of fewer bytes than this become one."""
+SMALL, SEVERAL = 16 << 10, 32
+"""When there are so many own files of fewer bytes than this, they become few."""
+
+FULL = 4 << 20
+"""Characters that are put into one file of several, about."""
 
 Result = TypeVar("Result")
 log = structlog.get_logger(__name__)
@@ -130,12 +135,20 @@ class Folder:
         return None
 
     async def _joined(self, small: Sequence[Segment]) -> None:
-        said = await self._ask(lambda: [self._segments.read(one).changes for one in small])
-        changes = [change for some in said for change in some]
-        whole = await self._ask(lambda: self._segments.write(Batch(self._node, changes)))
-        self._own.add(whole.name)
-        await self._ask(lambda: self._segments.remove(*small))
-        self._own -= {one.name for one in small}
+        """Put as many small segments into one as it holds; the others wait for the next time."""
+        group: list[Segment] = []
+        changes: list[MemoryChange] = []
+        for one in small:
+            said = (await self._ask(partial(self._segments.read, one))).changes
+            if group and sum(map(length, changes)) + sum(map(length, said)) > FULL:
+                break
+            group.append(one)
+            changes += said
+        if len(group) > 1:
+            whole = await self._ask(lambda: self._segments.write(Batch(self._node, changes)))
+            self._own.add(whole.name)
+            await self._ask(lambda: self._segments.remove(*group))
+            self._own -= {one.name for one in group}
 
     def _look(self, *, begun: bool) -> None:
         """See that the folder is there, and tidy up; one that was there before is not begun anew."""

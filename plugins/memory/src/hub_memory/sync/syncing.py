@@ -10,7 +10,7 @@ import structlog
 
 from hub import HubError
 from hub_memory.sync.travel import HOUSE, Travel
-from hub_memory.sync.wire import Batch
+from hub_memory.sync.wire import Batch, length
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from hub_memory.sync.ledger import Ledger, Place
     from hub_memory.sync.transport import Transport
 
-PAGE = 400
-"""Changes that are read at a time: of the longest entries fewer would be better, of most more."""
+FEW, PAGE = 50, 400
+"""Changes that are read at a time: few at first, for entries may be of a million characters each."""
 
 ENOUGH = 1 << 20
-"""Characters of a batch, about; one entry may be more."""
+"""Characters of a batch; at most three times as many, which `hub_memory.sync.seal` can hold in any script."""
 
 AWAY_S, AWAY_MOST_S = 60.0, 3_600.0
 """How long a place that failed is left alone: twice as long each time."""
@@ -95,16 +95,19 @@ class Sync:
 
     async def batches(self, since: str) -> AsyncGenerator[tuple[list[MemoryChange], str], None]:
         """Yield what changed here after a cursor and may travel, with the cursor after it."""
-        travel, size = await self._travel(), 0
+        travel, size, limit = await self._travel(), 0, FEW
         waiting: list[MemoryChange] = []
         while True:
-            changes, after = await self._memory.changes(since, limit=PAGE)
+            changes, after = await self._memory.changes(since, limit=limit)
             if after == since:
                 break
-            since = after
-            for one in await asyncio.to_thread(travel.outgoing, changes):
-                waiting.append(one)
-                size += len(str(one.fields.get("text", ""))) + 300
+            told = await asyncio.to_thread(travel.outgoing, changes)
+            more = sum(map(length, told))
+            if more > 2 * ENOUGH and limit > 2:  # noqa: PLR2004  one entry: its content and its flags
+                limit = max(2, limit // 8)
+                continue
+            since, size, limit = after, size + more, min(2 * limit, PAGE) if more < ENOUGH else limit
+            waiting += told
             if size >= ENOUGH:
                 yield waiting, since
                 waiting, size = [], 0
