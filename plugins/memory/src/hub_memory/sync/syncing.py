@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -179,7 +179,7 @@ class Sync:
         found = await self._ledger.place(place)
         if found.scope != scope:
             await self._ledger.begin(place, scope)
-            found = replace(await self._ledger.place(place), swept=-1)
+            found = await self._ledger.place(place)
         return found
 
     async def _publish(self, one: Transport, since: str) -> None:
