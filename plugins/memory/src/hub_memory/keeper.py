@@ -118,8 +118,6 @@ class Keeper:
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
-        if self.sync:
-            await self.sync.soon()
         await self.look()
         return gone
 

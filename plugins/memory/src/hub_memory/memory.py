@@ -25,7 +25,7 @@ from hub_memory.store.sweep import BUDGET, sweeping
 from hub_memory.store.where import held, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -88,6 +88,8 @@ class SqliteMemory:
         self._reason, self._estimate = "", 1.0
         self.guard = Guard()
         self.told: Callable[..., None] = _nobody
+        self.on_forgotten: Callable[[], Awaitable[None]] | None = None
+        """Awaited when something was forgotten here: other devices are to hear of it at once."""
 
     def now(self) -> float:
         """Return the time that all of this goes by, in Unix seconds."""
@@ -190,6 +192,8 @@ class SqliteMemory:
         count = await self._database.forget(_underived(forget), rewrite=True)
         self.guard.forget()
         self.told(forgotten=count)
+        if count and self.on_forgotten:
+            await self.on_forgotten()
         return count
 
     async def changes(self, since: str = "", *, limit: int = PAGE) -> tuple[Sequence[MemoryChange], str]:
