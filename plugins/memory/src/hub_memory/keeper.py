@@ -13,6 +13,7 @@ from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.life.house import Housekeeping, Limits
+from hub_memory.life.procedures import Procedures
 from hub_memory.memory import SqliteMemory
 from hub_memory.recall.meaning import Meaning
 from hub_memory.spoken.provider import Spoken
@@ -42,6 +43,7 @@ class Keeper:
         self.memory = SqliteMemory(self._database)
         self.spoken = Spoken(self.memory, self.spaces)
         self.housekeeping = Housekeeping(hub, self._database, self.memory, Limits.of(settings))
+        self.procedures = Procedures(hub, self._database, self.memory)
         self._health: MemoryHealth | None = None
 
     async def open(self) -> None:
@@ -56,6 +58,7 @@ class Keeper:
         )
         await self._reembedding.plan()
         await self.housekeeping.open()
+        await self.procedures.open()
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
@@ -103,6 +106,7 @@ class Keeper:
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
+        self.procedures.forget()
         await self.look()
         return gone
 
