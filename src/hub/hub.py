@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import structlog
 
 from hub import __version__, ports
-from hub.approvals import demo
+from hub.approvals import calling, demo
 from hub.approvals.gate import Gate, aftermath
 from hub.approvals.judge import Judge
 from hub.approvals.retention import LogRetention
@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from hub.config import Settings
     from hub.llm.breakers.breaker import Rule
     from hub.models import ModelFile
+    from hub.plugin.hookspecs import Call
     from hub.telemetry.lag import Lag
 
 log = structlog.get_logger(__name__)
@@ -249,6 +250,11 @@ class Hub:
         given = self._ports.get(port)
         return cast("Port", next(reversed(given.values())) if given else ports.NULLS[port]())
 
+    def provided_by(self, port: type[Port]) -> str:
+        """Return the name of the plugin whose adapter is live behind ``port``, "" for none."""
+        given = self._ports.get(port)
+        return next(reversed(given)) if given else ""
+
     async def withdraw(self, plugin: str) -> None:
         """Take back what ``plugin`` provided, and end its tasks and child processes."""
         for given in self._ports.values():
@@ -288,6 +294,10 @@ class Hub:
         self._tasks[task] = owner
         task.add_done_callback(self._ended)
         return task
+
+    def calling(self) -> Call | None:
+        """Return the call whose tool runs now, so that it knows for whom; None elsewhere."""
+        return calling.current.get()
 
     def ahead(self) -> None:
         """Load what the first answer needs, once, now that somebody is there who may ask."""

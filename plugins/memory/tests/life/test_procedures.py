@@ -36,8 +36,8 @@ def set_thermostat(degrees: float = 20) -> str:
 async def house(tmp_path: Path):
     """Serve a hub with two tools; yield it and what suggests."""
     async with remembering(tmp_path) as served:
-        assert {tool.owner for tool in served.hub.tools} == {"hub"}
-        served.hub.tools.drop("hub")  # its own, of which one is about something "off"
+        for owner in {tool.owner for tool in served.hub.tools}:
+            served.hub.tools.drop(owner)  # its own, of which one is about something "off"
         for run in (start_vacuum, set_thermostat):
             served.hub.tools.add("house", run)
         yield served, hub_memory._plugin._keeper.procedures

@@ -17,6 +17,9 @@ KINDS = frozenset(("working", "episodic", "fact", "procedure", "summary"))
 FOREIGN = frozenset(("tool", "web"))
 """Origins whose words a person must confirm before anybody finds them."""
 
+DIGEST = 16
+"""Bytes of a text's SHA-256 that are kept: no two texts share them by chance, and the index stays small."""
+
 LONGEST = 1_000_000
 NAME = 200
 """Characters of an entry, and of a name: a namespace, a session, a tag, an origin, a language."""
@@ -33,7 +36,7 @@ _NUMBER = (int, float)  # made once: thousands are looked at in a merge
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An entry that can be written. ``digest``: SHA-256 of its text; ``sources``: 16 bytes each."""
+    """An entry that can be written. ``digest``: see `digest_of`; ``sources``: 16 bytes each."""
 
     entry: NewMemory
     digest: bytes
@@ -64,7 +67,7 @@ def checked(entry: NewMemory, now: float) -> Checked:
 
 
 def digest_of(text: object) -> bytes:
-    """Return the SHA-256 of an entry's text; raise `HubError` if it can be none."""
+    """Return what an entry's text is known again by; raise `HubError` if it can be none."""
     if not isinstance(text, str) or not text.strip():
         raise HubError("There is nothing to remember: the text is empty.", fix="Give words.")
     if len(text) > LONGEST:
@@ -72,7 +75,7 @@ def digest_of(text: object) -> bytes:
             f"This text of {len(text):,} characters is too long to be one entry.",
             fix=f"Cut it into pieces of at most {LONGEST:,} characters.",
         )
-    return sha256(_bytes(text, "The text")).digest()
+    return sha256(_bytes(text, "The text")).digest()[:DIGEST]
 
 
 def named(kind: object, namespace: object, origin: object, others: Sequence[object]) -> None:

@@ -17,22 +17,19 @@ if TYPE_CHECKING:
     from hub_memory.store.check import Checked
     from hub_memory.store.rows import Vectors
 
-_LIMITS = {"pinned": 1, "importance": 1, "quarantined": 1, "trust": 3}
+LIMITS = {"pinned": 1, "importance": 1, "quarantined": 1, "trust": 3}
 
 
 def change(
     db: Connection, namespaces: Sequence[str], name: str, flags: Mapping[str, float | None], now: float
 ) -> MemoryEntry:
     """Set those ``flags`` that are given and return the entry; raise `HubError` if it may not be read."""
-    given = {flag: value for flag, value in flags.items() if value is not None}
-    for flag, value in given.items():
-        number(value, flag, 0, _LIMITS[flag])
+    given = possible(flags)
     rid, entry = _one(db, namespaces, name)
-    if entry.kind == "procedure" and given.get("trust", 2) < 2:  # noqa: PLR2004  CONFIRMED
-        raise HubError("A procedure cannot be trusted less than what a person confirmed.", fix="Forget it.")
+    fitting(entry, given)
     if not given:
         return entry
-    _set(db, rid, given, now)
+    assign(db, rid, given, now)
     return _one(db, namespaces, name)[1]
 
 
@@ -41,15 +38,30 @@ def supersede(
 ) -> str:
     """Let ``new`` stand for ``old`` from where it begins to hold, and return its id."""
     rid, entry = _one(db, namespaces, old)
-    _allowed(entry, new)
+    allowed(entry, new)
     (name,) = insert(db, [new], now, vectors)
     if name != entry.id:
         until = min(entry.valid_until or new.valid_from, new.valid_from)
-        _set(db, rid, {"superseded_by": bytes.fromhex(name), "valid_until": until}, now)
+        assign(db, rid, {"superseded_by": bytes.fromhex(name), "valid_until": until}, now)
     return name
 
 
-def _allowed(entry: MemoryEntry, new: Checked) -> None:
+def possible(flags: Mapping[str, float | None]) -> dict[str, float]:
+    """Return those that are given; raise `HubError` for a value that none can have."""
+    given = {flag: value for flag, value in flags.items() if value is not None}
+    for flag, value in given.items():
+        number(value, flag, 0, LIMITS[flag])
+    return given
+
+
+def fitting(entry: MemoryEntry, given: Mapping[str, float]) -> None:
+    """Raise `HubError` for flags that this entry cannot have."""
+    if entry.kind == "procedure" and given.get("trust", 2) < 2:  # noqa: PLR2004  CONFIRMED
+        raise HubError("A procedure cannot be trusted less than what a person confirmed.", fix="Forget it.")
+
+
+def allowed(entry: MemoryEntry, new: Checked) -> None:
+    """Raise `HubError` unless ``new`` may stand for ``entry``."""
     if entry.superseded_by:
         raise HubError("That entry was replaced before.", fix=f"Replace {entry.superseded_by} instead.")
     if new.entry.namespace != entry.namespace:
@@ -70,7 +82,8 @@ def _one(db: Connection, namespaces: Sequence[str], name: str) -> tuple[int, Mem
     return next(iter(found.items()))
 
 
-def _set(db: Connection, rid: int, values: Mapping[str, Any], now: float) -> None:
+def assign(db: Connection, rid: int, values: Mapping[str, Any], now: float) -> None:
+    """Set columns of one row that are not its content, under a new stamp; one transaction is the caller's."""
     stamp = tick(db, 1, now)
     row = {**values, "revision": stamp.first, "flags_clock": stamp.clock, "flags_node": stamp.node}
     names = ", ".join(f"{name} = ?" for name in row)

@@ -21,7 +21,8 @@ BUDGET = 5_000
 _DUE = "SELECT rid, id FROM memory WHERE expires > 0 AND expires <= ? AND pinned = 0 ORDER BY expires LIMIT ?"
 _TWICE = f"""
     SELECT namespace, kind, quarantined, text_hash, rid, id FROM memory
-    WHERE {LIVE} AND text_hash IN (SELECT text_hash FROM memory GROUP BY text_hash HAVING count(*) > 1)
+    WHERE {LIVE} AND origin != 'document'
+      AND text_hash IN (SELECT text_hash FROM memory GROUP BY text_hash HAVING count(*) > 1)
     ORDER BY namespace, kind, quarantined, text_hash, pinned DESC, trust DESC, id
 """  # noqa: S608  our own condition
 _SUMS = f"""
