@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub import HubError
 from hub_memory.life.house import Housekeeping, Limits
+from hub_memory.life.procedures import Procedures
 from hub_memory.memory import SqliteMemory
 from hub_memory.store.keeping import Upkeep
 from hub_memory.store.schema import MIGRATIONS
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The memory, not yet open, and who keeps it. ``sync``: None where hubs share one server anyway."""
+    """The memory, not yet open, and who keeps it.
+
+    ``sync`` and ``procedures``: None where hubs share one server, for each has tools of its own.
+    """
 
     memory: SqliteMemory | PostgresMemory
     upkeep: Upkeep | ServerUpkeep
     house: Housekeeping | ServerHouse
     sync: Syncing | None
+    procedures: Procedures | None
 
 
 def stored(hub: Hub, settings: dict[str, Any]) -> Stored:
@@ -40,7 +45,8 @@ def stored(hub: Hub, settings: dict[str, Any]) -> Stored:
     database = hub.database("memory.db", MIGRATIONS)
     memory = SqliteMemory(database)
     house = Housekeeping(hub, database, memory, limits)
-    return Stored(memory, Upkeep(database), house, Syncing(hub, memory, database, settings))
+    sync, procedures = Syncing(hub, memory, database, settings), Procedures(hub, database, memory)
+    return Stored(memory, Upkeep(database), house, sync, procedures)
 
 
 def _server(hub: Hub, settings: dict[str, Any], limits: Limits) -> Stored:
@@ -54,4 +60,4 @@ def _server(hub: Hub, settings: dict[str, Any], limits: Limits) -> Stored:
     password = settings.get("server_password")
     there = server.Server(settings["server"], password.get_secret_value() if password else "")
     kept, keeps = memory.PostgresMemory(there), upkeep.Upkeep(there)
-    return Stored(kept, keeps, house.ServerHouse(hub, kept, keeps, limits), None)
+    return Stored(kept, keeps, house.ServerHouse(hub, kept, keeps, limits), None, None)
