@@ -15,7 +15,7 @@ from hub_memory.sync.life import Syncing
 
 if TYPE_CHECKING:
     from hub import Hub
-    from hub_memory.postgres.house import ServerHouse
+    from hub_memory.postgres.house import Housekeeping as ServerHousekeeping
     from hub_memory.postgres.memory import PostgresMemory
     from hub_memory.postgres.upkeep import Upkeep as ServerUpkeep
 
@@ -29,7 +29,7 @@ class Stored:
 
     memory: SqliteMemory | PostgresMemory
     upkeep: Upkeep | ServerUpkeep
-    house: Housekeeping | ServerHouse
+    house: Housekeeping | ServerHousekeeping
     sync: Syncing | None
     procedures: Procedures | None
 
@@ -59,5 +59,5 @@ def _server(hub: Hub, settings: dict[str, Any], limits: Limits) -> Stored:
         ) from error
     password = settings.get("server_password")
     there = server.Server(settings["server"], password.get_secret_value() if password else "")
-    kept, keeps = memory.PostgresMemory(there), upkeep.Upkeep(there)
-    return Stored(kept, keeps, house.ServerHouse(hub, kept, keeps, limits), None, None)
+    kept = memory.PostgresMemory(there)
+    return Stored(kept, upkeep.Upkeep(there), house.Housekeeping(hub, kept, limits), None, None)
