@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hub_memory.exchange.batch import Batch, Plan
     from hub_memory.exchange.reading import Found, Reading, Skipped
     from hub_memory.memory import SqliteMemory
+    from hub_memory.postgres.memory import PostgresMemory
 
 SAMPLES, TOLD = 3, 100
 """Entries shown, and bad rows named, of one file."""
@@ -50,7 +51,7 @@ class Preview:
 class Exchange:
     """Imports into ``memory`` and exports of it. ``learn`` has what has no vector yet embedded soon."""
 
-    def __init__(self, memory: SqliteMemory, learn: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, memory: SqliteMemory | PostgresMemory, learn: Callable[[], Awaitable[object]]) -> None:
         self._memory, self._learn = memory, learn
         self._turn = asyncio.Lock()
 
