@@ -225,16 +225,6 @@ class PostgresMemory:
             fix=LEFTOVERS_FIX if due else "",
         )  # fmt: skip
 
-    async def read(self, *work: object) -> Any:  # noqa: ARG002  as the file's
-        """Refuse: documents and imports are read and written in a file's own SQL."""
-        raise HubError(
-            "Documents and imports need the memory in a file, and it is in PostgreSQL.",
-            fix="Clear the setting server for them; restart me.",
-        )
-
-    written = read
-    """Refuse likewise."""
-
     async def measure(self) -> float:
         """Return how much of an exact search is found: all, for every search here is exact."""
         return 1.0
