@@ -79,6 +79,24 @@ async def test_what_was_said_beside_a_hit_is_found_with_it(memory: SqliteMemory)
     assert found.hits[1].parts["neighbour"] > 0
 
 
+async def test_an_answer_is_found_by_the_words_of_the_question_before_it(memory: SqliteMemory) -> None:
+    talk = ("Which plumber repaired your boiler?", "Kowalski & Sons.", "Nice weather.")
+    await memory.remember(
+        [NewMemory(text, "ann", session="t", sequence=at, created=NOW) for at, text in enumerate(talk)]
+    )
+    assert talk[1] in await texts(memory, "Which plumber repaired the boiler?", limit=2)
+    assert talk[1] not in await texts(memory, "Which plumber repaired the boiler?", legs=("words", "meaning"))
+
+
+async def test_who_speaks_in_a_kept_talk_is_looked_for_as_who_says_it(memory: SqliteMemory) -> None:
+    lines = ("Bo: I went sailing with Zoë.", "Zoë: Bo, I went sailing with you.")
+    await memory.remember([NewMemory(text, "ann", created=NOW) for text in lines])
+    for name, line in zip(("Bo", "Zoe"), lines, strict=True):
+        found = await memory.recall(MemoryQuery(f"Did {name} go sailing?", ("ann",)))
+        named = {hit.entry.text for hit in found.hits if hit.parts.get("entity")}
+        assert named == {line}
+
+
 async def test_a_time_in_the_question_narrows_the_search_unless_nothing_is_left(memory: SqliteMemory) -> None:
     await memory.remember([NewMemory("The boiler was loud.", "ann", created=NOW - 30 * DAY)])
     await memory.remember([NewMemory("The boiler is quiet.", "ann", created=NOW - DAY)])
