@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hub_memory.recall.when import Span
     from hub_memory.store.where import Where
 
-CANDIDATES = 200
+CANDIDATES = 100
 """Rows that each of words and meaning brings in."""
 
 STRONG = 20
