@@ -47,6 +47,7 @@ LIVE = frozenset(
         "privacy_tools",
         "providers",
         "system_prompt",
+        "tool_logs_days",
     }
 )
 """The settings that take effect at once; the others wait for a restart."""
@@ -206,9 +207,16 @@ class Settings(BaseSettings):
         "", title="Who I am", description="Replaces the hub's own description of itself.", max_length=4_000
     )
     forget_after_days: int = Field(
-        0,
+        7,
         title="Forget talks after",
         description="Days until a talk is destroyed; 0 keeps all.",
+        ge=0,
+        le=36_500,
+    )
+    tool_logs_days: int = Field(
+        30,
+        title="Forget calls of tools after",
+        description="Days until what I did, and who agreed, is destroyed; 0 keeps all.",
         ge=0,
         le=36_500,
     )

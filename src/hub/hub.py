@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import structlog
 
 from hub import __version__, ports
-from hub.approvals import demo
+from hub.approvals import calling, demo
 from hub.approvals.gate import Gate, aftermath
 from hub.approvals.judge import Judge
+from hub.approvals.retention import LogRetention
 from hub.auth.claim import Claims
 from hub.auth.devices import Devices
 from hub.auth.guesses import Guesses
@@ -27,6 +28,7 @@ from hub.conversation.conversations import Conversations
 from hub.conversation.mediation.mediator import Mediator
 from hub.conversation.named import Named
 from hub.conversation.personas import Personas
+from hub.conversation.prompt import BASIC, FULL
 from hub.conversation.recollection import Recollection
 from hub.conversation.retention import Retention
 from hub.conversation.spoken_turns import SpokenTurns
@@ -63,6 +65,7 @@ from hub.plugin.reach import Reach
 from hub.plugin.remembered import Remembered
 from hub.plugin.words import Words
 from hub.settings import Configuration
+from hub.store.connection import CACHE_KIB
 from hub.store.database import Database
 from hub.store.keys import master_key
 from hub.store.schema import CORE
@@ -83,6 +86,7 @@ if TYPE_CHECKING:
     from hub.config import Settings
     from hub.llm.breakers.breaker import Rule
     from hub.models import ModelFile
+    from hub.plugin.hookspecs import Call
     from hub.telemetry.lag import Lag
 
 log = structlog.get_logger(__name__)
@@ -252,6 +256,11 @@ class Hub:
         given = self._ports.get(port)
         return cast("Port", next(reversed(given.values())) if given else ports.NULLS[port]())
 
+    def provided_by(self, port: type[Port]) -> str:
+        """Return the name of the plugin whose adapter is live behind ``port``, "" for none."""
+        given = self._ports.get(port)
+        return next(reversed(given)) if given else ""
+
     async def withdraw(self, plugin: str) -> None:
         """Take back what ``plugin`` provided, and end its tasks and child processes."""
         for given in self._ports.values():
@@ -264,6 +273,11 @@ class Hub:
             await asyncio.wait((*tasks, *ends), timeout=WITHDRAW_S)
         await self.jobs.drop(plugin)
 
+    def instructions(self) -> tuple[str, ...]:
+        """Return what language models are told before every talk: no word of a person's."""
+        own = self.settings.system_prompt or FULL
+        return (own, BASIC, *(persona.prompt for persona in self.personas.all()))
+
     def _memory(self) -> ports.Memory:
         return self.port(ports.Memory)  # type: ignore[type-abstract]  # a Protocol is the key
 
@@ -272,7 +286,8 @@ class Hub:
         held = [file for file in self.models.files if self.models.state(file.name).state == "ready"]
         ill = [p for p in self.plugins if p.state == "degraded" or (p.state == "disabled" and p.fix)]
         models = tuple(file.title or file.name for file in held)
-        return Facts(models, tuple(f"{p.title}: {p.reason}" for p in ill))
+        remembers = not isinstance(self._memory(), ports.NullMemory)
+        return Facts(models, tuple(f"{p.title}: {p.reason}" for p in ill), remembers=remembers)
 
     def recheck(self, plugin: str) -> None:
         """Ask a plugin for its health at once."""
@@ -285,6 +300,10 @@ class Hub:
         self._tasks[task] = owner
         task.add_done_callback(self._ended)
         return task
+
+    def calling(self) -> Call | None:
+        """Return the call whose tool runs now, so that it knows for whom; None elsewhere."""
+        return calling.current.get()
 
     def ahead(self) -> None:
         """Load what the first answer needs, once, now that somebody is there who may ask."""
@@ -322,6 +341,8 @@ class Hub:
         self.spawn(self.gate.keep(), name="approvals")
         self.spawn(known.follow(self), name="privacy")
         self.spawn(self.retention.plan(), name="retention")
+        calls = LogRetention(self.jobs, self.core, lambda: self.settings.tool_logs_days)
+        self.spawn(calls.plan(), name="retention of calls")
         self.spawn(self.reach.follow(), name="reach")
         self.spawn(self.reach.plan(), name="forget in plugins")
         self.spawn(self.backups.plan(self.settings), name="backups")

@@ -152,12 +152,16 @@ class Lists:
             and (what.since is None or one.created >= what.since)
             and (what.before is None or one.created < what.before)
             and (what.quarantined is None or one.quarantined == what.quarantined)
+            and (what.pinned is None or one.pinned == what.pinned or self.bad == "pins")
+            and (not what.superseded_by or one.superseded_by == what.superseded_by)
         ]  # fmt: skip
 
     async def browse(self, selection, *, limit=50, after=""):
         if selection == MemorySelection():
             raise HubError("nobody", fix="somebody")
-        rows = [one for one in self.selected(selection) if self.holds(one, None)]
+        rows = [
+            one for one in self.selected(selection) if self.holds(one, None) != bool(selection.superseded_by)
+        ]
         rows = [one for one in rows if selection.quarantined or not one.quarantined]
         rows.sort(key=lambda one: one.id, reverse=True)
         return [one for one in rows if not after or one.id < after][:limit]
@@ -183,10 +187,11 @@ class Lists:
             self.rows.pop(one.id, None)
         return Swept(expired=len(due), duplicates=len(twice))
 
-    async def health(self):
+    async def health(self, namespaces=()):
         counts = {}
         for one in self.rows.values():
-            counts[one.kind] = counts.get(one.kind, 0) + 1
+            if not namespaces or one.namespace in namespaces or self.bad == "counts all":
+                counts[one.kind] = counts.get(one.kind, 0) + 1
         held = sum(one.quarantined for one in self.rows.values())
         return MemoryHealth(len(self.rows), held, counts, ("words",), {"meaning": "none"})
 
@@ -252,7 +257,7 @@ async def test_a_memory_that_keeps_the_contract_passes():
         ("half", "all of them or none"), ("trims", "kept exactly"), ("twice", "keeps its id"),
         ("trusts pages", "found by nobody"), ("both hold", "only the one that held"),
         ("resets", "what is not given stays"), ("public", "nobody reads another's"),
-        ("sorts", "the order asked for"), ("late mask", "before the best are chosen"),
+        ("pins", "what is pinned"), ("counts all", "only the namespaces"), ("sorts", "the order asked for"), ("late mask", "before the best are chosen"),
         ("silent", "told with its reason"), ("sums", "sum to its score"), ("keeps", "is gone"),
         ("leaves traces", "earlier wordings"), ("hoards", "one of equals stays"),
         ("believes", "far ahead waits"), ("last", "both devices end up with the same"),

@@ -92,7 +92,7 @@ async def _journey(hub: RunningHub) -> None:
     with (hub.data / "hub.toml").open("a") as file:
         file.write("# by hand\n")
     page = await send(
-        "hub", system_prompt="", forget_after_days="0", host="127.0.0.1", port="8420", names="a.lan"
+        "hub", system_prompt="", forget_after_days="7", host="127.0.0.1", port="8420", names="a.lan"
     )
     assert "Takes effect with a restart: Host names." in page
     before = hub.worker().pid

@@ -13,6 +13,7 @@ from hub.api import (
     kept,
     keys,
     language,
+    memory,
     models,
     people,
     personas,
@@ -72,6 +73,7 @@ def build(hub: Hub) -> FastAPI:
     app.include_router(voice.router(hub))
     app.include_router(talks.router(hub))
     app.include_router(kept.router(hub))
+    app.include_router(memory.router(hub))
     app.include_router(personas.router(hub))
     app.include_router(models.router(hub))
     app.include_router(language.router(hub))

@@ -39,6 +39,7 @@ ACTS: dict[str, str] = {
     "recall own memory": MEMBER,
     "see people": MEMBER,
     "read every event": OWNER,
+    "change the house's memory": OWNER,
     "invite people": OWNER,
     "manage people": OWNER,
     "pair shared devices": OWNER,

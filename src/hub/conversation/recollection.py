@@ -18,6 +18,7 @@ from hub.ports.memory import (
     SAID,
     UNTRUSTED,
     Memory,
+    MemoryEntry,
     MemoryHit,
     MemoryQuery,
     NewMemory,
@@ -139,7 +140,19 @@ def told(hits: Sequence[MemoryHit], room: int) -> str:
 def _line(hit: MemoryHit) -> str:
     entry = hit.entry
     day = time.strftime("%d %B %Y", time.localtime(entry.created))
+    if entry.origin == "document":
+        return _cited(entry)
     return f"{day}, {_who(entry.origin)}: {' '.join(entry.text.split())}"
+
+
+def _cited(entry: MemoryEntry) -> str:
+    """Return what a document says with where it says so: its name and the headings above."""
+    name, heading = (
+        next((tag.removeprefix(mark) for tag in entry.tags if tag.startswith(mark)), "")
+        for mark in ("document:", "heading:")
+    )
+    where = ", ".join(one for one in (name or "a document", heading) if one)
+    return f"From {where}: {' '.join(entry.text.removeprefix(heading).split())}"
 
 
 def _who(origin: str) -> str:

@@ -16,6 +16,9 @@ from hub.events.event import (
 from hub.events.language import (
     BreakerChanged,
 )
+from hub.events.memory import (
+    MemoryChanged,
+)
 from hub.events.session import (
     AudioFrame,
     Interruption,
@@ -112,6 +115,7 @@ __all__ = [
     "LlmRequestStarted",
     "LlmResponseReceived",
     "LoopBlocked",
+    "MemoryChanged",
     "ModelProgress",
     "ModelsChecked",
     "PartialTranscript",

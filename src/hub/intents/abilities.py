@@ -11,6 +11,8 @@ from hub.intents import limits
 from hub.intents.intent import Intent, Question, compiled, says
 
 # what one may ask whether I can do it | the answer; the whole of what stands behind "can you" must match
+FORGETFUL = "I keep our talks, and you can search them. My memory is off."
+REMEMBERS = "Yes. Say remember that, and what it is; ask me what I know, or tell me to forget it."
 _THINGS: tuple[tuple[str, str], ...] = (
     (
         r"(?:(?:set|keep|run|do|handle|use|start|make|have|manage|create) )?(?:a |an |my |any |multiple |several |two |2 |more than (?:one|1) )?(?:kitchen |egg )?(?:timers?|countdowns?)(?: at (?:once|the same time|a time))?(?: and (?:alarms|reminders|timers))*|time (?:my|the|some) [a-z]+|count down",
@@ -98,7 +100,7 @@ _THINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"remember(?: (?:things|me|stuff|what i (?:say|said|tell you|told you)|my [a-z]+|our (?:conversations?|talks?)|this|that|everything|anything|who i am|facts|things about me|about me))*(?: for me| about me)?|learn(?: (?:my name|who i am|things|from me|about me|new things|from (?:our|my) [a-z]+))?|recognise (?:me|my voice)|recognize (?:me|my voice)|tell (?:who is (?:talking|speaking)|our voices apart)",
-        "I keep our talks, and you can search them. A memory of my own is not built yet.",
+        FORGETFUL,
     ),
     (
         r"(?:speak|talk|understand|know|hear|use|do|answer in|switch to|learn|say something in|reply in)(?: (?:me (?:if|when) i (?:speak|talk)|me in|in|any|other|more|foreign|to me in|a|another|different|languages? (?:other than|besides)))* ?(?:languages?|english|german|french|spanish|italian|polish|dutch|portuguese|russian|chinese|mandarin|japanese|korean|arabic|hindi|urdu|turkish|greek|swedish|norwegian|danish|finnish|czech|ukrainian|welsh|irish|hebrew|latin|anything (?:else )?(?:but|other than|besides) english)(?: (?:too|as well|besides english|than english))?",
@@ -127,7 +129,7 @@ _THINGS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _able(_question: Question, match: re.Match[str]) -> str | None:
+def _able(question: Question, match: re.Match[str]) -> str | None:
     """Say whether I can do the thing, and how to ask for it."""
     thing = next((match[name] for name in ("thing", "thing2", "thing3") if match[name]), "")
     thing = re.sub(
@@ -140,7 +142,8 @@ def _able(_question: Question, match: re.Match[str]) -> str | None:
         "",
         thing,
     )
-    return next((told for pattern, told in _patterns() if pattern.fullmatch(thing)), None)
+    told = next((told for pattern, told in _patterns() if pattern.fullmatch(thing)), None)
+    return REMEMBERS if told == FORGETFUL and question.facts and question.facts.remembers else told
 
 
 def _asked(question: Question, _match: re.Match[str]) -> str | None:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 class Facts:
     """What the hub knows of itself: the models that it holds, and what is not well, a sentence each.
 
-    ``told``: the last answer in this talk, for whoever did not hear it.
+    ``told``: the last answer in this talk, for whoever did not hear it. ``remembers``: there is a memory,
+    which takes what it is told to remember.
     """
 
     models: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
     told: str = ""
+    remembers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

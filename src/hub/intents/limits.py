@@ -39,6 +39,7 @@ _TRAFFIC = (
     "I do not know traffic, routes or timetables: nothing here looks them up. A map or the "
     "operator's page can tell you."
 )
+NO_NOTES = "I keep no notes: my memory is off. I can remind you at a time."
 HANDS = "I cannot do that: I have no control over lights, appliances or media here."
 REACH = "I cannot call or send messages from here."
 LIVE = "I cannot look that up: I have no connection to the outside world here."
@@ -249,7 +250,7 @@ INTENTS = (
     ),
     Intent(
         r"(?:please )?(?:remember (?:that |this |for me that )?(?:my [a-z ]+ (?:is|are) .+|i (?:parked|put|left|keep|like|am allergic) .+|the [a-z ]*(?:code|password|number|key|pin) is .+)|(?:take|make|write) (?:me )?(?:a |this )?note\b.*|note (?:this |that )?down\b.*|(?:write|jot) (?:this|that|it) down\b.*)",
-        says("I keep no notes: a memory of my own is not built yet. I can remind you at a time."),
+        lambda q, _m: None if q.facts and q.facts.remembers else NO_NOTES,
         ("remember", "note", "down", "forget"),
     ),
     Intent(

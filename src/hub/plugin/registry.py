@@ -29,7 +29,10 @@ REGISTER_S = 1.0
 REGISTERS = ("hub_routes", "hub_panels", "hub_tools", "hub_providers", "hub_logins")
 RISKS = ("read", "write", "danger")
 CORE_ROOTS = frozenset(
-    {"api", "v1", "p", "status", "execute", "health", "metrics", "openapi.json", "personas", "static"}
+    (
+        *("api", "v1", "p", "status", "execute", "health", "metrics", "openapi.json", "personas", "static"),
+        "memory",
+    )
 )
 """First parts of paths that are the core's own, whether or not something is served there now."""
 

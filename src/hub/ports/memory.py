@@ -137,7 +137,10 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class MemorySelection:
-    """What to forget or to list: what is given must all hold; `everything` stands alone."""
+    """What to forget or to list: what is given must all hold; `everything` stands alone.
+
+    ``superseded_by``: the earlier wordings of that entry, which hold no more and are listed all the same.
+    """
 
     namespace: str = ""
     ids: tuple[str, ...] = ()
@@ -148,6 +151,8 @@ class MemorySelection:
     before: float | None = None
     quarantined: bool | None = None
     everything: bool = False
+    pinned: bool | None = None
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,7 @@ class Swept:
 class MemoryHealth:
     """How the memory does. ``legs``: what recall can find by now; ``missing``: why not by the others.
 
+    ``by_kind``: how many entries of each kind can be found, those in quarantine not among them.
     ``to_embed``: entries without a vector of ``model``. ``recall_estimate``: how many of an exact search's
     ten best the quick one finds, as a share, measured lately; 1 before it was.
     """
@@ -255,8 +261,8 @@ class Memory(Protocol):
         """Keep house: what expired goes, what is there twice becomes one; within a budget of its own."""
         ...
 
-    async def health(self) -> MemoryHealth:
-        """Say how it does."""
+    async def health(self, namespaces: Sequence[str] = ()) -> MemoryHealth:
+        """Say how it does; with ``namespaces`` it counts the entries of those alone."""
         ...
 
 
@@ -313,7 +319,7 @@ class NullMemory:
         """Keep no house."""
         return Swept()
 
-    async def health(self) -> MemoryHealth:
+    async def health(self, namespaces: Sequence[str] = ()) -> MemoryHealth:  # noqa: ARG002
         """Say that there is none, and why."""
         return MemoryHealth(reason=self.reason, fix=self.fix)
 

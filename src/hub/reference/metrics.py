@@ -33,7 +33,7 @@ def page() -> str:
         table.table(HEADS, (_row(one.name, "gauge", one.labels, one.about) for one in GAUGES)),
         "The process itself tells `process_*`, as the Prometheus client library names them.",
         "## Not there, because there is nothing to count yet",
-        "`timmy_memory_count` comes with the memory, `timmy_agent_health` with agents, "
+        "`timmy_agent_health` comes with agents, "
         "`timmy_auction_duration_seconds` and `timmy_lightning_balance_sats` with the economy. A zero would "
         "be a lie, so they are left out.",
     )

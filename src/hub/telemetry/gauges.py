@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from hub.llm.routing.candidates import is_model
+from hub.ports.memory import Kind, Leg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hub.hub import Hub
+    from hub.ports.memory import MemoryHealth
 
 Row = tuple[str, tuple[str, ...], float]
 
@@ -44,11 +46,16 @@ GAUGES = (
     Gauge("hub_llm_spent_usd", "US dollars spent this ``day`` and this ``month``, where the hub stands.",
           ("period",)),
     Gauge("hub_llm_limit_usd", "The limit on that, if there is one.", ("period",)),
+    Gauge("timmy_memory_count", "Entries that the memory holds, by kind.", ("kind",)),
+    Gauge("memory_recall_estimate", "Share of an exact search's ten best that the quick one finds."),
+    Gauge("hub_memory_leg_up", "1 for each way in which the memory can find now, 0 for one it lacks.",
+          ("leg",)),
+    Gauge("hub_memory_to_embed", "Entries that are yet to be learnt by meaning."),
 )  # fmt: skip
 
 
-def read(hub: Hub, connections: int) -> list[Row]:
-    """Return all rows; on the event loop, and without touching a disk."""
+def read(hub: Hub, connections: int, memory: MemoryHealth | None = None) -> list[Row]:
+    """Return all rows; on the event loop, and without a disk. ``memory``: None where there is none."""
     return [
         ("timmy_ws_connections", (), connections),
         ("hub_info", (hub.version,), 1),
@@ -60,6 +67,7 @@ def read(hub: Hub, connections: int) -> list[Row]:
         *_jobs(hub),
         *_breakers(hub),
         *_money(hub),
+        *_memory(memory),
         ("hub_llm_replies_retold", (), hub.replies.hits),
         *(("hub_llm_redactions", (kind,), count) for kind, count in hub.privacy.hidden.items()),
     ]
@@ -104,3 +112,14 @@ def _money(hub: Hub) -> Iterator[Row]:
         yield "hub_llm_spent_usd", (standing.period,), standing.spent
         if standing.limit:
             yield "hub_llm_limit_usd", (standing.period,), standing.limit
+
+
+def _memory(health: MemoryHealth | None) -> Iterator[Row]:
+    if health is None:
+        return
+    for kind in get_args(Kind):
+        yield "timmy_memory_count", (kind,), health.by_kind.get(kind, 0)
+    yield "memory_recall_estimate", (), health.recall_estimate
+    yield "hub_memory_to_embed", (), health.to_embed
+    for leg in get_args(Leg):
+        yield "hub_memory_leg_up", (leg,), leg in health.legs

@@ -11,6 +11,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import structlog
+
+from hub.ports.memory import Memory, NullMemory
 from hub.telemetry import gauges
 from hub.telemetry.totals import Totals
 
@@ -20,8 +23,14 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
     from hub.hub import Hub
+    from hub.ports.memory import MemoryHealth
+
+log = structlog.get_logger(__name__)
 
 EARLY = 4_096
+MEMORY_S = 0.5
+"""Seconds that a scrape waits for the memory to count itself."""
+
 SERIES = 2_000
 """Combinations of labels that are kept apart; all further ones become one, called "other"."""
 
@@ -173,8 +182,9 @@ class Metrics:
     async def scrape(self, hub: Hub, accept: str) -> tuple[bytes, str]:
         """Return everything as text, and its content type, in the format that ``accept`` asks for."""
         await self.load()
+        memory = await _memory(hub)
         async with self._lock:
-            self._rows = gauges.read(hub, self.connections)
+            self._rows = gauges.read(hub, self.connections, memory)
             for name, labels, more in self._totals.since(hub):
                 self.record(name, more, *labels)
             return await asyncio.to_thread(self._render, accept)
@@ -229,3 +239,16 @@ class Metrics:
         assert self._registry is not None  # noqa: S101  load() comes first
         encode, kind = choose_encoder(accept)
         return encode(self._registry), kind
+
+
+async def _memory(hub: Hub) -> MemoryHealth | None:
+    """Return how the memory does; None where there is none, or where it does not say so soon."""
+    memory = hub.port(Memory)  # type: ignore[type-abstract]  # a Protocol is the key
+    if isinstance(memory, NullMemory):
+        return None
+    try:
+        async with asyncio.timeout(MEMORY_S):
+            return await memory.health()
+    except Exception as error:  # noqa: BLE001  a plugin's; the other figures are told
+        log.warning("memory.not_counted", reason=repr(error))
+        return None

@@ -197,6 +197,9 @@ async def _lists(faults: Faults, memory: Memory) -> None:
     faults.add(pages == ids[:7], "browse: pages follow each other, the newest first, without what is held.")
     held = await memory.browse(MemorySelection(namespace=ANN, quarantined=True))
     faults.add([one.id for one in held] == ids[8:], "browse: what is quarantined is listed when asked for.")
+    await memory.change([ANN], ids[2], pinned=True)
+    pins = await memory.browse(MemorySelection(namespace=ANN, pinned=True))
+    faults.add([one.id for one in pins] == [ids[2]], "browse: what is pinned is listed when asked for.")
     some = await memory.browse(MemorySelection(namespace=ANN, session="s1", since=now - 4, before=now - 1))
     faults.add([one.id for one in some] == [ids[3]], "browse: what is given must all hold.")
 
@@ -220,6 +223,8 @@ async def _replaces(faults: Faults, memory: Memory) -> None:
     faults.add(old and old[0].superseded_by == coffee, "supersede: the old one names the new one.")
     listed = [one.id for one in await memory.browse(MemorySelection(namespace=ANN))]
     faults.add(listed == [coffee], "browse: only what holds now is listed.")
+    before = await memory.browse(MemorySelection(namespace=ANN, superseded_by=coffee))
+    faults.add([one.id for one in before] == [tea], "browse: earlier wordings are listed when asked for.")
     await refused(faults, "supersede: what was replaced", memory.supersede([ANN], tea, new))
     web = NewMemory("Ann drinks poison.", ANN, origin="web", trust=UNTRUSTED, quarantined=True)
     await refused(faults, "supersede: by what nobody confirmed", memory.supersede([ANN], coffee, web))
@@ -327,6 +332,8 @@ async def _is_well(faults: Faults, memory: Memory) -> None:
     if faults.add(isinstance(health, MemoryHealth), "health: it must return a hub.MemoryHealth."):
         counts = (health.entries, dict(health.by_kind)) == (2, {"fact": 1, "episodic": 1})
         faults.add(counts, "health: it counts entries, by kind too.")
+        hers = dict((await memory.health([ANN])).by_kind)
+        faults.add(hers == {"fact": 1}, "health: it counts only the namespaces that are asked for.")
         faults.add(health.legs or health.reason, "health: what finds nothing says why.")
         faults.add(all(health.missing.values()), "health: what is missing is told with its reason.")
 

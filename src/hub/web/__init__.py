@@ -19,6 +19,7 @@ __all__ = ["routes"]
 AREAS = (
     "models", "pages", "style", "people", "me", "kept", "door", "stream", "health", "talks", "settings",
     "language", "backup", "doctor", "timers", "approvals", "plugins", "panels", "voices", "voice", "trust",
+    "memory", "forgetting", "entry",
 )  # fmt: skip
 """The modules here that serve pages, each by its ``routes(site)``. Add yours."""
 

@@ -49,7 +49,7 @@ class Kept:
         return self._site.show(
             request, "kept.html", title="Your data", ago=ago,
             talks=await self._hub.conversations.count(person.id), keepers=self._keepers(),
-            owed=[(one, _what(one, person)) for one in await kept.owed_to(self._hub, person)],
+            owed=[(one, what_of(one, person)) for one in await kept.owed_to(self._hub, person)],
             owner=allows(person, "manage people"), installed={plugin.name for plugin in self._hub.plugins},
         )  # fmt: skip
 
@@ -100,15 +100,15 @@ class Kept:
         ]
 
 
-def _what(one: Owed, person: Person) -> str:
+def what_of(one: Owed, person: Person) -> str:
     """Say in words what is to be forgotten, without repeating what was said."""
     chosen = one.selector
     if chosen.everything:
         return "Everything"
+    if chosen.topic:
+        return "A topic"
     if chosen.person:
         return "All of you" if chosen.person == person.id else "All of a person"
     if chosen.talk:
         return "A talk that was deleted"
-    if chosen.topic:
-        return "A topic"
     return f"What is older than {time.strftime('%-d %B %Y', time.localtime(chosen.before or 0))}"

@@ -34,6 +34,14 @@ class Place:
 PLACES = (
     Place("Home", (Link("/", "Home"),)),
     Place("Talks", (Link("/talks", "Talks"),)),
+    Place(
+        "Memory",
+        (
+            Link("/memory", "Entries"),
+            Link("/memory/waiting", "Waiting", "recall own memory"),
+            Link("/memory/forget", "Forget", "recall own memory"),
+        ),
+    ),
     Place("Timers", (Link("/timers", "Timers"),)),
     Place("Approvals", (Link("/approvals", "Approvals", "answer approvals"),)),
     Place("Language", (Link("/language", "Language", "member"),)),

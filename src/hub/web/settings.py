@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 PATH = "/settings"
 SHOWN = (
-    "system_prompt", "forget_after_days", "disabled", "privacy_tools", "approvals.expire_s",
-    "approvals.required", "host", "port", "names",
+    "system_prompt", "forget_after_days", "tool_logs_days", "disabled", "privacy_tools",
+    "approvals.expire_s", "approvals.required", "host", "port", "names",
 )  # fmt: skip
 """The hub's own settings in the order of the page; the data folder is where hub.toml itself lies."""
 FRESH_S = 60.0

@@ -83,6 +83,12 @@ device    POST /timers/{id}/snooze
 device    POST /timers/{id}/stop
 device    POST /timers/{id}/undo
 device    GET /p/{name}/
+device    GET /memory
+device    GET /memory/{id}
+device    GET /api/memory
+device    GET /api/memory/health
+device    GET /api/memory/search
+device    GET /api/memory/{entry}
 device    GET /voices
 device    POST /voices/try
 device    GET /voices/tried/{token}
@@ -126,6 +132,20 @@ guest     DELETE /api/keys/{key}
 guest     POST /me/keys
 guest     POST /me/keys/{id}/end
 
+member    GET /memory/forget
+member    GET /memory/waiting
+member    POST /memory/forget
+member    POST /memory/{id}/pin
+member    POST /memory/{id}/importance
+member    POST /memory/{id}/edit
+member    POST /memory/{id}/let-in
+member    POST /memory/{id}/forget
+member    POST /api/memory/forget
+member    POST /api/memory/forget/preview
+member    PATCH /api/memory/{entry}
+member    PUT /api/memory/{entry}
+member    DELETE /api/memory/{entry}
+member    POST /api/memory/{entry}/let-in
 member    POST /voices/own
 member    POST /voices/own/{id}/samples
 member    GET /people

@@ -37,7 +37,7 @@ async def send(site, do, **fields):
 def core(**changes):
     return {
         "system_prompt": "",
-        "forget_after_days": "0",
+        "forget_after_days": "7",
         "host": "127.0.0.1",
         "port": "8420",
         "names": "",
@@ -83,9 +83,9 @@ async def test_a_tab_that_is_behind_stays_so_after_a_mistake(site):
     status, page = await send(site, "hub", **core(forget_after_days="many", was=was))
     assert status == 422
     assert html.escape(was) in page.replace("&#34;", "&quot;")
-    await send(site, "hub", **core(forget_after_days="7", was=was))
+    await send(site, "hub", **core(forget_after_days="9", was=was))
     now = await site.hub.configuration.read()
-    assert (now.port, now.forget_after_days) == (9000, 7)
+    assert (now.port, now.forget_after_days) == (9000, 9)
     for odd in ("", "[", "[]", '{"port": {}}'):
         assert (await send(site, "hub", **core(was=odd)))[0] == 303
 

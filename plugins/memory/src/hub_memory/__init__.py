@@ -9,7 +9,9 @@ from hub import Health, hookimpl
 if TYPE_CHECKING:
     from typing import Any
 
-    from hub import Hub, Register, Selector
+    from hub import Call, Hub, Refusal, Register, Selector
+
+NAME = "memory"
 
 
 class _Plugin:
@@ -50,6 +52,24 @@ class _Plugin:
         register.tile(self._keeper.tile)
 
     @hookimpl
+    def hub_routes(self, register: Register) -> None:
+        """Serve documents, imports and the export."""
+        self._keeper.routes.register(register)
+
+    @hookimpl
+    def hub_tools(self, register: Register) -> None:
+        """Offer to recall, to remember and to forget."""
+        self._keeper.tools.register(register)
+
+    @hookimpl
+    async def hub_before_tool(self, call: Call) -> Refusal | None:
+        """Let nobody be asked whether to forget what is not there."""
+        if call.owner != NAME or call.tool != "forget":
+            return None
+        refusal: Refusal | None = await self._keeper.tools.refuses(call)
+        return refusal
+
+    @hookimpl
     async def hub_forget(self, selector: Selector) -> int:
         """Destroy what is selected, so that no byte of it can be read again."""
         gone: int = await self._keeper.forget(selector)
@@ -65,4 +85,6 @@ class _Plugin:
 _plugin = _Plugin()
 hub_start, hub_stop, hub_health = _plugin.hub_start, _plugin.hub_stop, _plugin.hub_health
 hub_providers, hub_panels = _plugin.hub_providers, _plugin.hub_panels
+hub_routes, hub_tools = _plugin.hub_routes, _plugin.hub_tools
+hub_before_tool = _plugin.hub_before_tool
 hub_forget, hub_export = _plugin.hub_forget, _plugin.hub_export

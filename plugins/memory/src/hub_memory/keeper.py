@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hub import Embedder, Health, HubError, Memory, MemorySelection, Tile
+from hub_memory.documents.documents import Documents
 from hub_memory.embed.choice import Embedders
 from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
+from hub_memory.exchange.exchange import Exchange
+from hub_memory.life.house import Housekeeping, Limits
 from hub_memory.memory import SqliteMemory
+from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
+from hub_memory.routes import Routes
 from hub_memory.spoken.provider import Spoken
 from hub_memory.store import upkeep
 from hub_memory.store.schema import MIGRATIONS
+from hub_memory.tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +34,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 HOUSE = "house"
-EVERY_S = 3_600.0
-"""Seconds between two looks at what expired or is there twice."""
 
 
 class Keeper:
@@ -43,7 +46,12 @@ class Keeper:
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
         self.memory = SqliteMemory(self._database)
         self.spoken = Spoken(self.memory, self.spaces)
+        self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
+        self.tools = Tools(self.memory, self.spaces, hub.calling)
+        self._reembedding: Reembedding | None = None
+        self.housekeeping = Housekeeping(hub, self._database, self.memory, Limits.of(settings))
         self._health: MemoryHealth | None = None
+        self.memory.told = Notices(hub, self.look).note
 
     async def open(self) -> None:
         """Open the file and provide the ports; learning what entries mean goes on in the background."""
@@ -52,14 +60,21 @@ class Keeper:
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self._choose()
-        rows = Rows(self._lacking, self._keep, self._left)
-        await Reembedding(self._hub, self._embedders, rows).plan()
-        self._hub.spawn(self._sweep(), name="keep house")
+        self._reembedding = Reembedding(
+            self._hub, self._embedders, Rows(self._lacking, self._keep, self._left)
+        )
+        await self.learn()
+        await self.housekeeping.open()
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
         await self.memory.close()
         await self._embedders.close()
+
+    async def learn(self) -> None:
+        """Have what has no vector embedded in the background."""
+        if self._reembedding:
+            await self._reembedding.plan()
 
     async def spaces(self, person: str) -> tuple[str, ...]:
         """Return what ``person`` may read, their own first; a device that anybody uses has the house's."""
@@ -72,6 +87,8 @@ class Keeper:
             return Health("degraded", f"I search by words only: {trouble}", trouble.fix)
         if self._health and self._health.reason:
             return Health("degraded", self._health.reason, self._health.fix)
+        if full := self._health and self.housekeeping.nearly_full(self._health.entries):
+            return Health("degraded", full, "Let me hold more, or I forget what matters least.")
         return Health()
 
     def tile(self) -> Tile:
@@ -83,28 +100,24 @@ class Keeper:
         return Tile(f"{health.entries:,}", "entries" if health.entries != 1 else "entry", waiting)
 
     async def look(self) -> None:
-        """Count anew what the tile and the health tell."""
+        """Count anew what the tile and the health tell; what could not be embedded is, once it can."""
+        self.memory.guard.prompt(self._hub.instructions())
         self._health = await self.memory.health()
+        if self._health.to_embed and not self._embedders.trouble:
+            await self.learn()
 
     async def forget(self, selector: Selector) -> int:
-        """Destroy what is selected. A time alone is retention: it takes what was said, not what is known."""
+        """Destroy what is selected. A time alone is the retention of talks: mine has its own settings."""
         if selector.everything:
             gone = await self.memory.forget(MemorySelection(everything=True))
         elif selector.before is not None and not (selector.person or selector.talk or selector.topic):
-            gone = await self._retire(selector.before)
+            gone = await self.housekeeping.retire()
         else:
             chosen = MemorySelection(
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
         await self.look()
-        return gone
-
-    async def _retire(self, before: float) -> int:
-        await self._database.write(lambda db: upkeep.expire_said(db, before))
-        gone = 0
-        while swept := (await self.memory.sweep(self.memory.now())).expired:
-            gone += swept
         return gone
 
     async def export(self, person: str) -> dict[str, Any] | None:
@@ -133,19 +146,10 @@ class Keeper:
 
     async def _keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
         await self._database.write(lambda db: upkeep.keep(db, model, rids, vectors))
+        self.memory.told(learnt=len(rids))
 
     async def _left(self, model: str) -> int:
         left = await self._database.read(lambda db: upkeep.left(db, model))
         if not left:
             await self._choose()
         return left
-
-    async def _sweep(self) -> None:
-        """Look now and then what expired or is there twice."""
-        while True:
-            try:
-                await self.memory.sweep(self.memory.now())
-                await self.look()
-            except HubError as error:
-                log.warning("memory.not_swept", reason=str(error), fix=error.fix)
-            await asyncio.sleep(EVERY_S)

@@ -21,7 +21,7 @@ from hub_memory.store.forget import forgetting
 from hub_memory.store.guard import Guard
 from hub_memory.store.health import counted
 from hub_memory.store.rows import AMONG, IDS, UNEXPIRED, entries, insert
-from hub_memory.store.sweep import sweeping
+from hub_memory.store.sweep import BUDGET, sweeping
 from hub_memory.store.where import held, readable
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ NOTED = 256
 CACHE_KIB = 8_000
 """What the writer keeps of the file: the digests of all entries are looked up at random."""
 
+AT_ONCE = 500
+"""Entries whose vectors one write waits for; more of them are embedded in the background."""
 
 Result = TypeVar("Result")
 
@@ -71,6 +73,7 @@ class SqliteMemory:
 
     ``meaning``: finds by vectors, and gives new entries theirs as they are written; one that fails is no
     reason not to remember. It may be changed at any time. ``guard``: knows the hub's own echoes again.
+    ``told``: is given the counts of what was ``kept``, ``changed`` and ``forgotten``, after each of these.
     """
 
     def __init__(
@@ -82,8 +85,9 @@ class SqliteMemory:
     ) -> None:
         self._database, self.meaning, self._clock = database, meaning, clock
         self._noted: Counter[int] = Counter()
-        self._reason = ""
+        self._reason, self._estimate = "", 1.0
         self.guard = Guard()
+        self.told: Callable[..., None] = _nobody
 
     def now(self) -> float:
         """Return the time that all of this goes by, in Unix seconds."""
@@ -116,6 +120,7 @@ class SqliteMemory:
             return cast("list[str]", echoes)
         vectors = await self._vectors(fresh)
         written = iter(await self._database.write(lambda db: insert(db, fresh, now, vectors)))
+        self.told(kept=len(fresh))
         return [next(written) if echo is None else echo for echo in echoes]
 
     async def recall(self, query: MemoryQuery) -> Recalled:
@@ -161,9 +166,11 @@ class SqliteMemory:
         now = self._clock()
         one = checked(new, now)
         vectors = await self._vectors([one])
-        return await self._database.write(
+        name = await self._database.write(
             lambda db: flags.supersede(db, namespaces, old, one, now, vectors=vectors)
         )
+        self.told(changed=1)
+        return name
 
     async def change(
         self, namespaces: Sequence[str], entry: str, *, pinned: bool | None = None,
@@ -172,7 +179,9 @@ class SqliteMemory:
         """Set what is given and return the entry as it is then."""
         given = {"pinned": pinned, "importance": importance, "quarantined": quarantined, "trust": trust}
         now = self._clock()
-        return await self._database.write(lambda db: flags.change(db, namespaces, entry, given, now))
+        after = await self._database.write(lambda db: flags.change(db, namespaces, entry, given, now))
+        self.told(changed=1)
+        return after
 
     async def forget(self, selection: MemorySelection) -> int:
         """Destroy what is selected, what was made from it and its earlier wordings; rewrite the file."""
@@ -180,6 +189,7 @@ class SqliteMemory:
         forget = forgetting(selection, self._clock())
         count = await self._database.forget(_underived(forget), rewrite=True)
         self.guard.forget()
+        self.told(forgotten=count)
         return count
 
     async def changes(self, since: str = "", *, limit: int = PAGE) -> tuple[Sequence[MemoryChange], str]:
@@ -192,26 +202,40 @@ class SqliteMemory:
         merged = await self._database.write(_underived(lambda db: merge.apply(db, changes, now)))
         if merged.applied:
             self.guard.forget()
+            self.told(changed=merged.applied)
         return merged
 
-    async def sweep(self, now: float) -> Swept:
-        """Remove what expired, unless it is pinned, and let one stand for equal ones."""
+    async def sweep(self, now: float, *, budget: int = BUDGET, rewrite: bool = True) -> Swept:
+        """Remove what expired, unless it is pinned, and let one stand for equal ones.
+
+        ``budget``: entries for each reason; without ``rewrite`` the caller rewrites the file, after the last.
+        """
         await self._note()
-        sweep = sweeping(now)
-        swept = await self._database.forget(_underived(sweep))
-        if swept.expired:
-            await self._database.forget(lambda _: None, rewrite=True)
+        swept = await self._database.forget(_underived(sweeping(now, budget)))
+        if swept.expired and rewrite:
+            await self.rewrite()
+        self.told(forgotten=swept.expired, changed=swept.duplicates)
         return swept
 
-    async def health(self) -> MemoryHealth:
-        """Say what is there, and by what it is found."""
+    async def rewrite(self) -> None:
+        """Write the file anew, so that nothing stays readable of what was removed from it."""
+        await self._database.forget(lambda _: None, rewrite=True)
+
+    async def health(self, namespaces: Sequence[str] = ()) -> MemoryHealth:
+        """Say what is there, and by what it is found; with ``namespaces`` only of those."""
         now, model = self._clock(), self.meaning.model if self.meaning else ""
-        health = await self._database.read(lambda db: counted(db, now, model))
+        health = await self._database.read(lambda db: counted(db, now, model, namespaces))
         missing = self._missing()
         return replace(
             health, legs=cast("Any", tuple(_usable(missing))),
             missing=cast("Any", missing), reason=self._reason, fix=FIX if self._reason else "",
+            recall_estimate=self._estimate,
         )  # fmt: skip
+
+    async def measure(self) -> float:
+        """Find out how much of an exact search the quick one finds; it looks further when that is little."""
+        self._estimate = await self._database.read(self.meaning.measure) if self.meaning else 1.0
+        return self._estimate
 
     def _missing(self) -> dict[str, str]:
         """Return why legs cannot be asked, by leg."""
@@ -256,6 +280,17 @@ class SqliteMemory:
             return None
         return embedder.model, values.astype(np.float16)
 
+    async def written(
+        self, fresh: Sequence[Checked], work: Callable[[Connection, Vectors | None], Result]
+    ) -> Result:
+        """Run ``work`` in one transaction with the vectors of ``fresh``, which it writes; see `AT_ONCE`."""
+        vectors = await self._vectors(fresh) if len(fresh) <= AT_ONCE else None
+        return await self._database.write(lambda db: work(db, vectors))
+
+    async def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` on what is kept, which it cannot change."""
+        return await self._database.read(work)
+
     async def _read(
         self, where: str, args: Sequence[Any], more: str = "", limit: int = -1
     ) -> dict[int, MemoryEntry]:
@@ -277,6 +312,10 @@ class SqliteMemory:
             self._noted.clear()
             now = self._clock()
             await self._database.write(lambda db: _count(db, noted, now))
+
+
+def _nobody(**_: int) -> None:
+    """Tell nobody."""
 
 
 def _underived(work: Callable[[Connection], Result]) -> Callable[[Connection], Result]:

@@ -8,7 +8,7 @@ import pytest
 from hub import Database, HubError
 from hub_memory.index import kept
 from hub_memory.index.codes import OVERSAMPLING, CodeIndex
-from hub_memory.index.estimate import adjust, estimate, sample
+from hub_memory.index.estimate import adjust, estimate, nearest, sample
 from hub_memory.index.exact import ExactIndex
 from hub_memory.index.file import KINDS, Namespaces, changed, fetching, gone, load
 from hub_memory.index.port import QUARANTINED, Columns, Mask
@@ -174,10 +174,11 @@ async def test_a_poor_choice_is_seen_and_mended(file):
         index, exact = derived(db)[0], derived(db, ExactIndex)[0]
         index.oversampling = 1
         asked = sample(index.rows.held.rids[: len(index)], fetch, 20)
-        shares = [estimate(index, exact, asked, fetch)]
+        truth = nearest(asked, (rows for _, rows, _ in changed(db, MODEL, DIMENSIONS, Namespaces())))
+        shares = [estimate(index, asked, truth, fetch)]
         while adjust(index, shares[-1], OVERSAMPLING):
-            shares.append(estimate(index, exact, asked, fetch))
-        return shares, estimate(exact, exact, asked, fetch), index.oversampling
+            shares.append(estimate(index, asked, truth, fetch))
+        return shares, estimate(exact, asked, truth, fetch), index.oversampling
 
     shares, perfect, oversampling = await file.read(measure)
     assert shares[0] < 0.9
@@ -188,8 +189,8 @@ async def test_a_poor_choice_is_seen_and_mended(file):
 
 
 def test_nothing_to_measure_is_no_trouble():
-    empty = ExactIndex(DIMENSIONS)
-    assert estimate(empty, empty, unit(3), lambda rids: unit(len(rids))) == 1
+    empty, asked = ExactIndex(DIMENSIONS), unit(3)
+    assert estimate(empty, asked, nearest(asked, []), lambda rids: unit(len(rids))) == 1
     assert len(sample(np.empty(0, np.uint32), lambda rids: unit(len(rids)))) == 0
     assert not adjust(CodeIndex(DIMENSIONS), 0.99, OVERSAMPLING)
     far = CodeIndex(DIMENSIONS)

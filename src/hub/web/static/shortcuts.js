@@ -1,9 +1,9 @@
 // Keys that work on every page: Ctrl K searches, g and a letter goes to a place, ? tells of all of them.
 
-const PLACES = { h: "/", t: "/talks", r: "/timers", a: "/approvals", p: "/plugins", l: "/health", e: "/events", m: "/models", s: "/settings", w: "/language" };
+const PLACES = { h: "/", t: "/talks", r: "/timers", a: "/approvals", p: "/plugins", l: "/health", e: "/events", m: "/models", s: "/settings", w: "/language", y: "/memory" };
 const KEYS = [
   ["Ctrl K", "search the talks"], ["/", "search, or write at home"], ["g h", "home"], ["g t", "talks"], ["g r", "timers"], ["g a", "approvals"], ["g p", "plugins"],
-  ["g l", "health"], ["g e", "events"], ["g m", "models"], ["g s", "settings"], ["g w", "language: who answers"], ["Space", "talk, at home"], ["m", "microphone and speaker, at home"],
+  ["g l", "health"], ["g e", "events"], ["g m", "models"], ["g s", "settings"], ["g w", "language: who answers"], ["g y", "memory"], ["Space", "talk, at home"], ["m", "microphone and speaker, at home"],
   ["Esc", "stop everything"], ["?", "this list"],
 ];
 const WRITES = "input, textarea, select, [contenteditable]";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ FILE = Path(__file__).parent / "data" / "tokenizer.json"
 
 START, END = 101, 102
 """``[CLS]`` and ``[SEP]``, which stand around a text in MiniLM."""
+
+_WORDS = re.compile(r"[a-z0-9]+|[^a-z0-9 ]")
 
 SPECIAL = 999
 """The first pieces are padding, unknown, and places that BERT never filled: they mean nothing."""
@@ -35,8 +38,31 @@ def tokenizer(path: Path = FILE) -> Tokenizer:
 
 def pieces(texts: Sequence[str], longest: int) -> list[list[int]]:
     """Return the ids of the pieces of each text, of its first ``longest`` characters."""
-    clean = [_sound(text[:longest]) for text in texts]
-    return [one.ids for one in tokenizer().encode_batch_fast(clean, add_special_tokens=False)]
+    found: list[list[int]] = [[]] * len(texts)
+    rest = []
+    for at, text in enumerate(texts):
+        short = text[:longest]
+        if short.isascii() and short.isprintable() and "[" not in short:  # that may begin a [MASK]
+            found[at] = _plain(short)
+        else:
+            rest.append(at)
+    clean = [_sound(texts[at][:longest]) for at in rest]
+    for at, one in zip(rest, tokenizer().encode_batch_fast(clean, add_special_tokens=False), strict=True):
+        found[at] = one.ids
+    return found
+
+
+def _plain(text: str) -> list[int]:
+    """Cut a text of ASCII, which is cut at spaces and around each mark, by the words cut before."""
+    ids: list[int] = []
+    for word in _WORDS.findall(text.lower()):
+        ids += _word(word)
+    return ids
+
+
+@lru_cache(maxsize=32_768)
+def _word(word: str) -> Sequence[int]:
+    return tuple(tokenizer().encode(word, add_special_tokens=False).ids)
 
 
 def _sound(text: str) -> str:

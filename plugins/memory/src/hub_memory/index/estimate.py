@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from hub_memory.embed.embedder import unit
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from hub_memory.index.port import Fetch, VectorIndex
@@ -26,17 +30,29 @@ class Oversampling(Protocol):
     oversampling: int
 
 
+def nearest(queries: NDArray[np.floating], batches: Iterable[NDArray[np.floating]]) -> NDArray[np.float32]:
+    """Return the `LIMIT` greatest cosines of each of (n, d) ``queries``, of fewer rows with -1 for the rest.
+
+    All vectors are looked at, a batch at a time: that is the exact search.
+    """
+    top = np.full((len(queries), LIMIT), -1, np.float32)
+    for vectors in batches:
+        cosines = queries @ unit(vectors).T
+        top = -np.partition(-np.concatenate([top, cosines], axis=1), LIMIT - 1, axis=1)[:, :LIMIT]
+    return top
+
+
 def estimate(
-    index: VectorIndex, exact: VectorIndex, queries: NDArray[np.floating], fetch: Fetch
-) -> float:  # fmt: skip
-    """Return the share, 0 to 1, of the ten best of ``exact`` that ``index`` finds for (n, d) ``queries``."""
+    index: VectorIndex, queries: NDArray[np.floating], truth: NDArray[np.float32], fetch: Fetch
+) -> float:
+    """Return the share, 0 to 1, of the cosines of ``truth`` (see `nearest`) that ``index`` reaches."""
     found = wanted = 0
-    for query in queries:
-        _, truth = exact.search(query, LIMIT, None, fetch)
-        _, quick = index.search(query, LIMIT, None, fetch)
-        wanted += len(truth)
-        if len(truth):
-            found += int((quick >= truth[-1] - SAME).sum())
+    for query, near in zip(queries, truth, strict=True):
+        there = near[near > -1]
+        if len(there):
+            _, quick = index.search(query, len(there), None, fetch)
+            found += int((quick >= there.min() - SAME).sum())
+            wanted += len(there)
     return found / wanted if wanted else 1.0
 
 
@@ -45,8 +61,8 @@ def sample(rids: NDArray[np.uint32], fetch: Fetch, n: int = 50, seed: int = 0) -
     chance = np.random.default_rng(seed)
     if not len(rids):
         return np.empty((0, 0), np.float32)
-    one, other = (fetch(chance.choice(rids, n)).astype(np.float32) for _ in range(2))
-    return 0.75 * one + 0.25 * other
+    one, other = (fetch(np.sort(chance.choice(rids, n))).astype(np.float32) for _ in range(2))
+    return unit(0.75 * one + 0.25 * chance.permutation(other))
 
 
 def adjust(index: Oversampling, share: float, usual: int) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hub_memory.index import kept
-from hub_memory.index.codes import CodeIndex
+from hub_memory.index.codes import OVERSAMPLING, CodeIndex
+from hub_memory.index.estimate import adjust, estimate, nearest, sample
 from hub_memory.index.file import KINDS, Namespaces, changed, fetching, gone, load
 from hub_memory.index.port import QUARANTINED, SUPERSEDED, Mask
 from hub_memory.index.tiers import TieredIndex
@@ -75,6 +76,22 @@ class Meaning:
         """Read all anew at the next question: vectors were written of rows that had none."""
         with self._lock:
             self._index = None
+
+    def measure(self, db: Connection) -> float:
+        """Return what share of an exact search's ten best are found; a poor index then looks further."""
+        with self._lock:
+            index = self._index.index if self._index else None
+        if not isinstance(index, CodeIndex):
+            return 1.0
+        size = index.dimensions
+        fetch = fetching(db, self.model, size)
+        asked = sample(index.rows.contents()[0], fetch)
+        rows = (vectors for _, vectors, _ in changed(db, self.model, size, Namespaces()))
+        truth = nearest(asked, rows)
+        share = estimate(index, asked, truth, fetch)
+        while adjust(index, share, OVERSAMPLING):
+            share = estimate(index, asked, truth, fetch)
+        return share
 
     def save(self, db: Connection) -> None:
         """Keep a large index in the file, so that the next start is quick."""

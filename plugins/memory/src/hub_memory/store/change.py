@@ -6,11 +6,10 @@ changes on one device; ``flags`` are the rest; ``gone`` beats both for ever.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hub import HubError, MemoryChange, NewMemory
-from hub_memory.store.check import LAST_TIME, checked, identity, number
+from hub import HubError, MemoryChange
+from hub_memory.store.check import LAST_TIME, MOST, digest_of, identity, named, number
 from hub_memory.store.clock import spelled
 from hub_memory.store.rows import AMONG
 
@@ -24,16 +23,23 @@ CONTENT = (
 )  # fmt: skip
 FLAGS = ("trust", "pinned", "quarantined", "importance", "valid_until", "expires", "superseded_by")
 GROUPS = ("content", "flags", "gone")
+_NAMES = {"content": {*CONTENT, "tags", "sources"}, "flags": {*FLAGS}}
 _NUMBERS = {
-    "pinned": 1, "quarantined": 1, "created": LAST_TIME, "valid_from": LAST_TIME, "valid_until": LAST_TIME,
-    "expires": LAST_TIME,
+    "content": (("created", 0, LAST_TIME), ("valid_from", 0, LAST_TIME), ("sequence", -(2**53), 2**53)),
+    "flags": (
+        ("trust", 0, 3), ("pinned", 0, 1), ("quarantined", 0, 1), ("importance", 0, 1),
+        ("valid_until", 0, LAST_TIME), ("expires", 0, LAST_TIME),
+    ),
 }  # fmt: skip
+"""The fields of each group; its numbers, with the least and the greatest."""
+
 CLOCK = 16
 """Characters of a clock."""
 
+_UPDATE = "Update the hub on both devices."
 
-@dataclass(frozen=True, slots=True)
-class Part:
+
+class Part(NamedTuple):  # made by the thousand
     """One group of an entry, as a device has it."""
 
     id: bytes
@@ -49,19 +55,39 @@ class Part:
 
 
 def read(change: MemoryChange) -> Part:
-    """Return a change of another device; raise `HubError` if it is none that can be kept."""
+    """Return a change of another device, its fields not yet looked at; raise `HubError` if it is none."""
     name = identity(change.id)
     try:
         clock = int(change.clock, 16) if len(change.clock) == CLOCK else -1
     except ValueError:
         clock = -1
     if not 0 <= clock < 1 << 63 or change.group not in GROUPS or not change.node:
-        raise HubError(
-            f"What another device says of {change.id} cannot be read.", fix="Update the hub on both devices."
-        )
-    if change.group != "gone":
-        _kept(change)
-    return Part(name, change.group, clock, change.node, dict(change.fields))
+        raise HubError(f"What another device says of {change.id} cannot be read.", fix=_UPDATE)
+    return Part(name, change.group, clock, change.node, change.fields)
+
+
+def verify(part: Part) -> None:
+    """Raise `HubError` unless these fields are all there, and could have been remembered here."""
+    if part.group == "gone":
+        return
+    fields = part.fields
+    if fields.keys() != _NAMES[part.group]:
+        name = part.id.hex()
+        raise HubError(f"What another device says of {name} lacks fields, or has others.", fix=_UPDATE)
+    for name, lowest, highest in _NUMBERS[part.group]:
+        number(fields[name], name, lowest, highest)
+    if part.group == "flags":
+        if fields["superseded_by"]:
+            identity(fields["superseded_by"])
+        return
+    for name in ("tags", "sources"):
+        if not isinstance(fields[name], list | tuple) or len(fields[name]) > MOST:
+            raise HubError(f"The {name} of {part.id.hex()} are no list of at most {MOST}.", fix=_UPDATE)
+    digest_of(fields["text"])
+    names = fields["session"], fields["language"], *fields["tags"]
+    named(fields["kind"], fields["namespace"], fields["origin"], names)
+    for source in fields["sources"]:
+        identity(source)
 
 
 def told(name: bytes, group: str, clock: int, node: str, fields: Mapping[str, Any]) -> MemoryChange:
@@ -105,25 +131,3 @@ def _listed(db: Connection, table: str, value: str, rids: str) -> dict[int, list
     for rid, one in db.execute(f"SELECT rid, {value} FROM {table} WHERE rid {AMONG}", (rids,)):  # noqa: S608  our own names
         found.setdefault(rid, []).append(one)
     return found
-
-
-def _kept(change: MemoryChange) -> None:
-    """Raise `HubError` unless these fields are all there, and could have been remembered here."""
-    fields: dict[str, Any] = dict(change.fields)
-    names = {*CONTENT, "tags", "sources"} if change.group == "content" else set(FLAGS)
-    if set(fields) != names:
-        raise HubError(
-            f"What another device says of {change.id} lacks fields, or has others.",
-            fix="Update the hub on both devices.",
-        )
-    for name, highest in _NUMBERS.items():
-        if name in fields:
-            number(fields[name], name, 0, highest)
-    if newer := fields.pop("superseded_by", ""):
-        identity(newer)
-    like = {"trust": 2, "text": "x", "namespace": "x", **fields}
-    for name in ("tags", "sources"):
-        if not isinstance(like.setdefault(name, ()), list | tuple):
-            raise HubError(f"The {name} of {change.id} are no list.", fix="Update the hub on both devices.")
-        like[name] = tuple(like[name])
-    checked(NewMemory(**like), 1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,9 @@ KINDS = frozenset(("working", "episodic", "fact", "procedure", "summary"))
 FOREIGN = frozenset(("tool", "web"))
 """Origins whose words a person must confirm before anybody finds them."""
 
+DIGEST = 16
+"""Bytes of a text's SHA-256 that are kept: no two texts share them by chance, and the index stays small."""
+
 LONGEST = 1_000_000
 NAME = 200
 """Characters of an entry, and of a name: a namespace, a session, a tag, an origin, a language."""
@@ -29,11 +31,12 @@ LAST_TIME = 2.0**47 / 1000
 """Seconds: what a UUIDv7 can still tell, with room to spare (the year 6429)."""
 
 CONFIRMED, SAID = 2, 1
+_NUMBER = (int, float)  # made once: thousands are looked at in a merge
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An entry that can be written. ``digest``: SHA-256 of its text; ``sources``: 16 bytes each."""
+    """An entry that can be written. ``digest``: see `digest_of`; ``sources``: 16 bytes each."""
 
     entry: NewMemory
     digest: bytes
@@ -52,7 +55,19 @@ class Checked:
 
 def checked(entry: NewMemory, now: float) -> Checked:
     """Return ``entry`` with all that is left open filled in; raise `HubError` if it cannot be kept."""
-    text = entry.text
+    digest = digest_of(entry.text)
+    named(entry.kind, entry.namespace, entry.origin, (entry.session, entry.language, *entry.tags))
+    if len(entry.tags) > MOST or len(entry.sources) > MOST:
+        raise HubError(f"An entry has at most {MOST} tags and {MOST} sources.", fix="Name fewer.")
+    _numbers(entry)
+    trust, quarantined = _trust(entry)
+    created = entry.created or now
+    sources = tuple(identity(one) for one in entry.sources) if entry.sources else ()
+    return Checked(entry, digest, sources, created, entry.valid_from or created, quarantined, trust)
+
+
+def digest_of(text: object) -> bytes:
+    """Return what an entry's text is known again by; raise `HubError` if it can be none."""
     if not isinstance(text, str) or not text.strip():
         raise HubError("There is nothing to remember: the text is empty.", fix="Give words.")
     if len(text) > LONGEST:
@@ -60,13 +75,20 @@ def checked(entry: NewMemory, now: float) -> Checked:
             f"This text of {len(text):,} characters is too long to be one entry.",
             fix=f"Cut it into pieces of at most {LONGEST:,} characters.",
         )
-    _named(entry)
-    _numbers(entry)
-    trust, quarantined = _trust(entry)
-    created = entry.created or now
-    digest = sha256(_bytes(text, "The text")).digest()
-    sources = tuple(identity(one) for one in entry.sources) if entry.sources else ()
-    return Checked(entry, digest, sources, created, entry.valid_from or created, quarantined, trust)
+    return sha256(_bytes(text, "The text")).digest()[:DIGEST]
+
+
+def named(kind: object, namespace: object, origin: object, others: Sequence[object]) -> None:
+    """Raise `HubError` unless these are a kind and names: ``others`` may be empty ones."""
+    if kind not in KINDS:
+        raise HubError(f"There is no kind {kind!r} of memory.", fix=f"Take one of {', '.join(KINDS)}.")
+    if not namespace or not origin:
+        raise HubError("An entry needs a namespace and an origin.", fix="Say whose it is, and who said it.")
+    for name in (namespace, origin, *others):
+        if not isinstance(name, str) or len(name) > NAME:
+            raise HubError(f"{str(name)[:40]!r} is no name.", fix=f"Give text of at most {NAME} characters.")
+        if not name.isascii():
+            _bytes(name, "A name")
 
 
 def identity(name: str) -> bytes:
@@ -93,23 +115,9 @@ def known(names: Sequence[str]) -> list[str]:
 
 def number(value: object, what: str, low: float, high: float) -> None:
     """Raise `HubError` unless ``value`` is a number from ``low`` to ``high``."""
-    if isinstance(value, int | float) and math.isfinite(value) and low <= value <= high:
+    if isinstance(value, _NUMBER) and low <= value <= high:  # which nothing is that is not finite
         return
     raise HubError(f"{what} cannot be {value!r}.", fix=f"Give a number from {low:g} to {high:g}.")
-
-
-def _named(entry: NewMemory) -> None:
-    if entry.kind not in KINDS:
-        raise HubError(f"There is no kind {entry.kind!r} of memory.", fix=f"Take one of {', '.join(KINDS)}.")
-    if not entry.namespace or not entry.origin:
-        raise HubError("An entry needs a namespace and an origin.", fix="Say whose it is, and who said it.")
-    if len(entry.tags) > MOST or len(entry.sources) > MOST:
-        raise HubError(f"An entry has at most {MOST} tags and {MOST} sources.", fix="Name fewer.")
-    for name in (entry.namespace, entry.origin, entry.session, entry.language, *entry.tags):
-        if not isinstance(name, str) or len(name) > NAME:
-            raise HubError(f"{str(name)[:40]!r} is no name.", fix=f"Give text of at most {NAME} characters.")
-        if not name.isascii():
-            _bytes(name, "A name")
 
 
 def _numbers(entry: NewMemory) -> None:

@@ -32,7 +32,7 @@ def change(
         raise HubError("A procedure cannot be trusted less than what a person confirmed.", fix="Forget it.")
     if not given:
         return entry
-    _set(db, rid, given, now)
+    assign(db, rid, given, now)
     return _one(db, namespaces, name)[1]
 
 
@@ -45,7 +45,7 @@ def supersede(
     (name,) = insert(db, [new], now, vectors)
     if name != entry.id:
         until = min(entry.valid_until or new.valid_from, new.valid_from)
-        _set(db, rid, {"superseded_by": bytes.fromhex(name), "valid_until": until}, now)
+        assign(db, rid, {"superseded_by": bytes.fromhex(name), "valid_until": until}, now)
     return name
 
 
@@ -70,7 +70,8 @@ def _one(db: Connection, namespaces: Sequence[str], name: str) -> tuple[int, Mem
     return next(iter(found.items()))
 
 
-def _set(db: Connection, rid: int, values: Mapping[str, Any], now: float) -> None:
+def assign(db: Connection, rid: int, values: Mapping[str, Any], now: float) -> None:
+    """Set columns of one row that are not its content, under a new stamp; one transaction is the caller's."""
     stamp = tick(db, 1, now)
     row = {**values, "revision": stamp.first, "flags_clock": stamp.clock, "flags_node": stamp.node}
     names = ", ".join(f"{name} = ?" for name in row)

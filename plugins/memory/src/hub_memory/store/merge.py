@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from hub import HubError, Merged
-from hub_memory.store.change import CONTENT, FLAGS, Part, read, since
+from hub_memory.store import words
+from hub_memory.store.change import CONTENT, FLAGS, Part, read, since, verify
+from hub_memory.store.check import digest_of
 from hub_memory.store.clock import AHEAD_S, at, tick
 from hub_memory.store.forget import erase
 from hub_memory.store.rows import IDS
@@ -59,7 +60,9 @@ def changes(db: Connection, cursor: str, limit: int) -> tuple[list[MemoryChange]
 
 def apply(db: Connection, changes: Sequence[MemoryChange], now: float) -> Merged:
     """Take another device's changes, and those that waited and need no longer."""
-    parts = [read(change) for change in changes]
+    parts = _news(db, [read(change) for change in changes])
+    for part in parts:
+        verify(part)
     limit = at(now + AHEAD_S)
     ahead = [part for part in parts if part.clock > limit]
     timely = [part for part in parts if part.clock <= limit]
@@ -138,13 +141,17 @@ class _Row:
         return group == "content" or (self.groups[group].clock > began and part.clock > began)
 
 
-def _there(db: Connection, incoming: dict[bytes, Groups]) -> dict[bytes, _Row]:
-    """Return what is here of ``incoming``, and drop from it what is here exactly so."""
+def _news(db: Connection, parts: Sequence[Part]) -> list[Part]:
+    """Return those ``parts`` that are not here exactly so: what was sent twice need not be read twice."""
     stamps = f"SELECT id, {', '.join(_STAMPS)} FROM memory WHERE id {IDS}"  # noqa: S608  our own names
-    for name, *ages in db.execute(stamps, (_named(incoming),)):
-        here = {"content": tuple(ages[:2]), "flags": tuple(ages[2:])}
-        if all(here.get(group) == part.age for group, part in incoming[name].items()):
-            del incoming[name]
+    here = set()
+    for name, clock, node, flags_clock, flags_node in db.execute(stamps, (_named(p.id for p in parts),)):
+        here |= {(name, "content", clock, node), (name, "flags", flags_clock, flags_node)}
+    return [part for part in parts if (part.id, part.group, part.clock, part.node) not in here]
+
+
+def _there(db: Connection, incoming: Mapping[bytes, Groups]) -> dict[bytes, _Row]:
+    """Return what is here of ``incoming``."""
     whole = f"SELECT id, rid, {', '.join(_STAMPS)}, {', '.join(CONTENT)}, {', '.join(FLAGS)} FROM memory"  # noqa: S608
     rows = db.execute(f"{whole} WHERE id {IDS}", (_named(incoming),)).fetchall()
     return {row[0]: _row(db, row) for row in rows}
@@ -189,6 +196,8 @@ def _write(db: Connection, plan: Plan, now: float, seen: int) -> None:
 def _put(db: Connection, chosen: Sequence[tuple[int, Groups]]) -> None:
     contents = [(rid, groups["content"].fields) for rid, groups in chosen]
     db.executemany(_INSERT, [_values(rid, groups) for rid, groups in chosen])
+    if chosen:
+        words.add(db, chosen[0][0], chosen[-1][0])
     tags = [(rid, tag) for rid, fields in contents for tag in fields["tags"]]
     sources = [(rid, bytes.fromhex(one)) for rid, fields in contents for one in fields["sources"]]
     db.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?)", tags)
@@ -197,7 +206,7 @@ def _put(db: Connection, chosen: Sequence[tuple[int, Groups]]) -> None:
 
 def _values(rid: int, groups: Groups) -> tuple[Any, ...]:
     content, flags = groups["content"], groups["flags"]
-    digest = sha256(content.fields["text"].encode()).digest()
+    digest = digest_of(content.fields["text"])
     fields = [content.fields[name] for name in CONTENT]
     return (*fields, *_flags(flags), *content.age, *flags.age, digest, rid, rid, content.id)
 

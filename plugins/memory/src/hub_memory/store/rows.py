@@ -9,6 +9,7 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
 from hub import MemoryEntry
+from hub_memory.store import words
 from hub_memory.store.clock import tick
 
 if TYPE_CHECKING:
@@ -57,16 +58,24 @@ def insert(db: Connection, entries: Sequence[Checked], now: float, vectors: Vect
             fresh.setdefault(entry.key, place)
     if fresh:
         places = list(fresh.values())
-        stamp = tick(db, len(places), now)
-        chosen = _placed(db, [entries[place] for place in places])
-        ids = identities([entry.created for entry in chosen], stamp.first)
-        db.executemany(INSERT, map(_row, chosen, ids, count(stamp.first), repeat(stamp)))
-        _attach(db, chosen, stamp.first)
-        if vectors is not None:
-            model, values = vectors
-            put_vectors(db, model, range(stamp.first, stamp.first + len(places)), values[places])
+        chosen = [entries[place] for place in places]
+        ids = put(db, chosen, now, vectors and (vectors[0], vectors[1][places]))
         there.update(zip(fresh, (one.hex() for one in ids), strict=True))
     return [there[entry.key] for entry in entries]
+
+
+def put(db: Connection, entries: Sequence[Checked], now: float, vectors: Vectors | None) -> list[bytes]:
+    """Write all ``entries``, whatever is there, and return their ids; one transaction is the caller's."""
+    stamp = tick(db, len(entries), now)
+    chosen = _placed(db, list(entries))
+    ids = identities([entry.created for entry in chosen], stamp.first)
+    db.executemany(INSERT, map(_row, chosen, ids, count(stamp.first), repeat(stamp)))
+    words.add(db, stamp.first, stamp.first + len(chosen) - 1)
+    _attach(db, chosen, stamp.first)
+    if vectors is not None:
+        model, values = vectors
+        put_vectors(db, model, range(stamp.first, stamp.first + len(chosen)), values)
+    return ids
 
 
 def _placed(db: Connection, chosen: list[Checked]) -> list[Checked]:

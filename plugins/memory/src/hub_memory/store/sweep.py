@@ -21,7 +21,8 @@ BUDGET = 5_000
 _DUE = "SELECT rid, id FROM memory WHERE expires > 0 AND expires <= ? AND pinned = 0 ORDER BY expires LIMIT ?"
 _TWICE = f"""
     SELECT namespace, kind, quarantined, text_hash, rid, id FROM memory
-    WHERE {LIVE} AND text_hash IN (SELECT text_hash FROM memory GROUP BY text_hash HAVING count(*) > 1)
+    WHERE {LIVE} AND origin != 'document'
+      AND text_hash IN (SELECT text_hash FROM memory GROUP BY text_hash HAVING count(*) > 1)
     ORDER BY namespace, kind, quarantined, text_hash, pinned DESC, trust DESC, id
 """  # noqa: S608  our own condition
 _SUMS = f"""
@@ -31,16 +32,19 @@ _SUMS = f"""
 """  # noqa: S608  our own condition
 
 
-def sweeping(now: float) -> Callable[[Connection], Swept]:
-    """Return the work that sweeps: in the file, and then the same entries in its backups."""
+def sweeping(now: float, budget: int = BUDGET) -> Callable[[Connection], Swept]:
+    """Return the work that sweeps: in the file, and then the same entries in its backups.
+
+    ``budget``: entries that it removes at most for each reason.
+    """
     swept: Swept | None = None
     chosen: list[tuple[int, bytes]] = []
 
     def work(db: Connection) -> Swept:
         nonlocal swept
         if swept is None:  # the file itself comes first
-            due = db.execute(_DUE, (now, BUDGET)).fetchall()
-            twice = _merge_twice(db, now)
+            due = db.execute(_DUE, (now, budget)).fetchall()
+            twice = _merge_twice(db, now, budget)
             chosen.extend(due + twice)
             bury(db, chosen, now)
             swept = Swept(expired=len(due), duplicates=len(twice))
@@ -50,12 +54,12 @@ def sweeping(now: float) -> Callable[[Connection], Swept]:
     return work
 
 
-def _merge_twice(db: Connection, now: float) -> list[tuple[int, bytes]]:
+def _merge_twice(db: Connection, now: float, budget: int) -> list[tuple[int, bytes]]:
     """Let the most trusted, then the oldest, of equal entries stand for the others, and return those."""
     spare: list[tuple[int, bytes]] = []
     for _, group in groupby(db.execute(_TWICE, (now, now)).fetchall(), key=lambda row: row[:4]):
         (_, kept), *others = [(rid, identity) for *_, rid, identity in group]
-        if others and len(spare) + len(others) <= BUDGET:
+        if others and len(spare) + len(others) <= budget:
             _stand_for(db, kept, [identity for _, identity in others])
             spare += others
     return spare

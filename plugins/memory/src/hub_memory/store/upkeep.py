@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from hub_memory.index import kept
-from hub_memory.store.rows import entries, put_vectors
+from hub_memory.store.rows import AMONG, entries, put_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +16,16 @@ if TYPE_CHECKING:
     from hub import Connection, MemoryEntry
 
 _LACKING = "FROM memory WHERE rid NOT IN (SELECT rid FROM vector WHERE model = ?)"
+SAID = "('working', 'episodic')"
 PAST = 1.0
 """A time that is over for everything: what expires then goes with the next sweep."""
+
+_GOES = f"SELECT rid FROM memory WHERE pinned = 0 AND expires != {PAST}"  # noqa: S608  a number
+_LEAST = f"""{_GOES} AND kind IN {SAID} AND created < ?
+    AND NOT EXISTS (SELECT 1 FROM source JOIN memory AS made ON made.rid = source.rid
+        WHERE source.source_id = memory.id AND made.kind IN ('fact', 'procedure'))
+    ORDER BY superseded_by IS NULL, min(recalled, 1), importance, created LIMIT ?"""  # noqa: S608  our own names
+_GOING = f"SELECT count(*) FROM memory WHERE expires = {PAST}"  # noqa: S608  as above
 
 
 def models(db: Connection) -> dict[str, int]:
@@ -47,12 +56,41 @@ def keep(db: Connection, model: str, rids: Sequence[int], vectors: np.ndarray[An
     kept.drop(db, model)
 
 
-def expire_said(db: Connection, before: float) -> None:
-    """Let what was said before a time expire, unless it is pinned; what was made of it stays."""
-    db.execute(
-        "UPDATE memory SET expires = ? WHERE kind IN ('working', 'episodic') AND created < ? AND pinned = 0",
-        (PAST, before),
-    )
+def said_before(db: Connection, before: float, limit: int = -1) -> list[int]:
+    """Return what was said before a time and is not pinned; -1 is no ``limit``."""
+    return _rows(db, f"{_GOES} AND kind IN {SAID} AND created < ? LIMIT ?", before, limit)
+
+
+def summaries_before(db: Connection, before: float, limit: int = -1) -> list[int]:
+    """Return the summaries of talks that ended before a time, unless they are pinned."""
+    return _rows(db, f"{_GOES} AND kind = 'summary' AND created < ? LIMIT ?", before, limit)
+
+
+def least_worth(db: Connection, most: int, before: float, limit: int) -> list[int]:
+    """Return what is worth least, so that ``most`` entries are left without it; at most ``limit``.
+
+    Only what was said, before a time, is neither pinned nor what a fact or a procedure was made of. First
+    comes what was replaced, then what was never recalled, then what matters least, then the oldest.
+    """
+    excess = min(limit, count(db) - _rows(db, _GOING)[0] - most)
+    return _rows(db, _LEAST, before, excess) if excess > 0 else []
+
+
+def expire(db: Connection, rids: Sequence[int]) -> int:
+    """Let entries expire, unless they were pinned meanwhile; the next sweep removes them. Return how many."""
+    sql = f"UPDATE memory SET expires = ? WHERE rid {AMONG} AND pinned = 0"  # noqa: S608  our own condition
+    done: int = db.execute(sql, (PAST, json.dumps(list(rids)))).rowcount
+    return done
+
+
+def _rows(db: Connection, sql: str, *args: float) -> list[int]:
+    return [row for (row,) in db.execute(sql, args)]
+
+
+def count(db: Connection) -> int:
+    """Return how many entries there are, whether they hold or not."""
+    entries: int = db.execute("SELECT count(*) FROM memory").fetchone()[0]
+    return entries
 
 
 def all_of(db: Connection, namespace: str) -> list[MemoryEntry]:

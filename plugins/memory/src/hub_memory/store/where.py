@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hub import HubError, MemorySelection
-from hub_memory.store.check import known
+from hub_memory.store.check import identity, known
 from hub_memory.store.rows import AMONG, IDS, UNEXPIRED
 from hub_memory.store.words import all_of
 
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 LAST_TURNS = 8
 """How many entries at the end of the talk that asks are not told to it again."""
 
-_BOUNDS = {"since": "created >= ?", "before": "created < ?", "quarantined": "quarantined = ?"}
+_BOUNDS = {
+    "since": "created >= ?",
+    "before": "created < ?",
+    "quarantined": "quarantined = ?",
+    "pinned": "pinned = ?",
+}
 
 
 @dataclass(slots=True)
@@ -76,7 +81,8 @@ def held(selection: MemorySelection, now: float) -> Where:
         raise HubError("Nobody's memory was asked for.", fix="Name a namespace.")
     where = selected(selection)
     where.add(UNEXPIRED, now)
-    _holds(where, None, now)
+    if not selection.superseded_by:
+        _holds(where, None, now)
     if selection.quarantined is None:
         where.add("quarantined = 0")
     return where
@@ -92,8 +98,7 @@ def selected(selection: MemorySelection) -> Where:
     for name in ("namespace", "session", "kind"):
         if value := getattr(selection, name):
             where.add(f"{name} = ?", value)
-    if selection.ids:
-        where.add(f"id {IDS}", json.dumps(known(selection.ids)))
+    _named(where, selection)
     if selection.topic:
         _about(where, selection.topic)
     for name, condition in _BOUNDS.items():
@@ -102,6 +107,13 @@ def selected(selection: MemorySelection) -> Where:
     if not where.parts:
         where.add("0")
     return where
+
+
+def _named(where: Where, selection: MemorySelection) -> None:
+    if selection.ids:
+        where.add(f"id {IDS}", json.dumps(known(selection.ids)))
+    if selection.superseded_by:
+        where.add("superseded_by = ?", identity(selection.superseded_by))
 
 
 def _about(where: Where, topic: str) -> None:

@@ -1,7 +1,7 @@
 """Find entries by their words: full text (FTS5, Porter's stems) that is derived and can be made anew.
 
-Triggers keep it in step with the table, in backups too. Where this SQLite has no FTS5 everything else
-goes on without, and says so.
+Who inserts rows adds them here, many at once; a trigger takes out what goes, in backups too. Where this
+SQLite has no FTS5 everything else goes on without, and says so.
 """
 
 from __future__ import annotations
@@ -37,31 +37,37 @@ _STOP = (
 STOP = frozenset(_STOP.split())
 """Words of a question that say nothing of what it is about."""
 
-_TRIGGERS = {
-    "memory_words_in": "AFTER INSERT ON memory BEGIN {put}; END",
-    "memory_words_out": "AFTER DELETE ON memory BEGIN {take}; END",
-}
-_PUT = "INSERT INTO memory_words (rowid, text) VALUES (new.rid, new.text)"
-_TAKE = "INSERT INTO memory_words (memory_words, rowid, text) VALUES ('delete', old.rid, old.text)"
+_OUT = "memory_words_out"
+_TRIGGER = """CREATE TRIGGER IF NOT EXISTS memory_words_out AFTER DELETE ON memory BEGIN
+    INSERT INTO memory_words (memory_words, rowid, text) VALUES ('delete', old.rid, old.text);
+END"""
+_THERE = "SELECT 1 FROM sqlite_master WHERE name = ?"
 
 
 def prepare(db: Connection) -> str:
     """Make the full text if it is not there; return why there can be none, or ""."""
     try:
-        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'memory_words'").fetchone():
+        if not db.execute(_THERE, ("memory_words",)).fetchone():
             _create(db)
-        elif not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'memory_words_in'").fetchone():
+        elif not db.execute(_THERE, (_OUT,)).fetchone():
             db.execute("INSERT INTO memory_words (memory_words) VALUES ('rebuild')")
         db.execute("SELECT rowid FROM memory_words LIMIT 1").fetchone()
     except Exception as error:  # the driver's own class is the hub's business
         if "no such module" not in str(error):
             raise
-        for name in _TRIGGERS:  # they would fail every write
-            db.execute(f"DROP TRIGGER IF EXISTS {name}")
+        db.execute(f"DROP TRIGGER IF EXISTS {_OUT}")  # it would fail every deletion
         return "This SQLite has no full text (FTS5)."
-    for name, trigger in _TRIGGERS.items():
-        db.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {trigger.format(put=_PUT, take=_TAKE)}")
+    db.execute(_TRIGGER)
     return ""
+
+
+def add(db: Connection, first: int, last: int) -> None:
+    """Take in the rows from ``first`` to ``last``: one statement, for FTS5 writes after each of a trigger."""
+    if db.execute(_THERE, (_OUT,)).fetchone():
+        db.execute(
+            "INSERT INTO memory_words (rowid, text) SELECT rid, text FROM memory WHERE rid BETWEEN ? AND ?",
+            (first, last),
+        )
 
 
 def search(db: Connection, question: str, mask: Where) -> dict[int, float]:
