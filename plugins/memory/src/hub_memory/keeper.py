@@ -15,7 +15,7 @@ from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
 from hub_memory.life.house import Housekeeping, Limits
-from hub_memory.memory import SqliteMemory
+from hub_memory.memory import READ_KIB, SqliteMemory
 from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
@@ -41,7 +41,7 @@ class Keeper:
 
     def __init__(self, hub: Hub, settings: dict[str, Any]) -> None:
         core = hub.port(Embedder)  # type: ignore[type-abstract]  # a Protocol is the key
-        self._hub, self._database = hub, hub.database("memory.db", MIGRATIONS)
+        self._hub, self._database = hub, hub.database("memory.db", MIGRATIONS, cache_kib=READ_KIB)
         self._embedders = Embedders(hub, core, settings["embedder"])
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
         self.memory = SqliteMemory(self._database)
@@ -60,6 +60,7 @@ class Keeper:
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self._choose()
+        self._hub.spawn(self.memory.ready(), name="read the index")
         self._reembedding = Reembedding(
             self._hub, self._embedders, Rows(self._lacking, self._keep, self._left)
         )

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hub_memory.index.port import Columns, Fetch, Found, Mask
-    from hub_memory.index.rows import Held
 
 OVERSAMPLING = 16
 """How many times as many vectors as are asked for are read from the file."""
@@ -35,7 +34,7 @@ SPARSE = 4
 """With fewer rows allowed than a quarter, only their codes are read, and more of what is left."""
 
 SURER, BEFORE_SPARSE = 1.25, 8
-"""`OVERSAMPLING` times as many, and `BEFORE`, where the rows are sparse: what is nearest lies further away."""
+"""How many times more are read, and chosen before, of sparse rows: the nearest lie further away there."""
 
 FIRST, CHUNK = 4_096, 32_768
 """Rows that are compared at a time: a small beginning bounds what is worth keeping of the rest."""
@@ -50,6 +49,8 @@ class CodeIndex:
     ``mean``: (d,) f32, what codes are centred by; given when codes that were kept are loaded again, else
     drawn from the first vectors that are added.
     """
+
+    name = "sign codes"
 
     def __init__(self, dimensions: int, mean: NDArray[np.float32] | None = None) -> None:
         self.dimensions, self.mean = dimensions, mean

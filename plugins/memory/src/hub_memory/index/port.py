@@ -76,6 +76,11 @@ class VectorIndex(Protocol):
 
     dimensions: int
 
+    @property
+    def name(self) -> str:
+        """What it goes by in `hub.MemoryHealth.engine`."""
+        ...
+
     def __len__(self) -> int:
         """Return how many rows can be found."""
         ...

@@ -44,6 +44,8 @@ class TurboIndex:
     Raises `Unavailable` when turbovec is not installed or does not run here; ask `usable` beforehand.
     """
 
+    name = "turbovec"
+
     def __init__(self, dimensions: int) -> None:
         if reason := usable():
             raise Unavailable(reason, fix="Install timmy-hub-memory[fast], or go on without it.")

@@ -95,8 +95,9 @@ def _words(found: Candidates, weights: Weights) -> tuple[Floats, Floats]:
     before, after = beside(own, found.session, found.sequence)
     heard = weights.before * before + weights.after * after
     most = (own + heard).max(initial=0.0)
-    scale = weights.words / most if most > 0 else 0.0
-    return own * scale, heard * scale
+    if most <= 0:
+        return own, heard
+    return weights.words * (own / most), weights.words * (heard / most)
 
 
 def fade(age: Floats, half_life: Floats, floor: float) -> Floats:

@@ -23,11 +23,8 @@ CANDIDATES = 100
 WORDS = 32
 """Words of a question that are looked for."""
 
-COMMON = 4_000
-"""A word that more entries have is left out where there are rarer ones."""
-
-SCORED = 6_000
-"""Entries that are scored at most, those of the rarest words; 1,000 take 1 ms."""
+SCORED = 4_000
+"""Entries that are scored, those of the rarest words; 1,000 take 1 ms. A word that more have is common."""
 
 _STOP = (
     "a an and are as at be been but by can could did do does for from had has have he her his how i if in is"
@@ -95,21 +92,21 @@ def _match(db: Connection, words: Sequence[str]) -> str:
 
     What few have tells more of what is asked, and what many have takes longer to score than all the rest.
     """
-    if (db.execute("SELECT max(rid) FROM memory").fetchone()[0] or 0) <= COMMON:
+    if (db.execute("SELECT max(rid) FROM memory").fetchone()[0] or 0) <= SCORED:
         return " OR ".join(f'"{word}"' for word in words)
     counts = {word: _count(db, word) for word in words}
     rare, total = list[str](), 0
     for word in sorted(words, key=counts.__getitem__):
         total += counts[word]
-        if counts[word] <= COMMON and total <= SCORED:
+        if total <= SCORED:
             rare.append(word)
     return " OR ".join(f'"{word}"' for word in rare) or " AND ".join(f'"{word}"' for word in words)
 
 
 def _count(db: Connection, word: str) -> int:
-    """Return how many entries have ``word``; of one above `COMMON` no more than that it is."""
+    """Return how many entries have ``word``; of one above `SCORED` no more than that it is."""
     sql = "SELECT count(*) FROM (SELECT 1 FROM memory_words WHERE memory_words MATCH ? LIMIT ?)"
-    count: int = db.execute(sql, (f'"{word}"', COMMON + 1)).fetchone()[0]
+    count: int = db.execute(sql, (f'"{word}"', SCORED + 1)).fetchone()[0]
     return count
 
 
