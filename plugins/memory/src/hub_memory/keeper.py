@@ -59,6 +59,7 @@ class Keeper:
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self.learn()
+        self._hub.spawn(self.memory.ready(), name="read the index")
         await self.housekeeping.open()
         if self.sync:
             await self.sync.open(self.learn)

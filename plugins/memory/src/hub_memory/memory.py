@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -53,6 +54,9 @@ PAGE = 1_000
 NOTED = 256
 """Rows whose recalls are counted in RAM before they are written."""
 
+READ_KIB = 64_000
+"""What each of two readers may keep of the file: 100,000 entries are 110 MB, read all over the place."""
+
 CACHE_KIB = 8_000
 """What the writer keeps of the file: the digests of all entries are looked up at random."""
 
@@ -99,6 +103,12 @@ class SqliteMemory:
         """Open the file; raises `HubError` for one that cannot be: another key, damage, a newer hub's."""
         await self._database.open()
         self._reason = await self._database.write(_prepare)
+
+    async def ready(self) -> None:
+        """Read the index of meanings, so that the first question need not wait; without one do nothing."""
+        if self.meaning:
+            with suppress(HubError):  # whoever asks then is told
+                await self._database.read(self.meaning.ready)
 
     async def close(self) -> None:
         """Write what is still to be noted, and close the file."""
@@ -229,11 +239,11 @@ class SqliteMemory:
         """Say what is there, and by what it is found; with ``namespaces`` only of those."""
         now, model = self._clock(), self.meaning.model if self.meaning else ""
         health = await self._database.read(lambda db: counted(db, now, model, namespaces))
-        missing = self._missing()
+        missing, engine = self._missing(), self.meaning.engine if self.meaning else ""
         return replace(
-            health, legs=cast("Any", tuple(usable(missing))),
-            missing=cast("Any", missing), reason=self._reason, fix=FIX if self._reason else "",
-            recall_estimate=self._estimate,
+            health, engine=", ".join(filter(None, (health.engine, engine))),
+            legs=cast("Any", tuple(usable(missing))), missing=cast("Any", missing),
+            reason=self._reason, fix=FIX if self._reason else "", recall_estimate=self._estimate,
         )  # fmt: skip
 
     async def measure(self) -> float:

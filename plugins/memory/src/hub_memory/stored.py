@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hub import HubError
 from hub_memory.life.house import Housekeeping, Limits
 from hub_memory.life.procedures import Procedures
-from hub_memory.memory import SqliteMemory
+from hub_memory.memory import READ_KIB, SqliteMemory
 from hub_memory.store.keeping import Upkeep
 from hub_memory.store.schema import MIGRATIONS
 from hub_memory.sync.life import Syncing
@@ -42,7 +42,7 @@ def stored(hub: Hub, settings: dict[str, Any]) -> Stored:
     limits = Limits.of(settings)
     if settings.get("server"):
         return _server(hub, settings, limits)
-    database = hub.database("memory.db", MIGRATIONS)
+    database = hub.database("memory.db", MIGRATIONS, cache_kib=READ_KIB)
     memory = SqliteMemory(database)
     house = Housekeeping(hub, database, memory, limits)
     sync, procedures = Syncing(hub, memory, database, settings), Procedures(hub, database, memory)
