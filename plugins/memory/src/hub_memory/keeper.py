@@ -14,6 +14,7 @@ from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
+from hub_memory.exchange.texts import FORMAT
 from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
@@ -24,9 +25,8 @@ from hub_memory.tools import Tools
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-
     from hub import Hub, MemoryHealth, Selector
+    from hub_memory.embed.embedder import Vectors
 
 log = structlog.get_logger(__name__)
 
@@ -42,11 +42,13 @@ class Keeper:
         self._embedders = Embedders(hub, core, settings["embedder"])
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
         kept = stored(hub, settings)
-        self.memory, self._upkeep, self.housekeeping = kept.memory, kept.upkeep, kept.housekeeping
+        self.memory, self._upkeep = kept.memory, kept.upkeep
+        self.housekeeping, self.sync, self.procedures = kept.house, kept.sync, kept.procedures
         self.spoken = Spoken(self.memory, self.spaces)
         self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
         self.tools = Tools(self.memory, self.spaces, hub.calling)
-        self._reembedding: Reembedding | None = None
+        rows = Rows(self._upkeep.lacking, self._keep, self._left)
+        self._reembedding = Reembedding(hub, self._embedders, rows)
         self._health: MemoryHealth | None = None
         self.memory.told = Notices(hub, self.look).note
 
@@ -56,10 +58,13 @@ class Keeper:
         await self._embedders.open()
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
-        rows = Rows(self._upkeep.lacking, self._keep, self._left)
-        self._reembedding = Reembedding(self._hub, self._embedders, rows)
-        await self._begin()
+        await self.learn()
+        self._hub.spawn(self.memory.ready(), name="read the index")
         await self.housekeeping.open()
+        if self.sync:
+            await self.sync.open(self.learn)
+        if self.procedures:
+            await self.procedures.open()
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
@@ -67,9 +72,13 @@ class Keeper:
         await self._embedders.close()
 
     async def learn(self) -> None:
-        """Have what has no vector embedded in the background."""
-        if self._reembedding:
+        """Have what has no vector embedded in the background; `look` tries again what cannot be now."""
+        try:
+            if self.memory.meaning is None:
+                await self._choose()
             await self._reembedding.plan()
+        except Unavailable as error:
+            log.warning("memory.away", reason=str(error), fix=error.fix)
 
     async def spaces(self, person: str) -> tuple[str, ...]:
         """Return what ``person`` may read, their own first; a device that anybody uses has the house's."""
@@ -97,10 +106,8 @@ class Keeper:
     async def look(self) -> None:
         """Count anew what the tile and the health tell; what could not be embedded is, once it can."""
         self.memory.guard.prompt(self._hub.instructions())
-        if self.memory.meaning is None:
-            await self._begin()
         self._health = await self.memory.health()
-        if self._health.to_embed and not self._embedders.trouble:
+        if self.memory.meaning is None or (self._health.to_embed and not self._embedders.trouble):
             await self.learn()
 
     async def forget(self, selector: Selector) -> int:
@@ -114,23 +121,17 @@ class Keeper:
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
+        if self.procedures:
+            self.procedures.forget()
         await self.look()
         return gone
 
     async def export(self, person: str) -> dict[str, Any] | None:
         """Return all that is remembered of ``person``, what no longer holds too."""
         entries = await self._upkeep.all_of(person)
-        return {"entries": [asdict(entry) for entry in entries]} if entries else None
+        return {"format": FORMAT, "entries": [asdict(entry) for entry in entries]} if entries else None
 
     # -- meaning --------------------------------------------------------------------------------------
-
-    async def _begin(self) -> None:
-        """Choose who embeds, and plan what is still to be embedded; `look` tries again what cannot be now."""
-        try:
-            await self._choose()
-            await self.learn()
-        except Unavailable as error:
-            log.warning("memory.away", reason=str(error), fix=error.fix)
 
     async def _choose(self) -> None:
         """Answer by the chosen model, or by an older one until the chosen one has learnt all entries."""
@@ -146,7 +147,7 @@ class Keeper:
             self.memory.meaning = Meaning(embedder)
             return
 
-    async def _keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
+    async def _keep(self, model: str, rids: Sequence[int], vectors: Vectors) -> None:
         await self._upkeep.keep(model, rids, vectors)
         self.memory.told(learnt=len(rids))
 

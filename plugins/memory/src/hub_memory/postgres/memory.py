@@ -225,6 +225,9 @@ class PostgresMemory:
             fix=LEFTOVERS_FIX if due else "",
         )  # fmt: skip
 
+    async def ready(self) -> None:
+        """Do nothing: the server has its indexes at hand."""
+
     async def measure(self) -> float:
         """Return how much of an exact search is found: all, for every search here is exact."""
         return 1.0

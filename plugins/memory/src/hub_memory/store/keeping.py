@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Upkeep:
-    """Vectors that are still to be made of, and export of, the entries in ``database``."""
+    """Vectors that are still to be made, and the export, of the entries in ``database``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
