@@ -120,7 +120,7 @@ class Keeper:
             )
             gone = await self.memory.forget(chosen)
         if self.procedures:
-            self.procedures.forget()
+            await self.procedures.forget(everything=selector.everything)
         if self.sync:
             await self.sync.soon()
         await self.look()
