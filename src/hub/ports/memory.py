@@ -38,11 +38,11 @@ LONGEST = 1_000_000
 class NewMemory:
     """Something to remember. Times are Unix seconds; 0 stands for now, `valid_until` 0 for no end.
 
-    ``origin``: who said it: "user_voice", "user_text", "assistant", "tool", "web", "document", "import" or
-    "nostr:" and a key. ``session`` and ``sequence`` place it in a talk, one by one (or `NEXT`), so that
-    what was said around it is found with it. ``sources``: the ids of the entries that it was made from.
-    ``importance``: 0 to 1. ``quarantined``: kept for a person to look at, and found by nobody else: what
-    tools and pages said begins so.
+    ``origin``: who said it: "user_voice", "user_text", "assistant", "tool", "web", "document", "import",
+    "nostr:" and a key, or "hub" for what it made of others. ``session`` and ``sequence`` place it in a talk,
+    one by one (or `NEXT`), so that what was said around it is found with it. ``sources``: the ids of the
+    entries that it was made from. ``importance``: 0 to 1. ``quarantined``: kept for a person to look at, and
+    found by nobody else: what tools and pages said begins so.
     """
 
     text: str
