@@ -14,6 +14,7 @@ from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
+from hub_memory.exchange.texts import FORMAT
 from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
@@ -58,6 +59,7 @@ class Keeper:
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self.learn()
+        self._hub.spawn(self.memory.ready(), name="read the index")
         await self.housekeeping.open()
         if self.sync:
             await self.sync.open(self.learn)
@@ -121,15 +123,13 @@ class Keeper:
             gone = await self.memory.forget(chosen)
         if self.procedures:
             await self.procedures.forget(everything=selector.everything)
-        if self.sync:
-            await self.sync.soon()
         await self.look()
         return gone
 
     async def export(self, person: str) -> dict[str, Any] | None:
         """Return all that is remembered of ``person``, what no longer holds too."""
         entries = await self._upkeep.all_of(person)
-        return {"entries": [asdict(entry) for entry in entries]} if entries else None
+        return {"format": FORMAT, "entries": [asdict(entry) for entry in entries]} if entries else None
 
     # -- meaning --------------------------------------------------------------------------------------
 
