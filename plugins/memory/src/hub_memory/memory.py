@@ -26,7 +26,7 @@ from hub_memory.store.sweep import BUDGET, sweeping
 from hub_memory.store.where import held, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -92,6 +92,8 @@ class SqliteMemory:
         self._reason, self._estimate = "", 1.0
         self.guard = Guard()
         self.told: Callable[..., None] = _nobody
+        self.on_forgotten: Callable[[], Awaitable[None]] | None = None
+        """Awaited when something was forgotten here: other devices are to hear of it at once."""
 
     def now(self) -> float:
         """Return the time that all of this goes by, in Unix seconds."""
@@ -144,8 +146,8 @@ class SqliteMemory:
         readable(query.namespaces)
         missing = {leg: why for leg, why in self._missing().items() if leg in (query.legs or LEGS)}
         vector = await self._question(query, missing)
-        legs = _usable(missing, query.legs or LEGS)
-        span = _span(query)
+        legs = usable(missing, query.legs or LEGS)
+        span = asked_span(query)
         if span and span.firm:
             narrow = replace(query, since=span.since, until=span.until)
             if found := await self._search(narrow, legs, vector, span):
@@ -200,6 +202,8 @@ class SqliteMemory:
         count = await self._database.forget(_underived(forget), rewrite=True)
         self.guard.forget()
         self.told(forgotten=count)
+        if count and self.on_forgotten:
+            await self.on_forgotten()
         return count
 
     async def changes(self, since: str = "", *, limit: int = PAGE) -> tuple[Sequence[MemoryChange], str]:
@@ -238,7 +242,7 @@ class SqliteMemory:
         missing, engine = self._missing(), self.meaning.engine if self.meaning else ""
         return replace(
             health, engine=", ".join(filter(None, (health.engine, engine))),
-            legs=cast("Any", tuple(_usable(missing))), missing=cast("Any", missing),
+            legs=cast("Any", tuple(usable(missing))), missing=cast("Any", missing),
             reason=self._reason, fix=FIX if self._reason else "", recall_estimate=self._estimate,
         )  # fmt: skip
 
@@ -295,7 +299,9 @@ class SqliteMemory:
     ) -> Result:
         """Run ``work`` in one transaction with the vectors of ``fresh``, which it writes; see `AT_ONCE`."""
         vectors = await self._vectors(fresh) if len(fresh) <= AT_ONCE else None
-        return await self._database.write(lambda db: work(db, vectors))
+        result = await self._database.write(lambda db: work(db, vectors))
+        self.told(kept=len(fresh))
+        return result
 
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` on what is kept, which it cannot change."""
@@ -338,13 +344,13 @@ def _underived(work: Callable[[Connection], Result]) -> Callable[[Connection], R
     return both
 
 
-def _usable(missing: Mapping[str, str], wanted: Sequence[str] = LEGS) -> list[str]:
+def usable(missing: Mapping[str, str], wanted: Sequence[str] = LEGS) -> list[str]:
     """Return the legs that can be asked: those that only judge find nothing by themselves."""
     legs = [leg for leg in wanted if leg not in missing]
     return legs if {"words", "meaning"} & {*legs} else []
 
 
-def _span(query: MemoryQuery) -> Span | None:
+def asked_span(query: MemoryQuery) -> Span | None:
     """Return the time that the question names, when it is not given in another way."""
     if query.as_of is not None or query.since is not None or query.until is not None:
         return None

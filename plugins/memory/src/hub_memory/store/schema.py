@@ -58,4 +58,16 @@ MEMORY = """
 not come (`hub_memory.store.merge`).
 """
 
-MIGRATIONS: tuple[str, ...] = (MEMORY,)
+SYNC = """
+    CREATE TABLE sync_peer (
+        place TEXT NOT NULL, peer TEXT NOT NULL, cursor TEXT NOT NULL DEFAULT '',
+        scope TEXT NOT NULL DEFAULT '', swept INTEGER NOT NULL DEFAULT 0, at REAL NOT NULL DEFAULT 0,
+        sent INTEGER NOT NULL DEFAULT 0, received INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (place, peer)
+    ) WITHOUT ROWID;
+    CREATE TABLE sync_conflict (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL, at REAL NOT NULL, node TEXT NOT NULL
+    );
+"""
+"""How far this device is with others (`hub_memory.sync.ledger`); the peer "" is the place itself."""
+
+MIGRATIONS: tuple[str, ...] = (MEMORY, SYNC)
