@@ -22,8 +22,8 @@ from hub_memory.routes import Routes
 from hub_memory.spoken.provider import Spoken
 from hub_memory.store import upkeep
 from hub_memory.store.schema import MIGRATIONS
-from hub_memory.tools import Tools
 from hub_memory.sync.life import Syncing
+from hub_memory.tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

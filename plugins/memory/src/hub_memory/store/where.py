@@ -114,6 +114,8 @@ def _named(where: Where, selection: MemorySelection) -> None:
         where.add(f"id {IDS}", json.dumps(known(selection.ids)))
     if selection.superseded_by:
         where.add("superseded_by = ?", identity(selection.superseded_by))
+    if selection.documents is not None:
+        where.add("(origin = 'document') = ?", selection.documents)
 
 
 def _about(where: Where, topic: str) -> None:
