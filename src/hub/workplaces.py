@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from hub.errors import HubError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hub.models import Models
+    from hub.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,30 @@ class Workplace:
     models: Models
     settings: dict[str, Any]
     """Of the plugin, as hub.toml has them: defaults are not filled in."""
+
+    def database(self, name: str, migrations: Sequence[str]) -> Database:
+        """Return a file of the plugin in the data folder, as `Hub.database` does; a hub may run on it."""
+        from hub.store.database import Database  # noqa: PLC0415  only where one is wanted
+        from hub.store.keys import master_key  # noqa: PLC0415  as above
+
+        return Database(self.data / name, master_key(self.data), migrations)
+
+    async def person(self, name: str = "") -> str:
+        """Return the id of the person of that name, by default of the owner. Raises `HubError` for nobody."""
+        from hub.store.schema import CORE  # noqa: PLC0415  as above
+
+        core = self.database("core.db", CORE)
+        await core.open()
+        try:
+            rows = await core.rows(
+                "SELECT id FROM person WHERE lower(name) = lower(?) OR (? = '' AND role = 'owner')",
+                (name, name),
+            )
+        finally:
+            await core.close()
+        if not rows:
+            raise HubError(f"Nobody here is called {name}.", fix="See the page People for their names.")
+        return str(rows[0][0])
 
     def pull(self, *names: str) -> None:
         """Fetch models that are not here, telling the terminal how far it is. Raises `HubError`."""

@@ -151,6 +151,7 @@ async def test_the_person_who_leaves_takes_documents_along(house: House) -> None
     await house.memory.remember([NewMemory("I like tea.", member.id)])
     exported = await house.serving.hub.plugins.get("memory").hooks["hub_export"](person=member.id)
     assert len(exported["entries"]) == 2
+    assert (await house.ask("POST", "/import/preview", json.dumps(exported).encode()))[1]["format"] == "hub"
     await house.serving.hub.people.remove(house.people["owner"], member.id)
     await house.serving.hub.reach.plan()
     from hub import Selector  # the hub asks its plugins so

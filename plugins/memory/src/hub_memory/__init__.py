@@ -55,7 +55,8 @@ class _Plugin:
     def hub_routes(self, register: Register) -> None:
         """Serve documents, imports and the export, and devices that are paired with this one."""
         self._keeper.routes.register(register)
-        self._keeper.sync.register(register)
+        if self._keeper.sync:
+            self._keeper.sync.register(register)
 
     @hookimpl
     def hub_tools(self, register: Register) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from hub_memory.cli import export, import_, undo
 from hub_memory.sync.command import pair
 
 
 @click.group()
 def command() -> None:
-    """Pair devices whose memories are to be alike."""
+    """Import, export and undo what I remember, and pair devices whose memories are to be alike."""
 
 
-command.add_command(pair)
+for each in (import_, undo, export, pair):
+    command.add_command(each)

@@ -7,30 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from hub import Embedder, Health, HubError, Memory, MemorySelection, Tile
+from hub import Embedder, Health, HubError, Memory, MemorySelection, Tile, Unavailable
 from hub_memory.documents.documents import Documents
 from hub_memory.embed.choice import Embedders
 from hub_memory.embed.endpoint import servers
 from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
-from hub_memory.life.house import Housekeeping, Limits
-from hub_memory.memory import SqliteMemory
+from hub_memory.exchange.texts import FORMAT
 from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
 from hub_memory.spoken.provider import Spoken
-from hub_memory.store import upkeep
-from hub_memory.store.schema import MIGRATIONS
-from hub_memory.sync.life import Syncing
+from hub_memory.stored import stored
 from hub_memory.tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-
     from hub import Hub, MemoryHealth, Selector
+    from hub_memory.embed.embedder import Vectors
 
 log = structlog.get_logger(__name__)
 
@@ -42,16 +38,17 @@ class Keeper:
 
     def __init__(self, hub: Hub, settings: dict[str, Any]) -> None:
         core = hub.port(Embedder)  # type: ignore[type-abstract]  # a Protocol is the key
-        self._hub, self._database = hub, hub.database("memory.db", MIGRATIONS)
+        self._hub = hub
         self._embedders = Embedders(hub, core, settings["embedder"])
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
-        self.memory = SqliteMemory(self._database)
+        kept = stored(hub, settings)
+        self.memory, self._upkeep = kept.memory, kept.upkeep
+        self.housekeeping, self.sync = kept.house, kept.sync
         self.spoken = Spoken(self.memory, self.spaces)
         self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
         self.tools = Tools(self.memory, self.spaces, hub.calling)
-        self._reembedding: Reembedding | None = None
-        self.housekeeping = Housekeeping(hub, self._database, self.memory, Limits.of(settings))
-        self.sync = Syncing(hub, self.memory, self._database, settings)
+        rows = Rows(self._upkeep.lacking, self._keep, self._left)
+        self._reembedding = Reembedding(hub, self._embedders, rows)
         self._health: MemoryHealth | None = None
         self.memory.told = Notices(hub, self.look).note
 
@@ -61,13 +58,10 @@ class Keeper:
         await self._embedders.open()
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
-        await self._choose()
-        self._reembedding = Reembedding(
-            self._hub, self._embedders, Rows(self._lacking, self._keep, self._left)
-        )
         await self.learn()
         await self.housekeeping.open()
-        await self.sync.open(self.learn)
+        if self.sync:
+            await self.sync.open(self.learn)
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
@@ -75,9 +69,13 @@ class Keeper:
         await self._embedders.close()
 
     async def learn(self) -> None:
-        """Have what has no vector embedded in the background."""
-        if self._reembedding:
+        """Have what has no vector embedded in the background; `look` tries again what cannot be now."""
+        try:
+            if self.memory.meaning is None:
+                await self._choose()
             await self._reembedding.plan()
+        except Unavailable as error:
+            log.warning("memory.away", reason=str(error), fix=error.fix)
 
     async def spaces(self, person: str) -> tuple[str, ...]:
         """Return what ``person`` may read, their own first; a device that anybody uses has the house's."""
@@ -106,7 +104,7 @@ class Keeper:
         """Count anew what the tile and the health tell; what could not be embedded is, once it can."""
         self.memory.guard.prompt(self._hub.instructions())
         self._health = await self.memory.health()
-        if self._health.to_embed and not self._embedders.trouble:
+        if self.memory.meaning is None or (self._health.to_embed and not self._embedders.trouble):
             await self.learn()
 
     async def forget(self, selector: Selector) -> int:
@@ -120,21 +118,22 @@ class Keeper:
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
-        await self.sync.soon()
+        if self.sync:
+            await self.sync.soon()
         await self.look()
         return gone
 
     async def export(self, person: str) -> dict[str, Any] | None:
         """Return all that is remembered of ``person``, what no longer holds too."""
-        entries = await self._database.read(lambda db: upkeep.all_of(db, person))
-        return {"entries": [asdict(entry) for entry in entries]} if entries else None
+        entries = await self._upkeep.all_of(person)
+        return {"format": FORMAT, "entries": [asdict(entry) for entry in entries]} if entries else None
 
     # -- meaning --------------------------------------------------------------------------------------
 
     async def _choose(self) -> None:
         """Answer by the chosen model, or by an older one until the chosen one has learnt all entries."""
         chosen = self._embedders.chosen
-        counts = await self._database.read(upkeep.models)
+        counts = await self._upkeep.models()
         best = max(counts, key=lambda model: (counts[model], model == chosen), default=chosen)
         for model in dict.fromkeys((best, chosen)):
             try:
@@ -145,15 +144,12 @@ class Keeper:
             self.memory.meaning = Meaning(embedder)
             return
 
-    async def _lacking(self, model: str, limit: int) -> Sequence[tuple[int, str]]:
-        return await self._database.read(lambda db: upkeep.lacking(db, model, limit))
-
-    async def _keep(self, model: str, rids: Sequence[int], vectors: np.ndarray) -> None:
-        await self._database.write(lambda db: upkeep.keep(db, model, rids, vectors))
+    async def _keep(self, model: str, rids: Sequence[int], vectors: Vectors) -> None:
+        await self._upkeep.keep(model, rids, vectors)
         self.memory.told(learnt=len(rids))
 
     async def _left(self, model: str) -> int:
-        left = await self._database.read(lambda db: upkeep.left(db, model))
+        left = await self._upkeep.left(model)
         if not left:
             await self._choose()
         return left

@@ -134,8 +134,8 @@ class SqliteMemory:
         readable(query.namespaces)
         missing = {leg: why for leg, why in self._missing().items() if leg in (query.legs or LEGS)}
         vector = await self._question(query, missing)
-        legs = _usable(missing, query.legs or LEGS)
-        span = _span(query)
+        legs = usable(missing, query.legs or LEGS)
+        span = asked_span(query)
         if span and span.firm:
             narrow = replace(query, since=span.since, until=span.until)
             if found := await self._search(narrow, legs, vector, span):
@@ -227,7 +227,7 @@ class SqliteMemory:
         health = await self._database.read(lambda db: counted(db, now, model, namespaces))
         missing = self._missing()
         return replace(
-            health, legs=cast("Any", tuple(_usable(missing))),
+            health, legs=cast("Any", tuple(usable(missing))),
             missing=cast("Any", missing), reason=self._reason, fix=FIX if self._reason else "",
             recall_estimate=self._estimate,
         )  # fmt: skip
@@ -285,7 +285,9 @@ class SqliteMemory:
     ) -> Result:
         """Run ``work`` in one transaction with the vectors of ``fresh``, which it writes; see `AT_ONCE`."""
         vectors = await self._vectors(fresh) if len(fresh) <= AT_ONCE else None
-        return await self._database.write(lambda db: work(db, vectors))
+        result = await self._database.write(lambda db: work(db, vectors))
+        self.told(kept=len(fresh))
+        return result
 
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` on what is kept, which it cannot change."""
@@ -328,13 +330,13 @@ def _underived(work: Callable[[Connection], Result]) -> Callable[[Connection], R
     return both
 
 
-def _usable(missing: Mapping[str, str], wanted: Sequence[str] = LEGS) -> list[str]:
+def usable(missing: Mapping[str, str], wanted: Sequence[str] = LEGS) -> list[str]:
     """Return the legs that can be asked: those that only judge find nothing by themselves."""
     legs = [leg for leg in wanted if leg not in missing]
     return legs if {"words", "meaning"} & {*legs} else []
 
 
-def _span(query: MemoryQuery) -> Span | None:
+def asked_span(query: MemoryQuery) -> Span | None:
     """Return the time that the question names, when it is not given in another way."""
     if query.as_of is not None or query.since is not None or query.until is not None:
         return None

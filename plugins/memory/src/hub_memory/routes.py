@@ -19,6 +19,7 @@ refused is ``{"error", "fix"}``. Times are Unix seconds.
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from hub_memory.documents import read as document
 from hub_memory.exchange import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.types import Receive, Scope, Send
 
@@ -88,6 +89,7 @@ class Routes:
 
     def __init__(self, documents: Documents, exchange: Exchange) -> None:
         self._documents, self._exchange = documents, exchange
+        self._reading = asyncio.Lock()
 
     def register(self, to: Register) -> None:
         """Register all of them."""
@@ -116,10 +118,22 @@ class Routes:
         return _answer({"forgotten": await self._documents.forget(who, request.path_params["id"])})
 
     async def _preview(self, request: Request, who: str) -> Response:
-        return _answer(_told(await self._exchange.preview(who, await _body(request, reading.LARGEST))))
+        async with self._one_at_a_time():
+            raw = await _body(request, reading.LARGEST)
+            return _answer(_told(await self._exchange.preview(who, raw)))
 
     async def _take(self, request: Request, who: str) -> Response:
-        return _answer(_told(await self._exchange.take(who, await _body(request, reading.LARGEST))))
+        async with self._one_at_a_time():
+            raw = await _body(request, reading.LARGEST)
+            return _answer(_told(await self._exchange.take(who, raw)))
+
+    @asynccontextmanager
+    async def _one_at_a_time(self) -> AsyncIterator[None]:
+        """Keep a second large file out of RAM. Raises `Refused` while there is one."""
+        if self._reading.locked():
+            raise Refused(429, "Another file is being read.", "Try again in a moment.")
+        async with self._reading:
+            yield
 
     async def _batches(self, _: Request, who: str) -> Response:
         return _answer({"imports": [asdict(one) for one in await self._exchange.batches(who)]})

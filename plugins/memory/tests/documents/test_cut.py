@@ -65,6 +65,14 @@ def test_a_table_is_no_heading() -> None:
     assert [part.heading for part in cut("a | b\nc | d\n---\n\ntext")] == [""]
 
 
+def test_a_line_that_only_looks_like_a_heading_for_long_is_none() -> None:
+    spaces = " " * 200_000
+    assert [part.heading for part in cut(f"# a{spaces}b\n\n#\n\n## c ##\n\n# d#\n\n{'# ' * 100_000}\n\nend")][
+        -1
+    ] == "d#"
+    assert [part.heading for part in cut("#hash\n\n# C# #\n\nx\n")] == ["", "C#"]
+
+
 @given(st.text(alphabet=st.sampled_from("ab .\n#`=-"), max_size=3_000))
 def test_no_word_is_lost(text: str) -> None:
     kept = "".join("".join(part.text.split()) for part in cut(text))

@@ -84,6 +84,21 @@ async def test_not_a_byte_stays(tmp_path, selection):
     assert not any(mark in everything(tmp_path) for mark in MARKS)
 
 
+async def test_not_a_byte_of_very_many_stays_and_the_others_are_found(tmp_path, monkeypatch):
+    monkeypatch.setattr("hub_memory.store.words.MANY", 100)
+    await (await filled(tmp_path / "memory.db")).close()
+    memory = SqliteMemory(Database(tmp_path / "memory.db", KEY, LATER))
+    await memory.open()  # a backup is made before the migration
+    assert await memory.forget(MemorySelection(namespace="ann")) == 400
+    assert not any(mark in everything(tmp_path) for mark in MARKS)
+    assert len(await memory.browse(MemorySelection("ben", topic="tide"))) == 50
+    assert await memory.forget(MemorySelection("ben", topic="7")) == 1
+    (name,) = await memory.remember([NewMemory("The tide comes in.", "ben")])
+    assert await memory.forget(MemorySelection(ids=(name,))) == 1
+    assert b"comes in" not in everything(tmp_path)
+    await memory.close()
+
+
 async def test_one_of_many_leaves_the_others(tmp_path):
     memory = await filled(tmp_path / "memory.db")
     assert await memory.forget(MemorySelection(topic="quokkazebra7")) == 1

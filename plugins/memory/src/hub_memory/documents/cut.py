@@ -18,7 +18,7 @@ LONGEST_PATH = 180
 BETWEEN = " / "
 """What stands between two headings of a path."""
 
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ENDS = (
@@ -93,13 +93,19 @@ def _marked(lines: list[str]) -> Iterator[tuple[int, str, str]]:
         if held is not None:
             yield 0, "", held
             before, held = held, None
-        if atx := _ATX.fullmatch(line):
-            yield len(atx[1]), atx[2].strip(), line
+        if atx := _ATX.match(line):
+            yield len(atx[1]), _title(line[atx.end() :]), line
             before = ""
         else:
             held = line
     if held is not None:
         yield 0, "", held
+
+
+def _title(rest: str) -> str:
+    """Return the words of a heading, without what may close it."""
+    bare = rest.strip().rstrip("#")
+    return bare.strip() if not bare or bare[-1] in " \t" else rest.strip()
 
 
 def _after(fence: str, found: re.Match[str] | None, line: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hub_memory.documents.parts import Change, Document
     from hub_memory.memory import SqliteMemory
+    from hub_memory.postgres.memory import PostgresMemory
 
 MOST = 20_000
 """Parts of one document."""
@@ -24,7 +25,7 @@ MOST = 20_000
 class Documents:
     """The documents in ``memory``. ``learn`` has what was written without vectors embedded soon."""
 
-    def __init__(self, memory: SqliteMemory, learn: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, memory: SqliteMemory | PostgresMemory, learn: Callable[[], Awaitable[object]]) -> None:
         self._memory, self._learn = memory, learn
         self._turn = asyncio.Lock()
 

@@ -19,9 +19,11 @@ from hub_memory.store import upkeep
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from hub import MemoryEntry
     from hub_memory.exchange.batch import Batch, Plan
     from hub_memory.exchange.reading import Found, Reading, Skipped
     from hub_memory.memory import SqliteMemory
+    from hub_memory.postgres.memory import PostgresMemory
 
 SAMPLES, TOLD = 3, 100
 """Entries shown, and bad rows named, of one file."""
@@ -50,7 +52,7 @@ class Preview:
 class Exchange:
     """Imports into ``memory`` and exports of it. ``learn`` has what has no vector yet embedded soon."""
 
-    def __init__(self, memory: SqliteMemory, learn: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, memory: SqliteMemory | PostgresMemory, learn: Callable[[], Awaitable[object]]) -> None:
         self._memory, self._learn = memory, learn
         self._turn = asyncio.Lock()
 
@@ -89,14 +91,18 @@ class Exchange:
     async def export(self, namespace: str) -> bytes:
         """Return all that is kept of a person as JSON that `take` reads back, what no longer holds too."""
         entries = await self._memory.read(lambda db: upkeep.all_of(db, namespace))
-        about: dict[str, Any] = {
-            "format": FORMAT, "version": VERSION, "exported": self._memory.now(), "entries": entries,
-        }  # fmt: skip
-        return await asyncio.to_thread(orjson.dumps, about, option=orjson.OPT_INDENT_2)
+        about = {"format": FORMAT, "version": VERSION, "exported": self._memory.now()}
+        return await asyncio.to_thread(_written, about, entries)
 
     async def _planned(self, namespace: str, reading: Reading) -> Plan:
         now = self._memory.now()
         return await self._memory.read(lambda db: batch.planned(db, namespace, reading, now))
+
+
+def _written(about: dict[str, Any], entries: Sequence[MemoryEntry]) -> bytes:
+    """Return one JSON object, with an entry a line."""
+    rows = b",\n".join(map(orjson.dumps, entries))
+    return orjson.dumps(about)[:-1] + b',"entries":[\n' + rows + b"\n]}\n"
 
 
 def _preview(reading: Reading, plan: Plan, name: str = "") -> Preview:

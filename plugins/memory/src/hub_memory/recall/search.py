@@ -17,7 +17,7 @@ from hub_memory.store.rows import AMONG
 from hub_memory.store.where import LAST_TURNS, asked_for
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -39,7 +39,9 @@ NAMED = 2_000
 _ROW = "SELECT rid, session, sequence, created, kind, importance, substr(text, 1, ?) FROM memory WHERE"
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """What is looked at of a candidate; ``text``: its first `NAMED` characters."""
+
     rid: int
     session: str
     sequence: int
@@ -76,20 +78,27 @@ def search(
     if meaning and vector is not None:
         unknown = np.flatnonzero(np.isnan(cosine))
         cosine[unknown] = meaning.cosines(db, vector, [list(rows)[place] for place in unknown])
-    found = _candidates(query, legs, list(rows.values()), shares=shares, cosine=cosine, span=span)
+    return ranked(query, legs, list(rows.values()), shares=shares, cosine=cosine, span=span, weights=weights)
+
+
+def ranked(
+    query: MemoryQuery, legs: Collection[str], rows: list[Row], *, shares: Mapping[int, float],
+    cosine: NDArray[np.float64], span: Span | None, weights: Weights = Weights(),  # noqa: B008  frozen
+) -> list[Scored]:  # fmt: skip
+    """Return the best of ``rows``, the newest of them first. ``cosine``: NaN where there is no vector."""
+    found = _candidates(query, legs, rows, shares=shares, cosine=cosine, span=span)
     scores, parts = fuse(found, _weighed(weights, legs))
     best = np.argsort(-scores, kind="stable")[: query.limit]
-    rids = list(rows)
-    return [(rids[at], float(scores[at]), _told(parts, legs, at)) for at in best]
+    return [(rows[at].rid, float(scores[at]), _told(parts, legs, at)) for at in best]
 
 
-def _rows(db: Connection, where: Where, rids: Collection[int]) -> dict[int, _Row]:
+def _rows(db: Connection, where: Where, rids: Collection[int]) -> dict[int, Row]:
     """Return those of ``rids`` that may be found, the newest first."""
     sql = f"{_ROW} rid {AMONG} AND {where.sql} ORDER BY rid DESC"
     return _read(db.execute(sql, (NAMED, json.dumps(list(rids)), *where.args)))
 
 
-def _beside(db: Connection, where: Where, strong: Iterable[_Row]) -> dict[int, _Row]:
+def _beside(db: Connection, where: Where, strong: Iterable[Row]) -> dict[int, Row]:
     places = around((row.session, row.sequence) for row in strong)
     if not places:
         return {}
@@ -98,12 +107,12 @@ def _beside(db: Connection, where: Where, strong: Iterable[_Row]) -> dict[int, _
     return _read(db.execute(sql, (NAMED, json.dumps(sorted(places)), *where.args)))
 
 
-def _read(rows: Iterable[tuple[Any, ...]]) -> dict[int, _Row]:
-    return {row[0]: _Row(*row) for row in rows}
+def _read(rows: Iterable[tuple[Any, ...]]) -> dict[int, Row]:
+    return {row[0]: Row(*row) for row in rows}
 
 
 def _candidates(
-    query: MemoryQuery, legs: Collection[str], rows: list[_Row], *, shares: dict[int, float],
+    query: MemoryQuery, legs: Collection[str], rows: list[Row], *, shares: Mapping[int, float],
     cosine: NDArray[np.float64], span: Span | None,
 ) -> Candidates:  # fmt: skip
     talks = {talk: number for number, talk in enumerate(dict.fromkeys(row.session for row in rows))}
@@ -123,7 +132,7 @@ def _candidates(
     )
 
 
-def _named(question: str, rows: list[_Row]) -> NDArray[np.float64]:
+def _named(question: str, rows: list[Row]) -> NDArray[np.float64]:
     """Return for each row the share of the names in ``question`` that it has."""
     names = [re.compile(rf"(?<!\w){re.escape(one.norm)}(?!\w)") for one in entities(question)]
     if not names:

@@ -79,7 +79,8 @@ class Spoken:
         if not found:
             return Delta(f"I remember nothing{_about(command)}.")
         if agreed or command == Drop():
-            return Act(lambda: self._forget(found, spaces[0]))
+            whole = isinstance(command, DropAll)
+            return Act(lambda: self._forget(() if whole else found, spaces[0]))
         return Delta(_question(found))
 
     async def _keep(self, command: Keep, space: str, talk: str) -> str:
@@ -108,6 +109,7 @@ class Spoken:
         return [entry for entry in last if entry.created == last[0].created]
 
     async def _forget(self, found: Sequence[MemoryEntry], space: str) -> str:
+        """Forget what was ``found``; all of ``space`` when nothing is named, however much that is."""
         gone = await self._memory.forget(MemorySelection(space, tuple(entry.id for entry in found)))
         return "Forgotten." if gone == 1 else f"Forgotten: {gone} things."
 
@@ -127,7 +129,8 @@ def _asked(texts: Sequence[str]) -> tuple[Command | None, bool | None]:
 def _question(found: Sequence[MemoryEntry]) -> str:
     more = f", and {len(found) - NAMED} more" if len(found) > NAMED else ""
     named = "; ".join(_quoted(entry) for entry in found[:NAMED])
-    things = "one thing" if len(found) == 1 else f"{len(found)} things"
+    least = "at least " if len(found) >= MOST_FORGOTTEN else ""
+    things = "one thing" if len(found) == 1 else f"{least}{len(found)} things"
     return f"That would forget {things} for good: {named}{more}. {SHALL}"
 
 

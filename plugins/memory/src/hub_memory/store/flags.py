@@ -17,19 +17,16 @@ if TYPE_CHECKING:
     from hub_memory.store.check import Checked
     from hub_memory.store.rows import Vectors
 
-_LIMITS = {"pinned": 1, "importance": 1, "quarantined": 1, "trust": 3}
+LIMITS = {"pinned": 1, "importance": 1, "quarantined": 1, "trust": 3}
 
 
 def change(
     db: Connection, namespaces: Sequence[str], name: str, flags: Mapping[str, float | None], now: float
 ) -> MemoryEntry:
     """Set those ``flags`` that are given and return the entry; raise `HubError` if it may not be read."""
-    given = {flag: value for flag, value in flags.items() if value is not None}
-    for flag, value in given.items():
-        number(value, flag, 0, _LIMITS[flag])
+    given = possible(flags)
     rid, entry = _one(db, namespaces, name)
-    if entry.kind == "procedure" and given.get("trust", 2) < 2:  # noqa: PLR2004  CONFIRMED
-        raise HubError("A procedure cannot be trusted less than what a person confirmed.", fix="Forget it.")
+    fitting(entry, given)
     if not given:
         return entry
     assign(db, rid, given, now)
@@ -41,7 +38,7 @@ def supersede(
 ) -> str:
     """Let ``new`` stand for ``old`` from where it begins to hold, and return its id."""
     rid, entry = _one(db, namespaces, old)
-    _allowed(entry, new)
+    allowed(entry, new)
     (name,) = insert(db, [new], now, vectors)
     if name != entry.id:
         until = min(entry.valid_until or new.valid_from, new.valid_from)
@@ -49,7 +46,22 @@ def supersede(
     return name
 
 
-def _allowed(entry: MemoryEntry, new: Checked) -> None:
+def possible(flags: Mapping[str, float | None]) -> dict[str, float]:
+    """Return those that are given; raise `HubError` for a value that none can have."""
+    given = {flag: value for flag, value in flags.items() if value is not None}
+    for flag, value in given.items():
+        number(value, flag, 0, LIMITS[flag])
+    return given
+
+
+def fitting(entry: MemoryEntry, given: Mapping[str, float]) -> None:
+    """Raise `HubError` for flags that this entry cannot have."""
+    if entry.kind == "procedure" and given.get("trust", 2) < 2:  # noqa: PLR2004  CONFIRMED
+        raise HubError("A procedure cannot be trusted less than what a person confirmed.", fix="Forget it.")
+
+
+def allowed(entry: MemoryEntry, new: Checked) -> None:
+    """Raise `HubError` unless ``new`` may stand for ``entry``."""
     if entry.superseded_by:
         raise HubError("That entry was replaced before.", fix=f"Replace {entry.superseded_by} instead.")
     if new.entry.namespace != entry.namespace:

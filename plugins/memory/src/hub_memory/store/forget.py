@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from hub_memory.store import words
 from hub_memory.store.clock import tick
 from hub_memory.store.rows import IDS
 from hub_memory.store.where import selected
@@ -55,7 +56,10 @@ def bury(db: Connection, rows: Sequence[tuple[int, bytes]], now: float) -> None:
 def erase(db: Connection, identities: Sequence[bytes]) -> None:
     """Delete entries and all that hangs on them."""
     named = json.dumps([identity.hex() for identity in identities])
+    anew = words.left_out(db, len(identities))
     db.execute(f"DELETE FROM memory WHERE id {IDS}", (named,))  # noqa: S608  our own condition
+    if anew:
+        words.renew(db)
     db.execute(f"DELETE FROM source WHERE source_id {IDS}", (named,))  # noqa: S608
     db.execute(f"DELETE FROM waiting WHERE id {IDS}", (named,))  # noqa: S608
 

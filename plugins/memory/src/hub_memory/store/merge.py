@@ -8,7 +8,6 @@ runs more than `AHEAD_S` ahead. Vectors do not travel.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hub import HubError, Merged
@@ -17,15 +16,14 @@ from hub_memory.store.change import CONTENT, FLAGS, Part, read, since, verify
 from hub_memory.store.check import digest_of
 from hub_memory.store.clock import AHEAD_S, at, tick
 from hub_memory.store.forget import erase
+from hub_memory.store.plan import Row, gathered, planned
 from hub_memory.store.rows import IDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from hub import Connection, MemoryChange
-
-Groups = dict[str, Part]
-"""What is known of one entry, by group."""
+    from hub_memory.store.plan import Groups, Plan
 
 _STAMPS = ("content_clock", "content_node", "flags_clock", "flags_node")
 _WRITE = (*CONTENT, *FLAGS, *_STAMPS, "text_hash", "rid", "revision", "id")
@@ -34,20 +32,6 @@ _UPDATE = (
     f"UPDATE memory SET {', '.join(f'{name} = ?' for name in FLAGS)},"  # noqa: S608  our own names
     " flags_clock = ?, flags_node = ?, revision = ? WHERE id = ?"
 )
-
-
-@dataclass(slots=True)
-class Plan:
-    """What is to be written, and what came of what."""
-
-    put: list[Groups] = field(default_factory=list)
-    drop: list[tuple[int, bytes]] = field(default_factory=list)
-    flag: list[Part] = field(default_factory=list)
-    bury: list[tuple[int, Part]] = field(default_factory=list)
-    wait: list[Part] = field(default_factory=list)
-    applied: int = 0
-    older: int = 0
-    conflicts: dict[bytes, None] = field(default_factory=dict)
 
 
 def changes(db: Connection, cursor: str, limit: int) -> tuple[list[MemoryChange], str]:
@@ -75,70 +59,9 @@ def apply(db: Connection, changes: Sequence[MemoryChange], now: float) -> Merged
 
 
 def _planned(db: Connection, timely: Sequence[Part]) -> Plan:
-    plan, incoming = Plan(), dict[bytes, Groups]()
-    for part in timely:
-        groups = incoming.setdefault(part.id, {})
-        known = groups.get(part.group)
-        if known is None or part.age > known.age:
-            groups[part.group] = part
-        if known is not None and known.age != part.age:
-            plan.older += 1
+    incoming, older = gathered(timely)
     there, gone = _there(db, incoming), _gone(db, incoming)
-    for name, groups in incoming.items():
-        _decide(plan, groups, there.get(name), gone.get(name))
-    return plan
-
-
-def _decide(plan: Plan, groups: Groups, row: _Row | None, gone: tuple[int, str] | None) -> None:
-    if buried := groups.get("gone"):
-        if gone is None or buried.age > gone:
-            plan.bury.append((row.rid if row else 0, buried))
-            plan.applied += 1
-        plan.older += len(groups) - 1
-    elif gone:
-        plan.older += len(groups)
-    elif row is None:
-        _begin(plan, groups)
-    else:
-        _go_on(plan, groups, row)
-
-
-def _begin(plan: Plan, groups: Groups) -> None:
-    """Take an entry that was not here, if all of it has come."""
-    if len(groups) == len(("content", "flags")):
-        plan.put.append(groups)
-        plan.applied += len(groups)
-    else:
-        plan.wait += groups.values()
-
-
-def _go_on(plan: Plan, groups: Groups, row: _Row) -> None:
-    """Take what is newer of an entry that is here."""
-    newer = {group: part for group, part in groups.items() if part.age > row.groups[group].age}
-    plan.applied += len(newer)
-    for group, part in groups.items():
-        mine = row.groups[group]
-        plan.older += part.age < mine.age
-        if part.node != mine.node and row.changed(group, part) and dict(mine.fields) != dict(part.fields):
-            plan.conflicts[part.id] = None
-    if "content" in newer:
-        plan.drop.append((row.rid, newer["content"].id))
-        plan.put.append({**row.groups, **newer})
-    elif "flags" in newer:
-        plan.flag.append(newer["flags"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An entry that is here."""
-
-    rid: int
-    groups: Mapping[str, Part]
-
-    def changed(self, group: str, part: Part) -> bool:
-        """Return whether a group was changed here and there since the entry began."""
-        began = self.groups["content"].clock
-        return group == "content" or (self.groups[group].clock > began and part.clock > began)
+    return planned(incoming, older, there, gone)
 
 
 def _news(db: Connection, parts: Sequence[Part]) -> list[Part]:
@@ -150,14 +73,14 @@ def _news(db: Connection, parts: Sequence[Part]) -> list[Part]:
     return [part for part in parts if (part.id, part.group, part.clock, part.node) not in here]
 
 
-def _there(db: Connection, incoming: Mapping[bytes, Groups]) -> dict[bytes, _Row]:
+def _there(db: Connection, incoming: Mapping[bytes, Groups]) -> dict[bytes, Row]:
     """Return what is here of ``incoming``."""
     whole = f"SELECT id, rid, {', '.join(_STAMPS)}, {', '.join(CONTENT)}, {', '.join(FLAGS)} FROM memory"  # noqa: S608
     rows = db.execute(f"{whole} WHERE id {IDS}", (_named(incoming),)).fetchall()
     return {row[0]: _row(db, row) for row in rows}
 
 
-def _row(db: Connection, row: Sequence[Any]) -> _Row:
+def _row(db: Connection, row: Sequence[Any]) -> Row:
     name, rid, clock, node, flags_clock, flags_node, *values = row
     content = dict(zip(CONTENT, values, strict=False))
     content["tags"] = [tag for (tag,) in db.execute("SELECT tag FROM tag WHERE rid = ?", (rid,))]
@@ -169,7 +92,7 @@ def _row(db: Connection, row: Sequence[Any]) -> _Row:
         "content": Part(name, "content", clock, node, content),
         "flags": Part(name, "flags", flags_clock, flags_node, flags),
     }
-    return _Row(rid, groups)
+    return Row(rid, groups)
 
 
 def _gone(db: Connection, incoming: Mapping[bytes, Groups]) -> dict[bytes, tuple[int, str]]:

@@ -1,0 +1,57 @@
+"""Choose where the memory lies: in a file of this hub, or in the PostgreSQL server that is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hub import HubError
+from hub_memory.life.house import Housekeeping, Limits
+from hub_memory.memory import SqliteMemory
+from hub_memory.store.keeping import Upkeep
+from hub_memory.store.schema import MIGRATIONS
+from hub_memory.sync.life import Syncing
+
+if TYPE_CHECKING:
+    from hub import Hub
+    from hub_memory.postgres.house import ServerHouse
+    from hub_memory.postgres.memory import PostgresMemory
+    from hub_memory.postgres.upkeep import Upkeep as ServerUpkeep
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The memory, not yet open, and who keeps it. ``sync``: None where hubs share one server anyway."""
+
+    memory: SqliteMemory | PostgresMemory
+    upkeep: Upkeep | ServerUpkeep
+    house: Housekeeping | ServerHouse
+    sync: Syncing | None
+
+
+def stored(hub: Hub, settings: dict[str, Any]) -> Stored:
+    """Return what the ``settings`` name.
+
+    Raises `HubError` when a server is named that cannot be used: the file never stands in for it.
+    """
+    limits = Limits.of(settings)
+    if settings.get("server"):
+        return _server(hub, settings, limits)
+    database = hub.database("memory.db", MIGRATIONS)
+    memory = SqliteMemory(database)
+    house = Housekeeping(hub, database, memory, limits)
+    return Stored(memory, Upkeep(database), house, Syncing(hub, memory, database, settings))
+
+
+def _server(hub: Hub, settings: dict[str, Any], limits: Limits) -> Stored:
+    try:
+        from hub_memory.postgres import house, memory, server, upkeep  # noqa: PLC0415  an extra
+    except ImportError as error:
+        raise HubError(
+            "What speaks with PostgreSQL is not installed.",
+            fix="Run: hub plugins install 'timmy-hub-memory[postgres]'",
+        ) from error
+    password = settings.get("server_password")
+    there = server.Server(settings["server"], password.get_secret_value() if password else "")
+    kept, keeps = memory.PostgresMemory(there), upkeep.Upkeep(there)
+    return Stored(kept, keeps, house.ServerHouse(hub, kept, keeps, limits), None)
