@@ -71,7 +71,7 @@ class MemoryPages:
         q, shelf = query.get("q", "").strip()[:500], _shelf(query)
         health = await self._health(person)
         told: dict[str, Any] = {"groups": [], "older": "", "hits": [], "told": "", "missing": [], "more": ""}
-        if health["health"]:
+        if health["health"] and health["health"].legs:  # what can find nothing now can list nothing either
             told |= await (self._found(request, q, shelf) if q else self._listed(request, shelf))
         return self._site.show(
             request, "memory.html", title="Memory", parts=(PART,), q=q, shelf=shelf, kinds=KINDS, whose=WHOSE,

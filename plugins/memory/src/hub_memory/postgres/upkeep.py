@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 _LACKING = (
     "FROM memory WHERE NOT EXISTS (SELECT 1 FROM vector WHERE vector.rid = memory.rid AND vector.model = %s)"
 )
+_OF = "(%s::text[] = '{}' OR namespace = ANY(%s))"
 _COUNTS = (
-    "SELECT kind, count(*), count(*) FILTER (WHERE quarantined) FROM memory"  # noqa: S608  our own condition
-    f" WHERE {LIVE} AND (%s::text[] = '{{}}' OR namespace = ANY(%s)) GROUP BY kind"
+    "SELECT kind, count(*), count(*) FILTER (WHERE quarantined),"  # noqa: S608  our own condition
+    " count(*) FILTER (WHERE origin = 'document' AND kind = 'fact' AND NOT quarantined) FROM memory"
+    f" WHERE {LIVE} AND {_OF} GROUP BY kind"
 )
 
 
@@ -86,9 +88,10 @@ class Upkeep:
         return await self._server.read(work)
 
 
-async def bare(connection: AsyncConnection, model: str) -> int:
-    """Return how many entries have no vector of ``model``."""
-    count: int = (await one(await connection.execute(f"SELECT count(*) {_LACKING}".encode(), (model,))))[0]
+async def bare(connection: AsyncConnection, model: str, spaces: Sequence[str] = ()) -> int:
+    """Return how many entries, of ``spaces`` if given, have no vector of ``model``."""
+    sql = f"SELECT count(*) {_LACKING} AND {_OF}"
+    count: int = (await one(await connection.execute(sql.encode(), (model, list(spaces), list(spaces)))))[0]
     return count
 
 
@@ -101,11 +104,12 @@ async def counted(
     ).fetchall()
     rewrite: bool = (await one(await connection.execute("SELECT rewrite FROM state")))[0]
     health = MemoryHealth(
-        entries=sum(count for _, count, _ in rows),
-        quarantined=sum(held for _, _, held in rows),
-        by_kind=cast("Any", {kind: count for kind, count, _ in rows}),
+        entries=sum(count for _, count, _, _ in rows),
+        quarantined=sum(held for _, _, held, _ in rows),
+        by_kind=cast("Any", {kind: count - held for kind, count, held, _ in rows if count > held}),
         model=model,
-        to_embed=await bare(connection, model) if model else 0,
+        to_embed=await bare(connection, model, spaces) if model else 0,
         engine=await versions(connection),
+        documents=sum(parts for *_, parts in rows),
     )
     return health, rewrite

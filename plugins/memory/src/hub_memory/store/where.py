@@ -20,11 +20,9 @@ LAST_TURNS = 8
 """How many entries at the end of the talk that asks are not told to it again."""
 
 _BOUNDS = {
-    "since": "created >= ?",
-    "before": "created < ?",
-    "quarantined": "quarantined = ?",
-    "pinned": "pinned = ?",
-}
+    "since": "created >= ?", "before": "created < ?", "quarantined": "quarantined = ?",
+    "pinned": "pinned = ?", "documents": "(origin = 'document') = ?",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -114,8 +112,6 @@ def _named(where: Where, selection: MemorySelection) -> None:
         where.add(f"id {IDS}", json.dumps(known(selection.ids)))
     if selection.superseded_by:
         where.add("superseded_by = ?", identity(selection.superseded_by))
-    if selection.documents is not None:
-        where.add("(origin = 'document') = ?", selection.documents)
 
 
 def _about(where: Where, topic: str) -> None:
