@@ -125,9 +125,9 @@ async def test_a_search_says_why_each_was_found_and_where_it_looked(site: Site) 
     assert "Nothing found." in await page(site, q="zeppelin", to="1999-01-01")
 
 
+@pytest.mark.parametrize("hub", [{"memory": {"embedder": "endpoint"}}], indirect=True, ids=["no endpoint"])
 async def test_what_is_missing_is_told_beside_what_was_found(site: Site) -> None:
     await keep(site, "The car is red.")
-    site.hub.port(Memory).meaning = None  # type: ignore[attr-defined]
     told = await page(site, q="car")
     assert "Not by meaning: Nothing here turns texts into vectors." in told
     assert "I search by words only" in told
@@ -136,6 +136,7 @@ async def test_what_is_missing_is_told_beside_what_was_found(site: Site) -> None
 
 async def test_what_is_still_learnt_is_shown_with_how_far_it_is(site: Site) -> None:
     memory: Any = site.hub.port(Memory)
+    memory.told = lambda **_: None  # so that nobody begins to learn them meanwhile
     await keep(site, "The car is red.")
     meaning, memory.meaning = memory.meaning, None
     await keep(site, "The roof leaks.", "The cellar is damp.")
