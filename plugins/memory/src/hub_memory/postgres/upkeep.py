@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hub import MemoryHealth
 from hub_memory.postgres.rows import LIVE, entries, put_vectors
 from hub_memory.postgres.schema import one, versions
-from hub_memory.store.upkeep import PAST
+from hub_memory.postgres.where import Where, readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 _LACKING = (
     "FROM memory WHERE NOT EXISTS (SELECT 1 FROM vector WHERE vector.rid = memory.rid AND vector.model = %s)"
 )
-_OF = "(%s::text[] = '{}' OR namespace = ANY(%s))"
 _COUNTS = (
     "SELECT kind, count(*), count(*) FILTER (WHERE quarantined),"  # noqa: S608  our own condition
     " count(*) FILTER (WHERE origin = 'document' AND kind = 'fact' AND NOT quarantined) FROM memory"
-    f" WHERE {LIVE} AND {_OF} GROUP BY kind"
+    f" WHERE {LIVE} AND {{}} GROUP BY kind"
 )
 
 
@@ -68,17 +67,6 @@ class Upkeep:
 
         await self._server.write(work)
 
-    async def expire(self, kinds: Sequence[str], before: float) -> None:
-        """Let entries of ``kinds`` that came before a time expire, unless they are pinned."""
-
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(
-                "UPDATE memory SET expires = %s WHERE kind = ANY(%s) AND created < %s AND NOT pinned",
-                (PAST, list(kinds), before),
-            )
-
-        await self._server.write(work)
-
     async def all_of(self, namespace: str) -> list[MemoryEntry]:
         """Return every entry of a namespace, the oldest first: superseded and quarantined ones too."""
 
@@ -88,27 +76,28 @@ class Upkeep:
         return await self._server.read(work)
 
 
-async def bare(connection: AsyncConnection, model: str, spaces: Sequence[str] = ()) -> int:
-    """Return how many entries, of ``spaces`` if given, have no vector of ``model``."""
-    sql = f"SELECT count(*) {_LACKING} AND {_OF}"
-    count: int = (await one(await connection.execute(sql.encode(), (model, list(spaces), list(spaces)))))[0]
+async def bare(connection: AsyncConnection, model: str, where: Where | None = None) -> int:
+    """Return how many entries have no vector of ``model``."""
+    also = where or Where()
+    sql = f"SELECT count(*) {_LACKING} AND {also.sql}"
+    count: int = (await one(await connection.execute(sql.encode(), (model, *also.args))))[0]
     return count
 
 
 async def counted(
-    connection: AsyncConnection, now: float, model: str, spaces: Sequence[str]
+    connection: AsyncConnection, now: float, model: str, namespaces: Sequence[str] = ()
 ) -> tuple[MemoryHealth, bool]:
     """Return how many entries hold now, and whether files still hold what was forgotten."""
-    rows = await (
-        await connection.execute(_COUNTS.encode(), (now, now, list(spaces), list(spaces)))
-    ).fetchall()
+    where = readable(namespaces) if namespaces else Where()
+    sql = _COUNTS.format(where.sql)
+    rows = await (await connection.execute(sql.encode(), (now, now, *where.args))).fetchall()
     rewrite: bool = (await one(await connection.execute("SELECT rewrite FROM state")))[0]
     health = MemoryHealth(
         entries=sum(count for _, count, _, _ in rows),
         quarantined=sum(held for _, _, held, _ in rows),
         by_kind=cast("Any", {kind: count - held for kind, count, held, _ in rows if count > held}),
         model=model,
-        to_embed=await bare(connection, model, spaces) if model else 0,
+        to_embed=await bare(connection, model, where) if model else 0,
         engine=await versions(connection),
         documents=sum(parts for *_, parts in rows),
     )

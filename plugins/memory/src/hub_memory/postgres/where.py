@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from hub import MemoryQuery
 
 _BOUNDS = {
-    "since": "created >= %s", "before": "created < %s", "quarantined": "quarantined = %s",
-    "pinned": "pinned = %s", "documents": "(origin = 'document') = %s",
-}  # fmt: skip
+    "since": "created >= %s",
+    "before": "created < %s",
+    "quarantined": "quarantined = %s",
+    "pinned": "pinned = %s",
+    "documents": "(origin = 'document') = %s",
+}
 
 
 @dataclass(slots=True)
