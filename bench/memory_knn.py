@@ -1,7 +1,7 @@
 """Measure how memory finds near vectors, beside others on the same vectors: rows memory.knn* and filter.
 
     python bench/memory_knn.py              all; rows are kept in bench/out/memory.json as each part is done
-    python bench/memory_knn.py small fast   some of: small, fast, filter, ready, large
+    python bench/memory_knn.py small fast   some of: small, fast, filter, index, large
     python bench/memory_knn.py --no-peers
 
 The vectors are those of bench/memory_texts.py. One thread. Peers run in an environment of their own
@@ -323,7 +323,7 @@ def _said(beside: dict[str, Any]) -> str:
 
 
 PARTS: dict[str, Callable[..., list[Row]]] = {
-    "small": small, "fast": fast, "filter": filtered, "ready": ready, "large": large,
+    "small": small, "fast": fast, "filter": filtered, "index": ready, "large": large,
 }  # fmt: skip
 
 

@@ -223,7 +223,7 @@ def main() -> None:
     """Print the scores of both halves, and keep the figure of the one that nothing was tuned on."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--embedder", default="auto", help="auto, static or minilm")
-    given = parser.parse_args()
+    given, _ = parser.parse_known_args()  # bench/memory.py names the part, and more
     embedder = embedder_named(given.embedder)
     for name, homes in (("tuned on", memory_fixture.DEV), ("held out", memory_fixture.TEST)):
         scores = asyncio.run(measure(*fixture(homes), embedder))

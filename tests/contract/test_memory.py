@@ -153,6 +153,7 @@ class Lists:
             and (what.before is None or one.created < what.before)
             and (what.quarantined is None or one.quarantined == what.quarantined)
             and (what.pinned is None or one.pinned == what.pinned or self.bad == "pins")
+            and (what.documents is None or (one.origin == "document") == what.documents)
             and (not what.superseded_by or one.superseded_by == what.superseded_by)
         ]  # fmt: skip
 

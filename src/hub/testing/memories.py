@@ -204,6 +204,10 @@ async def _lists(faults: Faults, memory: Memory) -> None:
     await memory.change([ANN], ids[2], pinned=True)
     pins = await memory.browse(MemorySelection(namespace=ANN, pinned=True))
     faults.add([one.id for one in pins] == [ids[2]], "browse: what is pinned is listed when asked for.")
+    (part,) = await memory.remember([NewMemory("A page of a book.", BEN, kind="fact", origin="document")])
+    for documents, want in ((True, [part]), (False, [ids[7]])):
+        books = await memory.browse(MemorySelection(namespace=BEN, documents=documents))
+        faults.add([one.id for one in books] == want, "browse: parts of documents only, or none of them.")
     some = await memory.browse(MemorySelection(namespace=ANN, session="s1", since=now - 4, before=now - 1))
     faults.add([one.id for one in some] == [ids[3]], "browse: what is given must all hold.")
 

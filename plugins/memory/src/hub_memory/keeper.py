@@ -15,6 +15,7 @@ from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
 from hub_memory.exchange.texts import FORMAT
+from hub_memory.memory import SqliteMemory
 from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
@@ -63,6 +64,8 @@ class Keeper:
         await self.housekeeping.open()
         if self.sync:
             await self.sync.open(self.learn)
+        if isinstance(self.memory, SqliteMemory):
+            self._hub.spawn(self.memory.ready(), name="read the index")
         if self.procedures:
             await self.procedures.open()
 
@@ -122,7 +125,7 @@ class Keeper:
             )
             gone = await self.memory.forget(chosen)
         if self.procedures:
-            self.procedures.forget()
+            await self.procedures.forget(everything=selector.everything)
         await self.look()
         return gone
 

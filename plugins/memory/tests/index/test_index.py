@@ -247,7 +247,7 @@ def test_of_a_twentieth_of_the_rows_the_ten_nearest_are_found():
 
 
 def test_the_more_are_asked_for_the_fewer_are_read_for_each():
-    assert [reads(limit, 16) for limit in (1, 10, 100, 1_000)] == [16, 160, 160, 1_500]
+    assert [reads(limit, 16) for limit in (1, 10, 100, 1_000)] == [16, 160, 200, 2_000]
 
 
 def test_a_removed_row_leaves_no_code_behind():

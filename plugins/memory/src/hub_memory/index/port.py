@@ -23,7 +23,7 @@ Fetch = Callable[[NDArray[np.uint32]], NDArray[np.float16]]
 Found = tuple[NDArray[np.uint32], NDArray[np.float32]]
 """rids and cosines, the best first; rids in ascending order among equal cosines."""
 
-FEW, BEYOND = 10, 1.5
+FEW, BEYOND = 10, 2
 """Of more than these, which other legs judge too, only so many times as many vectors are read."""
 
 UNIT_WITHIN = 0.02
@@ -173,7 +173,7 @@ def best(
 
 def reads(limit: int, oversampling: int) -> int:
     """Return how many vectors are read of the file to find the ``limit`` nearest."""
-    return int(max(oversampling * min(limit, FEW), BEYOND * limit))
+    return max(oversampling * min(limit, FEW), BEYOND * limit)
 
 
 def nothing() -> Found:

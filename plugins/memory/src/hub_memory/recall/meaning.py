@@ -54,9 +54,16 @@ class Meaning:
         return index.name if index else ""
 
     def ready(self, db: Connection) -> None:
-        """Read the index before the first question, which then need not wait for it."""
-        if self.embedder.dimensions:
-            self._followed(db, self.embedder.dimensions)
+        """Read the index before the first question; turbovec, where it runs, then takes kept codes' place."""
+        size = self.embedder.dimensions
+        if not size or not isinstance(self._followed(db, size).index, CodeIndex):
+            return
+        if self._large is quickest and not usable():
+            index, names = TieredIndex(size, quickest), Namespaces()
+            (revision,) = db.execute("SELECT revision FROM state").fetchone()
+            load(index, changed(db, self.model, size, names))
+            with self._lock:
+                self._index, self._names, self._revision = index, names, revision
 
     async def question(self, text: str) -> NDArray[np.float32] | None:
         """Return the vector of a question, None for one without a known word. Raises `Unavailable`."""
@@ -131,7 +138,7 @@ class Meaning:
         index = TieredIndex(dimensions, self._large)
         self._names, self._revision = Namespaces(), -1
         found = kept.restore(db, self.model, dimensions) if self._large in {CodeIndex, quickest} else None
-        if found and not (self._large is quickest and usable() == ""):  # turbovec came since they were kept
+        if found:
             index.index, self._names, self._revision = found
         return index
 

@@ -23,11 +23,11 @@ CANDIDATES = 100
 WORDS = 32
 """Words of a question that are looked for."""
 
-MANY, FEW = 1_000, 10
-"""Rows from which on it may be quicker to make the full text anew, if at most so many times as many stay."""
-
 SCORED = 4_000
 """Entries that are scored, those of the rarest words; 1,000 take 1 ms. A word that more have is common."""
+
+MANY, FEW = 1_000, 10
+"""Rows from which on it may be quicker to make the full text anew, if at most so many times as many stay."""
 
 _STOP = (
     "a an and are as at be been but by can could did do does for from had has have he her his how i if in is"
