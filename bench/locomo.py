@@ -3,7 +3,8 @@
 LoCoMo (A. Maharana et al., "Evaluating Very Long-Term Conversational Memory of LLM Agents", arXiv 2402.17753)
 may be measured with and not passed on (CC BY-NC 4.0), so the file is the user's. Counted are the questions of
 categories 1 to 4 whose evidence is in the talk, of conversations 5 to 9; the first five are for tuning. What
-is found are turns, with our fusion of words, meaning, names and neighbours, beside keywords alone.
+is found are turns, by the memory as it is, beside keywords alone over the same texts: each as a chat that is
+kept has it, with the name of who said it before it.
 """
 
 from __future__ import annotations
@@ -17,34 +18,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memory_fused import Embedder, Entry, Fused, embedder_named
-from memory_score import score, table
+from memory_recall import Question, Turn, below, embedder_named, measure
+from memory_score import table
 from rows import row, save
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from memory_score import Score
+
+    from hub_memory.embed.embedder import TextEmbedder
 
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop"}
-HELD_OUT = range(5, 10)
+TUNING, HELD_OUT = range(5), range(5, 10)
+DAY_S = 86_400.0
 TARGET = 0.67
 _EVIDENCE = re.compile(r"D(\d+):(\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question that has evidence."""
-
-    conversation: int
-    category: str
-    text: str
-    gold: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
     """One conversation of two."""
 
-    turns: tuple[Entry, ...]
+    turns: tuple[Turn, ...]
     questions: tuple[Question, ...]
 
 
@@ -59,29 +55,31 @@ def read(path: Path) -> list[Talk]:
 
 def _talk(number: int, sample: dict[str, Any]) -> Talk:
     turns = tuple(_turns(number, sample["conversation"]))
-    known = {turn.id for turn in turns}
+    known, asked = {turn.id for turn in turns}, max((turn.at for turn in turns), default=0.0) + DAY_S
     questions = []
-    for qa in sample["qa"]:
+    for place, qa in enumerate(sample["qa"]):
         cited = (
             f"{number}:D{int(a)}:{int(b)}" for a, b in _EVIDENCE.findall(" ".join(qa.get("evidence", ())))
         )
         gold = tuple(dict.fromkeys(one for one in cited if one in known))
         if qa["category"] in CATEGORIES and gold:
-            questions.append(Question(number, CATEGORIES[qa["category"]], qa["question"], gold))
+            category = CATEGORIES[qa["category"]]
+            questions.append(
+                Question(f"{number}:{place}", str(number), category, qa["question"], asked, gold)
+            )
     return Talk(turns, tuple(questions))
 
 
-def _turns(number: int, conversation: dict[str, Any]) -> list[Entry]:
+def _turns(number: int, conversation: dict[str, Any]) -> list[Turn]:
     sessions = sorted(int(key[8:]) for key in conversation if re.fullmatch(r"session_\d+", key))
     made = []
     for session in sessions:
         at = _moment(conversation.get(f"session_{session}_date_time", ""))
         for place, turn in enumerate(conversation[f"session_{session}"]):
             seen = f" [{turn['blip_caption']}]" if turn.get("blip_caption") else ""
-            text = f"{turn['text']}{seen}"
-            made.append(
-                Entry(f"{number}:{turn['dia_id']}", text, str(session), place, at + place, turn["speaker"])
-            )
+            said = f"{turn['speaker']}: {turn['text']}{seen}"
+            talk = f"{number}/{session}"
+            made.append(Turn(f"{number}:{turn['dia_id']}", str(number), said, talk, place, at + place))
     return made
 
 
@@ -93,50 +91,32 @@ def _moment(written: str) -> float:
         return 0.0
 
 
-async def measure(talks: Sequence[Talk], embedder: Embedder) -> dict[str, dict[str, Any]]:
-    """Return the scores by retriever ("keywords", "ours") and category."""
-    questions = [question for talk in talks for question in talk.questions]
-    by_words: dict[str, list[str]] = {}
-    by_us: dict[str, list[str]] = {}
-    for talk in talks:
-        fused = await Fused.over(talk.turns, embedder, window=True)
-        asked = await embedder.embed([one.text for one in talk.questions], query=True)
-        for one, query in zip(talk.questions, asked, strict=True):
-            key = f"{one.conversation}:{one.text}"
-            by_words[key] = [id_ for id_, _ in fused.keywords.search(one.text, 20)]
-            by_us[key] = fused.retrieve(one.text, query)
-    return {"keywords": score(questions, _from(by_words)), "ours": score(questions, _from(by_us))}
-
-
-def _from(found: dict[str, list[str]]) -> Callable[[Any], list[str]]:
-    return lambda question: found[f"{question.conversation}:{question.text}"]
+async def scored(talks: Sequence[Talk], embedder: TextEmbedder) -> dict[str, dict[str, Score]]:
+    """Return the scores by retriever ("keywords", "ours") and category; a talk is one person's memory."""
+    turns = [turn for talk in talks for turn in talk.turns]
+    return await measure(turns, [question for talk in talks for question in talk.questions], embedder)
 
 
 def main() -> None:
     """Measure, print the table, and keep the figure of the held-out conversations."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, required=True, help="locomo10.json")
-    parser.add_argument("--embedder", default="static")
-    parser.add_argument(
-        "--all", action="store_true", help="conversations 0 to 4 too, on which some was tuned"
-    )
+    parser.add_argument("--embedder", default="auto", help="auto, static or minilm")
+    parser.add_argument("--tuning", action="store_true", help="conversations 0 to 4, on which it was tuned")
     given = parser.parse_args()
-    talks = read(given.data)
-    chosen = talks if given.all else [talks[number] for number in HELD_OUT if number < len(talks)]
+    talks, numbers = read(given.data), TUNING if given.tuning else HELD_OUT
+    chosen = [talks[number] for number in numbers if number < len(talks)]
     if not any(talk.questions for talk in chosen):
-        raise SystemExit("No question with evidence in conversations 5 to 9: that is not LoCoMo-10.")
-    scores = asyncio.run(measure(chosen, embedder_named(given.embedder)))
-    print(table(scores))
-    ours, words = scores["ours"], scores["keywords"]
-    below = [name for name in words if words[name].count and ours[name].recall[10] < words[name].recall[10]]
-    print(f"below keywords: {', '.join(below) or 'none'}")
-    if not given.all:
-        note = (
-            f"{given.embedder}; {ours['all'].count} questions; below keywords: {', '.join(below) or 'none'}"
-        )
-        figures = [ours["all"].recall[10]], [words["all"].recall[10]]
-        kept = row("memory.locomo", "share", figures[0], TARGET, at_least=True,
-                   peer="FTS5 Porter", peer_samples=figures[1], note=note)  # fmt: skip
+        raise SystemExit("No question with evidence in these conversations: that is not LoCoMo-10.")
+    embedder = embedder_named(given.embedder)
+    scores = asyncio.run(scored(chosen, embedder))
+    lost = ", ".join(below(scores)) or "none"
+    print(f"{table(scores)}\nbelow keywords: {lost}")
+    if not given.tuning:
+        ours, words = scores["ours"]["all"], scores["keywords"]["all"]
+        note = f"{embedder.model}; {ours.count} questions; below keywords: {lost}"
+        kept = row("memory.locomo", "share", [ours.recall[10]], TARGET, at_least=True,
+                   peer="FTS5 Porter", peer_samples=[words.recall[10]], note=note)  # fmt: skip
         save("memory", [kept])
 
 

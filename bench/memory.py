@@ -26,7 +26,7 @@ from rows import quantile, row, save
 
 from hub import Database, MemoryQuery, MemorySelection, NewMemory
 from hub_memory.embed.static import StaticEmbedder
-from hub_memory.memory import SqliteMemory
+from hub_memory.memory import READ_KIB, SqliteMemory
 from hub_memory.recall.meaning import Meaning
 from hub_memory.store.schema import MIGRATIONS
 
@@ -46,7 +46,8 @@ Row = dict[str, Any]
 async def opened(path: Path) -> AsyncIterator[SqliteMemory]:
     """Return the store at ``path``, open, with the table."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    memory = SqliteMemory(Database(path, KEY, MIGRATIONS), meaning=Meaning(StaticEmbedder()))
+    database = Database(path, KEY, MIGRATIONS, cache_kib=READ_KIB)
+    memory = SqliteMemory(database, meaning=Meaning(StaticEmbedder()))
     await memory.open()
     try:
         yield memory

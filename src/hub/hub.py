@@ -65,6 +65,7 @@ from hub.plugin.reach import Reach
 from hub.plugin.remembered import Remembered
 from hub.plugin.words import Words
 from hub.settings import Configuration
+from hub.store.connection import CACHE_KIB
 from hub.store.database import Database
 from hub.store.keys import master_key
 from hub.store.schema import CORE
@@ -94,8 +95,10 @@ WITHDRAW_S = 2.0
 """Seconds that the tasks and child processes of a stopped plugin have to end."""
 
 
-def _own_file(folder: Path, key: bytes, name: str, migrations: Sequence[str]) -> Database:
-    return Database(folder / name, key, migrations)
+def _own_file(
+    folder: Path, key: bytes, name: str, migrations: Sequence[str], cache_kib: int = CACHE_KIB
+) -> Database:
+    return Database(folder / name, key, migrations, cache_kib=cache_kib)
 
 
 class Hub:
@@ -232,12 +235,15 @@ class Hub:
         """The folder that holds all the hub knows."""
         return self.settings.data
 
-    def database(self, name: str, migrations: Sequence[str]) -> Database:
+    def database(
+        self, name: str, migrations: Sequence[str], *, cache_kib: int = CACHE_KIB
+    ) -> Database:  # fmt: skip
         """Return a plugin's own encrypted file in the data folder, to be opened and closed by it.
 
         ``migrations``: SQL scripts, numbered by position. Name it in the manifest's ``data`` for backups.
+        ``cache_kib``: what each of two readers may keep of it in RAM, for files that are read at random.
         """
-        return self._database(name, migrations)
+        return self._database(name, migrations, cache_kib)
 
     def provide(self, port: type[Port], adapter: Port) -> None:
         """Make ``adapter`` the live part behind ``port``; the latest wins, until its plugin stops."""

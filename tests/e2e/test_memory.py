@@ -92,6 +92,44 @@ async def test_who_types_goes_on_while_entries_come(lasting, browse) -> None:
     assert page.complaints == []
 
 
+async def test_files_are_given_brought_and_taken_along(lasting, browse, axe, tmp_path) -> None:
+    rules = tmp_path / "house-rules.md"
+    rules.write_text("# House rules\n\n## Heating\n\nThe boiler is bled in <b>October</b>.\n")
+    page = await browse(lasting, path="/memory/files", viewport=PHONE, bypass_csp=True)
+    await page.set_input_files("#document", rules)
+    await page.wait_for_selector("#documents h3:has-text('house-rules.md')")
+    assert "house-rules.md is kept: " in await page.inner_text("#files-said")
+    await page.set_input_files("#document", rules)
+    await page.wait_for_selector("#files-said:has-text('is as it was')")
+    broken = tmp_path / "broken.txt"
+    broken.write_bytes(b"\xff\xfe\x00\xd8 not a text")
+    await page.set_input_files("#document", broken)
+    await page.wait_for_selector("#files-wrong:not([hidden])")
+    await clean(page, axe)
+
+    other = tmp_path / "other.json"
+    other.write_text('[{"text": "The canoe is <i>green</i>."}, {"text": ""}]')
+    await page.set_input_files("#import", other)
+    await page.wait_for_selector("#preview:not([hidden])")
+    assert "1 new entry" in await page.inner_text("#preview-told")
+    assert "<i>green</i>" in await page.inner_text("#samples")  # words, not markup
+    await clean(page, axe)
+    await page.click("#import-go")
+    await page.wait_for_selector("#imports h3")
+    async with page.expect_download() as taken:
+        await page.click("a:has-text('Download it')")
+    assert "canoe" in (await (await taken.value).path()).read_text()
+
+    await page.click("#imports summary")
+    await page.click("#imports [data-forget]")
+    await page.wait_for_selector("#files-said:has-text('Forgotten, for good: 1 entry.')")
+    await page.click("#documents summary")
+    await page.click("#documents [data-forget]")
+    await page.wait_for_selector("#documents-empty:not([hidden])")
+    refused = [told for told in page.complaints if "422" not in told and "400" not in told]
+    assert refused == []
+
+
 async def test_by_keyboard_alone(lasting, browse) -> None:
     await say(lasting, "Remember that the ladder is at the neighbours.")
     page = await browse(lasting, viewport=DESKTOP)

@@ -31,7 +31,9 @@ JOURNAL_BYTES = 1_048_576
 """What a connection's page cache may hold, and what the write-ahead log shrinks back to."""
 
 
-def connect(path: Path, key: bytes, *, full: bool = True, create: bool = False) -> Connection:
+def connect(
+    path: Path, key: bytes, *, full: bool = True, create: bool = False, cache_kib: int = CACHE_KIB
+) -> Connection:
     """Open ``path`` with its raw 32-byte ``key``; ``full``: what is committed survives a loss of power."""
     mode = "rwc" if create else "rw"
     connection: Connection = _sqlite.connect(
@@ -49,7 +51,7 @@ def connect(path: Path, key: bytes, *, full: bool = True, create: bool = False) 
         connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
         connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
         connection.execute(
             "SELECT count(*) FROM sqlite_master"

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hub.errors import HubError, Unavailable
-from hub.store.connection import Connection, Row, compact, connect, plainly, transact
+from hub.store.connection import CACHE_KIB, Connection, Row, compact, connect, plainly, transact
 from hub.store.migrations import backups, prepare
 
 if TYPE_CHECKING:
@@ -27,13 +27,17 @@ class Database:
 
     ``key``: 32 bytes, used as they are. ``migrations``: SQL scripts, numbered by position.
     ``full``: a write that has returned survives a loss of power, and not only of the process.
+    ``cache_kib``: what each reader may keep of the file in RAM; it takes no more than it has read.
     Methods raise `HubError` for what a person can mend: a full or read-only disk, a damaged file,
     another key, another process. The work given to them must not keep the connection.
     """
 
-    def __init__(self, path: Path, key: bytes, migrations: Sequence[str], *, full: bool = True) -> None:
+    def __init__(
+        self, path: Path, key: bytes, migrations: Sequence[str], *, full: bool = True,
+        cache_kib: int = CACHE_KIB,
+    ) -> None:  # fmt: skip
         self.path = path
-        self._key, self._migrations, self._full = key, migrations, full
+        self._key, self._migrations, self._full, self._cache_kib = key, migrations, full, cache_kib
         self._writer = ThreadPoolExecutor(1, f"write {path.name}")
         self._readers = ThreadPoolExecutor(READERS, f"read {path.name}")
         self._local = threading.local()
@@ -97,8 +101,10 @@ class Database:
         """Return the connection of the thread that asks, and open it at its first question."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self.path, self._key, full=self._full)
-            if not threading.current_thread().name.startswith("write "):
+            writes = threading.current_thread().name.startswith("write ")
+            cache = CACHE_KIB if writes else self._cache_kib
+            connection = connect(self.path, self._key, full=self._full, cache_kib=cache)
+            if not writes:
                 connection.execute("PRAGMA query_only = ON")
             self._local.connection = connection
             self._connections.append(connection)

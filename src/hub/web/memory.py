@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hub.web.remembered import Item
     from hub.web.site import Site
 
-PATH, WAITING, PART = "/memory", "/memory/waiting", "memory-now"
+PATH, WAITING, FILES, PART = "/memory", "/memory/waiting", "/memory/files", "memory-now"
 FOUND, MOST_FOUND = 20, 100
 WHOLE = 1_000
 """Characters of an entry that waits: whoever lets it in has read it."""
@@ -40,7 +40,11 @@ def routes(site: Site) -> list[BaseRoute]:
     """Offer the part that says when the memory has changed; return the routes."""
     pages = MemoryPages(site)
     site.part(PART, pages.now)
-    return [site.page(PATH, pages.index), site.page(WAITING, pages.waiting, needs=READ)]
+    return [
+        site.page(PATH, pages.index),
+        site.page(WAITING, pages.waiting, needs=READ),
+        site.page(FILES, pages.files, needs=READ),
+    ]
 
 
 class MemoryPages:
@@ -62,11 +66,14 @@ class MemoryPages:
         """List entries, or show what was searched for."""
         person, query = request.state.person, request.query_params
         q, shelf = query.get("q", "").strip()[:500], _shelf(query)
-        told = await (self._found(request, q, shelf) if q else self._listed(request, shelf))
+        health = await self._health(person)
+        told: dict[str, Any] = {"groups": [], "older": "", "hits": [], "told": "", "missing": [], "more": ""}
+        if health["health"]:
+            told |= await (self._found(request, q, shelf) if q else self._listed(request, shelf))
         return self._site.show(
             request, "memory.html", title="Memory", parts=(PART,), q=q, shelf=shelf, kinds=KINDS, whose=WHOSE,
             own=allows(person, READ), given={name: query.get(name, "")[:10] for name in ("from", "to", "on")},
-            legs=LEGS, width=WIDTH, here=_here(request), **await self._health(person), **told,
+            legs=LEGS, width=WIDTH, here=_here(request), **health, **told,
         )  # fmt: skip
 
     async def _listed(self, request: Request, shelf: Shelf) -> dict[str, Any]:
@@ -117,6 +124,14 @@ class MemoryPages:
             older=f"{WAITING}?{urlencode({'after': after})}" if after else "",
         )  # fmt: skip
 
+    async def files(self, request: Request) -> Response:
+        """Show where documents are given, and what was remembered is brought and taken along.
+
+        The memory's plugin serves all of that below its own path; the page asks it there.
+        """
+        plugin = self._hub.provided_by(Memory)  # type: ignore[type-abstract]  # a Protocol is the key
+        return self._site.show(request, "memory_files.html", title="Files", parts=(PART,), plugin=plugin)
+
     async def _health(self, person: Person) -> dict[str, Any]:
         try:
             health = await self._memories.health(person)
@@ -130,13 +145,11 @@ class MemoryPages:
         }  # fmt: skip
 
     def _trouble(self, health: MemoryHealth) -> tuple[str, str]:
-        """Return what is not well, and what mends it: as the memory says itself, or the plugin it is of."""
-        if health.reason:
-            return health.reason, health.fix
-        if health.missing:
-            return next(iter(health.missing.values())), ""
+        """Return what is not well, and what mends it: as the plugin says, or the memory itself."""
         plugin = self._hub.plugins.get(self._hub.provided_by(Memory))  # type: ignore[type-abstract]  # the key
-        return (plugin.reason, plugin.fix) if plugin and plugin.state == "degraded" else ("", "")
+        if plugin and plugin.state == "degraded":
+            return plugin.reason, plugin.fix
+        return health.reason or next(iter(health.missing.values()), ""), health.fix
 
 
 def _shelf(query: Any) -> Shelf:

@@ -33,6 +33,9 @@ LEGS = {
 }  # fmt: skip
 """What an entry is found by, in words."""
 
+LEFT = {"meaning": "words", "words": "meaning"}
+"""What is searched by when that is missing."""
+
 WHO = {
     "user_voice": "You said", "user_text": "You wrote", "assistant": "I said", "tool": "A tool said",
     "web": "A page said", "document": "A document said", "import": "You brought it",
@@ -134,13 +137,9 @@ def sentence(health: MemoryHealth, trouble: str, *, own: bool) -> str:
     what = f"I remember {things}" if own else f"I know {things} that all of this house may know"
     if not found:
         what = "I remember nothing yet" if own else "I know nothing yet that all of this house may know"
-    by = "words and meaning"
-    for leg, other in (("meaning", "words"), ("words", "meaning")):
-        if leg in health.missing or (leg == "meaning" and trouble):
-            by = f"{other} only"
-    return (
-        f"{what}; I search by {by}{f': {_inner(trouble)}' if trouble and by != 'words and meaning' else '.'}"
-    )
+    by = next((f"{LEFT[leg]} only" for leg in LEFT if leg in health.missing), "words and meaning")
+    why_not = f": {_inner(trouble)}" if health.missing else f". {_inner(trouble)}" if trouble else "."
+    return f"{what}; I search by {by}{why_not}"
 
 
 def _about(entry: MemoryEntry, person: Person, *, dated: bool) -> list[str]:

@@ -134,6 +134,7 @@ guest     POST /me/keys/{id}/end
 
 member    GET /memory/forget
 member    GET /memory/waiting
+member    GET /memory/files
 member    POST /memory/forget
 member    POST /memory/{id}/pin
 member    POST /memory/{id}/importance

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -34,7 +34,7 @@ SECRET = "the heron stands in the shallow water"
 
 
 async def opened(
-    path: Path, migrations: tuple[str, ...] = TABLE, key: bytes = KEY, **options: bool
+    path: Path, migrations: tuple[str, ...] = TABLE, key: bytes = KEY, **options: Any
 ) -> Database:
     database = Database(path, key, migrations, **options)
     await database.open()
@@ -67,6 +67,19 @@ async def test_the_settings_that_promise_durability_are_on(tmp_path: Path) -> No
     assert await normal.write(ask) == ["wal", 1, 1, 1]
     await full.close()
     await normal.close()
+
+
+async def test_readers_keep_as_much_of_the_file_as_they_are_told_and_the_writer_does_not(
+    tmp_path: Path,
+) -> None:
+    def ask(db: Connection) -> int:
+        return -int(db.execute("PRAGMA cache_size").fetchone()[0])
+
+    plain, wide = await opened(tmp_path / "p.db"), await opened(tmp_path / "w.db", cache_kib=9_000)
+    assert await plain.read(ask) == await plain.write(ask) == await wide.write(ask)
+    assert await wide.read(ask) == 9_000
+    await plain.close()
+    await wide.close()
 
 
 async def test_the_loop_neither_writes_nor_reads(tmp_path: Path) -> None:

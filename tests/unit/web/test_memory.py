@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 import time
@@ -14,6 +15,7 @@ from hub.auth.people import add
 from hub.auth.roles import GUEST, MEMBER
 from hub.ports.memory import CONFIRMED, HOUSE, UNTRUSTED, Memory, MemorySelection, NewMemory
 from hub.testing.inside import hub_with
+from hub.web import forgetting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,8 +29,8 @@ EVIL = '<script>alert(1)</script><img src=x onerror="alert(2)"> & {{ 7 * 7 }}'
 
 
 @pytest.fixture
-async def hub(tmp_path: Any) -> AsyncIterator[Hub]:
-    async with hub_with(hub_memory, data=tmp_path) as hub:
+async def hub(tmp_path: Any, request: Any) -> AsyncIterator[Hub]:
+    async with hub_with(hub_memory, data=tmp_path, settings=getattr(request, "param", None)) as hub:
         yield hub
 
 
@@ -93,12 +95,14 @@ async def test_without_a_memory_it_says_what_would_help(site: Site) -> None:
     await page(site, "/memory/" + "0" * 32, status=404)
 
 
-async def test_a_memory_that_cannot_be_read_breaks_no_page(site: Site) -> None:
-    memory = site.hub.port(Memory)
-    await memory.close()  # type: ignore[attr-defined]  # as when its file is taken away
-    told = await page(site, status=404)
-    assert "Traceback" not in told
-    assert "main" in told or "told" in told
+async def test_a_memory_that_cannot_be_read_says_why(site: Site) -> None:
+    await keep(site, "Ann likes tea.")
+    await site.hub.port(Memory).close()  # type: ignore[attr-defined]  # as when its file is taken away
+    for path in ("/memory", "/memory?q=tea"):
+        told = await page(site, path)
+        assert "I remember nothing: " in told
+        assert 'name="q"' not in told
+    assert "Traceback" not in await page(site, "/memory/waiting", status=404)
 
 
 async def test_a_search_says_why_each_was_found_and_where_it_looked(site: Site) -> None:
@@ -121,13 +125,45 @@ async def test_a_search_says_why_each_was_found_and_where_it_looked(site: Site) 
     assert "Nothing found." in await page(site, q="zeppelin", to="1999-01-01")
 
 
-async def test_what_is_missing_is_told_beside_what_was_found(site: Site) -> None:
+async def nothing(_: object) -> None:
+    """Do nothing."""
+
+
+async def test_what_is_missing_is_told_beside_what_was_found(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub_memory.keeper.Keeper.learn", nothing)  # or it mends itself
     await keep(site, "The car is red.")
     site.hub.port(Memory).meaning = None  # type: ignore[attr-defined]
     told = await page(site, q="car")
     assert "Not by meaning: Nothing here turns texts into vectors." in told
     assert "I search by words only" in told
     assert "The car is red." in told
+
+
+async def test_what_is_still_learnt_is_shown_with_how_far_it_is(site: Site) -> None:
+    memory: Any = site.hub.port(Memory)
+    await keep(site, "The car is red.")
+    meaning, memory.meaning = memory.meaning, None
+    await keep(site, "The roof leaks.", "The cellar is damp.")
+    memory.meaning = meaning
+    told = await page(site)
+    assert "I am learning what they mean: 1 of 3." in told
+    assert '<progress class="bar" max="3" value="1"' in told
+
+
+@pytest.mark.parametrize("hub", [{"memory": {"embedder": "endpoint"}}], indirect=True, ids=["no endpoint"])
+async def test_a_memory_that_is_degraded_says_why_and_what_to_do(site: Site) -> None:
+    plugin = site.hub.plugins.get("memory")
+    assert plugin is not None
+    end = time.monotonic() + 60
+    while plugin.state != "degraded":
+        assert time.monotonic() < end
+        site.hub.recheck("memory")
+        await asyncio.sleep(0.01)
+    told = await page(site)
+    assert "I search by words only: No language server has an embedding model." in told
+    assert "Choose one for a server under Language." in told
 
 
 async def test_as_it_was_on_a_day_finds_what_held_then(site: Site) -> None:
@@ -326,6 +362,19 @@ async def test_what_names_nothing_forgets_nothing(site: Site, given: dict[str, s
     _, after = await send(site, "/memory/forget", **given)
     assert told in after
     assert len(await site.hub.port(Memory).browse(MemorySelection(namespace=site.person))) == 1
+
+
+async def test_what_takes_long_goes_on_and_the_page_tells_how_it_ended(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "PATIENCE_S", 0.0)
+    await keep(site, "My knee hurts.")
+    _, told = await send(site, "/memory/forget", topic="knee")
+    end = time.monotonic() + 60
+    while "Forgotten, for good: one thing." not in told:
+        assert "I am forgetting." in told
+        assert time.monotonic() < end
+        told = await page(site, "/memory/forget")
 
 
 async def test_all_of_mine_goes_and_the_houses_stays(site: Site) -> None:

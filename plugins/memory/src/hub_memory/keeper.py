@@ -43,7 +43,7 @@ class Keeper:
         self._house = HouseEmbedder(core, self._embedders, lambda: servers(hub))
         kept = stored(hub, settings)
         self.memory, self._upkeep = kept.memory, kept.upkeep
-        self.housekeeping, self.sync = kept.house, kept.sync
+        self.housekeeping, self.sync, self.procedures = kept.house, kept.sync, kept.procedures
         self.spoken = Spoken(self.memory, self.spaces)
         self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
         self.tools = Tools(self.memory, self.spaces, hub.calling)
@@ -59,9 +59,12 @@ class Keeper:
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self.learn()
+        self._hub.spawn(self.memory.ready(), name="read the index")
         await self.housekeeping.open()
         if self.sync:
             await self.sync.open(self.learn)
+        if self.procedures:
+            await self.procedures.open()
 
     async def close(self) -> None:
         """Write what is still to be noted, and end the embedder's process."""
@@ -118,8 +121,8 @@ class Keeper:
                 selector.person, (), selector.talk, selector.topic, before=selector.before
             )
             gone = await self.memory.forget(chosen)
-        if self.sync:
-            await self.sync.soon()
+        if self.procedures:
+            self.procedures.forget()
         await self.look()
         return gone
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -25,7 +26,7 @@ from hub_memory.store.sweep import BUDGET, sweeping
 from hub_memory.store.where import held, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -52,6 +53,9 @@ PAGE = 1_000
 
 NOTED = 256
 """Rows whose recalls are counted in RAM before they are written."""
+
+READ_KIB = 64_000
+"""What each of two readers may keep of the file: 100,000 entries are 110 MB, read all over the place."""
 
 CACHE_KIB = 8_000
 """What the writer keeps of the file: the digests of all entries are looked up at random."""
@@ -88,6 +92,8 @@ class SqliteMemory:
         self._reason, self._estimate = "", 1.0
         self.guard = Guard()
         self.told: Callable[..., None] = _nobody
+        self.on_forgotten: Callable[[], Awaitable[None]] | None = None
+        """Awaited when something was forgotten here: other devices are to hear of it at once."""
 
     def now(self) -> float:
         """Return the time that all of this goes by, in Unix seconds."""
@@ -97,6 +103,12 @@ class SqliteMemory:
         """Open the file; raises `HubError` for one that cannot be: another key, damage, a newer hub's."""
         await self._database.open()
         self._reason = await self._database.write(_prepare)
+
+    async def ready(self) -> None:
+        """Read the index of meanings, so that the first question need not wait; without one do nothing."""
+        if self.meaning:
+            with suppress(HubError):  # whoever asks then is told
+                await self._database.read(self.meaning.ready)
 
     async def close(self) -> None:
         """Write what is still to be noted, and close the file."""
@@ -190,6 +202,8 @@ class SqliteMemory:
         count = await self._database.forget(_underived(forget), rewrite=True)
         self.guard.forget()
         self.told(forgotten=count)
+        if count and self.on_forgotten:
+            await self.on_forgotten()
         return count
 
     async def changes(self, since: str = "", *, limit: int = PAGE) -> tuple[Sequence[MemoryChange], str]:
@@ -225,11 +239,11 @@ class SqliteMemory:
         """Say what is there, and by what it is found; with ``namespaces`` only of those."""
         now, model = self._clock(), self.meaning.model if self.meaning else ""
         health = await self._database.read(lambda db: counted(db, now, model, namespaces))
-        missing = self._missing()
+        missing, engine = self._missing(), self.meaning.engine if self.meaning else ""
         return replace(
-            health, legs=cast("Any", tuple(usable(missing))),
-            missing=cast("Any", missing), reason=self._reason, fix=FIX if self._reason else "",
-            recall_estimate=self._estimate,
+            health, engine=", ".join(filter(None, (health.engine, engine))),
+            legs=cast("Any", tuple(usable(missing))), missing=cast("Any", missing),
+            reason=self._reason, fix=FIX if self._reason else "", recall_estimate=self._estimate,
         )  # fmt: skip
 
     async def measure(self) -> float:

@@ -7,26 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 from hub import HubError
 from hub_memory.life.house import Housekeeping, Limits
-from hub_memory.memory import SqliteMemory
+from hub_memory.life.procedures import Procedures
+from hub_memory.memory import READ_KIB, SqliteMemory
 from hub_memory.store.keeping import Upkeep
 from hub_memory.store.schema import MIGRATIONS
 from hub_memory.sync.life import Syncing
 
 if TYPE_CHECKING:
     from hub import Hub
-    from hub_memory.postgres.house import ServerHouse
+    from hub_memory.postgres.house import Housekeeping as ServerHousekeeping
     from hub_memory.postgres.memory import PostgresMemory
     from hub_memory.postgres.upkeep import Upkeep as ServerUpkeep
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The memory, not yet open, and who keeps it. ``sync``: None where hubs share one server anyway."""
+    """The memory, not yet open, and who keeps it.
+
+    ``sync`` and ``procedures``: None where hubs share one server, for each has tools of its own.
+    """
 
     memory: SqliteMemory | PostgresMemory
     upkeep: Upkeep | ServerUpkeep
-    house: Housekeeping | ServerHouse
+    house: Housekeeping | ServerHousekeeping
     sync: Syncing | None
+    procedures: Procedures | None
 
 
 def stored(hub: Hub, settings: dict[str, Any]) -> Stored:
@@ -37,10 +42,11 @@ def stored(hub: Hub, settings: dict[str, Any]) -> Stored:
     limits = Limits.of(settings)
     if settings.get("server"):
         return _server(hub, settings, limits)
-    database = hub.database("memory.db", MIGRATIONS)
+    database = hub.database("memory.db", MIGRATIONS, cache_kib=READ_KIB)
     memory = SqliteMemory(database)
     house = Housekeeping(hub, database, memory, limits)
-    return Stored(memory, Upkeep(database), house, Syncing(hub, memory, database, settings))
+    sync, procedures = Syncing(hub, memory, database, settings), Procedures(hub, database, memory)
+    return Stored(memory, Upkeep(database), house, sync, procedures)
 
 
 def _server(hub: Hub, settings: dict[str, Any], limits: Limits) -> Stored:
@@ -53,5 +59,5 @@ def _server(hub: Hub, settings: dict[str, Any], limits: Limits) -> Stored:
         ) from error
     password = settings.get("server_password")
     there = server.Server(settings["server"], password.get_secret_value() if password else "")
-    kept, keeps = memory.PostgresMemory(there), upkeep.Upkeep(there)
-    return Stored(kept, keeps, house.ServerHouse(hub, kept, keeps, limits), None)
+    kept = memory.PostgresMemory(there)
+    return Stored(kept, upkeep.Upkeep(there), house.Housekeeping(hub, kept, limits), None, None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hub import HubError
 from hub_memory.index.codes import CodeIndex
 from hub_memory.index.exact import ExactIndex
-from hub_memory.index.port import PINNED, QUARANTINED, SUPERSEDED, Columns, Mask
+from hub_memory.index.port import PINNED, QUARANTINED, SUPERSEDED, Columns, Mask, reads
 from hub_memory.index.rows import ROOM
 from hub_memory.index.tiers import TieredIndex
 from hub_memory.index.turbo import TurboIndex
@@ -230,6 +230,24 @@ def test_fewest_rows_are_found_among_many():
     file.put(index, list(range(2_000)), unit(2_000), columns(2_000, flags=flags))
     for seed in range(20):
         same(index, file, unit(1, seed)[0], 10, Mask(namespaces=[0], without=QUARANTINED | SUPERSEDED))
+
+
+def test_of_a_twentieth_of_the_rows_the_ten_nearest_are_found():
+    wide = 256
+    vectors = unit(20_000, dimensions=wide)
+    index = CodeIndex(wide)
+    index.add(np.arange(20_000), vectors, columns(20_000, namespace=np.arange(20_000) % 20 == 3))
+    few, right = np.arange(3, 20_000, 20), 0
+    for seed in range(20):
+        asked = (unit(1, seed + 1, wide)[0].astype(np.float32) + vectors[few[seed]]) / 2
+        found, _ = index.search(asked, 10, Mask([1]), lambda rids: vectors[rids])
+        truth = few[np.argsort(-(vectors[few].astype(np.float32) @ asked))[:10]]
+        right += len(set(found.tolist()) & set(truth.tolist()))
+    assert right >= 196  # of 200: what is drawn at random lies as far apart as vectors can
+
+
+def test_the_more_are_asked_for_the_fewer_are_read_for_each():
+    assert [reads(limit, 16) for limit in (1, 10, 100, 1_000)] == [16, 160, 160, 1_500]
 
 
 def test_a_removed_row_leaves_no_code_behind():

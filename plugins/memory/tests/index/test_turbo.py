@@ -8,6 +8,7 @@ import pytest
 
 from hub import Unavailable
 from hub_memory.index import turbo
+from hub_memory.index.quickest import quickest
 
 
 @pytest.fixture
@@ -38,3 +39,10 @@ def test_one_built_for_another_processor_is_refused(asked_anew, monkeypatch, pro
 def test_one_that_is_not_installed_is_said(asked_anew, monkeypatch):
     monkeypatch.setitem(sys.modules, "turbovec", None)
     assert "not installed" in turbo.usable()
+
+
+def test_it_takes_the_codes_place_only_where_it_runs(asked_anew, monkeypatch):
+    assert quickest(64).name == "turbovec"
+    turbo.usable.cache_clear()
+    monkeypatch.setattr(turbo, "_PROBE", "raise SystemExit('built for another')")
+    assert quickest(64).name == "sign codes"

@@ -237,6 +237,7 @@ async def test_it_waits_while_somebody_talks_but_not_for_ever(hub):
 async def test_steps_are_small(make_life, monkeypatch):
     """However much there is to do, nobody who writes meanwhile waits for more than a step."""
     monkeypatch.setattr(house, "STEP", 10)
+    monkeypatch.setattr(house, "CLEARED", 10)
     monkeypatch.setattr(calm, "PAUSE_S", 0.0)
     life = await make_life()
     await life.say(*(f"Jar {at} holds {at * 3} plums." for at in range(95)))

@@ -62,6 +62,7 @@ def test_what_the_hub_says_of_itself_is_not_what_a_person_says():
         key(text, "ann", "episodic", origin) for origin in ("user_text", "user_voice", "assistant", "import")
     }
     assert len(keys) == 3
+    assert key(text, "ann", "fact", "document") is None
     assert key(text, "ann", "fact", "user_text") != key(text, "ben", "fact", "user_text")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_memory.recall.fusion import DAY_S, HALF_LIFE_S, Candidates, Weights, fade, fuse
-from hub_memory.recall.neighbours import around, bonus
+from hub_memory.recall.neighbours import around, beside
 
 
 def _found(count=3, **given_):
@@ -16,6 +16,7 @@ def _found(count=3, **given_):
         "cosine": np.zeros(count), "bm25": np.zeros(count), "entity": np.zeros(count),
         "session": np.full(count, -1), "sequence": np.zeros(count, np.int64), "age": np.zeros(count),
         "half_life": np.full(count, np.inf), "importance": np.ones(count), "timely": np.zeros(count, bool),
+        "asks": np.zeros(count, bool),
     }  # fmt: skip
     return Candidates(**arrays | {name: np.asarray(value) for name, value in given_.items()})
 
@@ -62,7 +63,21 @@ def test_age_takes_half_of_what_it_can_in_a_half_life_and_never_more_than_all():
 def test_the_time_in_the_question_lifts_what_is_of_it():
     score, parts = fuse(_found(2, cosine=[0.5, 0.5], timely=[False, True]))
     assert score[1] > score[0]
-    assert parts["recency"].tolist() == pytest.approx([0, 0.25])
+    assert parts["recency"].tolist() == pytest.approx([0, Weights().hint])
+
+
+def test_an_answer_counts_the_words_of_the_question_before_it_as_its_own():
+    found = _found(4, bm25=[8.0, 0.0, 0.0, 1.0], session=[0, 0, 0, 1], sequence=[4, 5, 3, 5])
+    score, parts = fuse(found, Weights(words=1.0, before=0.5, after=0.25, neighbour=0.0))
+    assert parts["words"] == pytest.approx([1, 0, 0, 0.125])
+    assert parts["neighbour"] == pytest.approx([0, 0.5, 0.25, 0])
+    assert np.argsort(-score).tolist() == [0, 1, 2, 3]
+
+
+def test_of_two_alike_the_one_that_says_something_is_before_the_one_that_asks():
+    score, parts = fuse(_found(2, cosine=[0.5, 0.5], asks=[True, False]))
+    assert score[1] > score[0]
+    assert parts["importance"][0] < parts["importance"][1] == 0
 
 
 def test_nothing_found_is_nothing():
@@ -75,6 +90,7 @@ _UNIT = st.floats(0, 1)
 _ROW = st.tuples(
     st.one_of(st.floats(-1, 1), st.just(float("nan"))), st.floats(0, 50), _UNIT, st.integers(-1, 3),
     st.integers(0, 5), st.floats(0, 1e9), st.sampled_from([*HALF_LIFE_S.values(), np.inf]), _UNIT, st.booleans(),
+    st.booleans(),
 )  # fmt: skip
 
 
@@ -82,8 +98,8 @@ _ROW = st.tuples(
 @given(st.lists(_ROW, max_size=30))
 def test_the_parts_sum_to_the_score_and_nothing_is_below_zero(rows):
 
-    columns = zip(*rows, strict=True) if rows else [()] * 9
-    types = (float, float, float, np.int64, np.int64, float, float, float, bool)
+    columns = zip(*rows, strict=True) if rows else [()] * 10
+    types = (float, float, float, np.int64, np.int64, float, float, float, bool, bool)
     arrays = [np.array(column, kind) for column, kind in zip(columns, types, strict=True)]
     score, parts = fuse(Candidates(*arrays))
     assert set(parts) == {"words", "meaning", "entity", "neighbour", "recency", "importance"}
@@ -94,12 +110,14 @@ def test_the_parts_sum_to_the_score_and_nothing_is_below_zero(rows):
 def test_a_neighbour_is_the_turn_before_or_after_in_the_same_talk():
     scores = np.array([1.0, 0.5, 0.25, 2.0, 4.0])
     sessions, sequences = np.array([7, 7, 7, 8, -1]), np.array([3, 4, 6, 5, 4])
-    assert bonus(scores, sessions, sequences).tolist() == [0.5, 1.0, 0, 0, 0]
+    before, after = beside(scores, sessions, sequences)
+    assert before.tolist() == [0, 1.0, 0, 0, 0]
+    assert after.tolist() == [0.5, 0, 0, 0, 0]
 
 
 def test_two_in_one_place_lend_once():
     scores, sessions, sequences = np.array([1.0, 3.0, 0.0]), np.array([1, 1, 1]), np.array([4, 4, 5])
-    assert bonus(scores, sessions, sequences)[2] == 3.0
+    assert beside(scores, sessions, sequences)[0][2] == 3.0
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -108,8 +126,9 @@ def test_the_order_of_the_candidates_does_not_matter(order):
     order = np.array(order)
     scores, sessions = np.array([1.0, 2, 3, 4, 5, 6]), np.array([0, 0, 0, 1, 1, -1])
     sequences = np.array([0, 1, 2, 0, 2, 0])
-    whole = bonus(scores, sessions, sequences)
-    assert bonus(scores[order], sessions[order], sequences[order]) == pytest.approx(whole[order])
+    whole = beside(scores, sessions, sequences)
+    turned = beside(scores[order], sessions[order], sequences[order])
+    assert [one.tolist() for one in turned] == [one[order].tolist() for one in whole]
 
 
 def test_beside_strong_hits_lie_places_that_are_not_candidates_yet():

@@ -79,6 +79,24 @@ async def test_what_was_said_beside_a_hit_is_found_with_it(memory: SqliteMemory)
     assert found.hits[1].parts["neighbour"] > 0
 
 
+async def test_an_answer_is_found_by_the_words_of_the_question_before_it(memory: SqliteMemory) -> None:
+    talk = ("Which plumber repaired your boiler?", "Kowalski & Sons.", "Nice weather.")
+    await memory.remember(
+        [NewMemory(text, "ann", session="t", sequence=at, created=NOW) for at, text in enumerate(talk)]
+    )
+    assert talk[1] in await texts(memory, "Which plumber repaired the boiler?", limit=2)
+    assert talk[1] not in await texts(memory, "Which plumber repaired the boiler?", legs=("words", "meaning"))
+
+
+async def test_who_speaks_in_a_kept_talk_is_looked_for_as_who_says_it(memory: SqliteMemory) -> None:
+    lines = ("Bo: I went sailing with Zoë.", "Zoë: Bo, I went sailing with you.")
+    await memory.remember([NewMemory(text, "ann", created=NOW) for text in lines])
+    for name, line in zip(("Bo", "Zoe"), lines, strict=True):
+        found = await memory.recall(MemoryQuery(f"Did {name} go sailing?", ("ann",)))
+        named = {hit.entry.text for hit in found.hits if hit.parts.get("entity")}
+        assert named == {line}
+
+
 async def test_a_time_in_the_question_narrows_the_search_unless_nothing_is_left(memory: SqliteMemory) -> None:
     await memory.remember([NewMemory("The boiler was loud.", "ann", created=NOW - 30 * DAY)])
     await memory.remember([NewMemory("The boiler is quiet.", "ann", created=NOW - DAY)])
@@ -133,7 +151,7 @@ async def test_a_large_index_is_kept_and_is_the_same_after_a_start(
     )
     answers = []
     for turn in range(3):
-        memory = opened(tmp_path, meaning=Meaning(StaticEmbedder()))
+        memory = opened(tmp_path, meaning=Meaning(StaticEmbedder(), large=CodeIndex))
         await memory.open()
         if turn == 0:
             await memory.remember([NewMemory(text, "ann", created=NOW - DAY) for text in SAID])
@@ -179,3 +197,30 @@ async def test_a_question_without_a_known_word_is_answered_by_words(memory: Sqli
     assert (await memory.recall(MemoryQuery("☃☃☃", ("ann",)))).hits == ()
     with pytest.raises(HubError):
         await memory.recall(MemoryQuery("Mimi", ()))
+
+
+async def test_of_many_entries_common_words_are_looked_for_only_where_no_rarer_are(
+    memory: SqliteMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub_memory.store.words.SCORED", 5)
+    await memory.remember([NewMemory(f"The bell rang {n} times.", "ann") for n in range(8)])
+    words = {"legs": ("words",), "limit": 20}
+    assert await texts(memory, "Did the bell ring for the violin?", **words) == [SAID[4]]
+    assert len(await texts(memory, "bell times", **words)) == 8
+    assert await texts(memory, "bell garden", **words) == [SAID[8]]
+    assert await texts(memory, "bell of Atlantis", **words) == []
+
+
+async def test_it_says_by_what_it_finds_meanings(memory: SqliteMemory) -> None:
+    assert "exact" not in (await memory.health()).engine
+    await memory.ready()
+    assert (await memory.health()).engine.endswith(", exact vectors")
+
+
+async def test_it_is_ready_without_an_embedder_too(tmp_path: Path) -> None:
+    memory = opened(tmp_path)
+    await memory.ready()
+    await memory.open()
+    await memory.ready()
+    assert (await memory.recall(MemoryQuery("Mimi", ("ann",)))).hits == ()
+    await memory.close()

@@ -17,6 +17,14 @@ ASKED = {
     "Don't forget that Tom is allergic to nuts!": Keep("Tom is allergic to nuts!"),
     "Keep in mind that we are away in August": Keep("We are away in August"),
     "Make a note that the boiler was serviced in May": Keep("The boiler was serviced in May"),
+    "Remember how to close up: lock the door and turn off the lights.": Keep(
+        "To close up, lock the door and turn off the lights.", how=True
+    ),
+    "Remember that to close up, you lock the door": Keep("To close up, you lock the door", how=True),
+    "Please remember how we water the ferns, two cups every Sunday": Keep(
+        "To water the ferns, two cups every Sunday", how=True
+    ),
+    "Remember that to my sister, Sunday is holy": Keep("To my sister, Sunday is holy"),
     "Remember my shoe size is 43": Keep("My shoe size is 43"),
     "remember I'm left-handed": Keep("I'm left-handed"),
     "Remember our Wi-Fi password has a capital T": Keep("Our Wi-Fi password has a capital T"),

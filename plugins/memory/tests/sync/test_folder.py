@@ -18,7 +18,7 @@ from hub_memory.sync.folder import Folder
 from hub_memory.sync.phrase import keys, new_phrase
 from hub_memory.sync.seal import unseal
 from hub_memory.sync.segments import HOME
-from hub_memory.sync.wire import Batch
+from hub_memory.sync.wire import Batch, decode
 
 from .conftest import KEYS, NOW, device
 
@@ -204,6 +204,26 @@ async def test_what_others_put_there_is_left_alone(devices, shared):
     assert odd.exists()
 
 
+async def test_a_file_that_may_not_be_read_yet_is_read_once_it_may(devices, shared, monkeypatch):
+    one, other = await devices(), await devices()
+    await one.say("A heron.")
+    await one.meet()
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(other.folder._segments, "_sealed", refused)
+        patch.setattr(one.folder._segments, "_sealed", refused)
+        assert "permission denied" in (await other.meet())["trouble"][0]["what"]
+        before = files(shared)
+        await one.say("More.")
+        await one.meet()
+        assert set(before) <= set(files(shared))  # mine is not given up for that
+    assert (await other.meet())["trouble"] == []
+    assert await other.texts() == ["A heron.", "More."]
+
+
 async def test_another_phrase_reads_nothing_and_says_so(devices):
     one, other = await devices(), await devices(new_phrase())
     await one.say("A heron.")
@@ -264,6 +284,42 @@ async def test_many_small_files_become_one(devices, shared, monkeypatch):
     assert (await other.meet())["trouble"] == []
 
 
+async def test_small_files_are_joined_only_as_far_as_one_holds_them(devices, shared, monkeypatch):
+    monkeypatch.setattr(folders, "SEVERAL", 4)
+    monkeypatch.setattr(folders, "FULL", 1500)
+    one, other = await devices(), await devices()
+    for at in range(9):
+        await one.say(f"Heron {at}.")
+        await one.meet()
+    sizes = [len(decode(opened(path)).changes) for path in files(shared)]
+    assert sum(sizes) == 18
+    assert max(sizes) == 4  # each change counts for 300
+    await other.meet()
+    assert len(await other.texts()) == 9
+
+
+async def test_the_longest_entries_travel_in_several_files(devices, shared):
+    one, other = await devices(), await devices()
+    long = ["\x01" * 900_000, "\U0001f426" * 900_000, "heron " * 150_000]
+    for at in range(6):
+        await one.say(f"{at} {long[at % 3]}")
+    await one.say("Short.")
+    assert (await one.meet())["trouble"] == []
+    assert len(files(shared)) >= 3
+    assert (await other.meet())["trouble"] == []
+    assert await other.texts() == await one.texts()
+    assert len(await other.texts()) == 7
+
+
+async def test_too_many_files_are_told(devices, shared, monkeypatch):
+    monkeypatch.setattr(segments, "MOST", 3)
+    one = await devices()
+    (shared / HOME).mkdir()
+    for at in range(5):
+        (shared / HOME / f"{at}").touch()
+    assert "over 3 files" in (await one.meet())["trouble"][0]["what"]
+
+
 async def test_a_restored_backup_gets_back_what_it_had_told(tmp_path, shared):
     path = tmp_path / "memory.db"
     one = await device(path, shared)
@@ -294,8 +350,7 @@ async def test_a_clock_ahead_waits_and_is_told(devices):
     assert AHEAD_S < status["waiting"][0]["ahead_s"] <= 2 * AHEAD_S + 10
     assert "clock" in status["trouble"][0]["what"]
     other.now += 2 * AHEAD_S
-    await one.meet()
-    await other.memory.apply([])
+    await other.meet()
     assert await other.texts() == ["Tomorrow."]
     other.now = NOW - 10_000  # set back: what is written now is still later than all before
     name = await other.say("Back.")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import ssl
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.serving import Serving, serving
 
 import hub_memory
@@ -178,7 +184,6 @@ async def test_who_is_not_paired_is_told_nothing(tmp_path):
 
 async def test_what_is_too_much_is_refused_before_it_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr("hub_memory.sync.door.MOST", 1000)
-    monkeypatch.setattr("hub_memory.sync.door.PATIENCE_S", 0.1)
     async with hubs(tmp_path) as (one, _):
 
         async def drip() -> AsyncIterator[bytes]:
@@ -187,7 +192,9 @@ async def test_what_is_too_much_is_refused_before_it_is_read(tmp_path, monkeypat
             yield b"x"
 
         async with aiohttp.ClientSession(one.url) as client:
-            for data, status in ((b"x" * 5000, 413), (drip(), 408), (b"", 422), (b"x" * 900, 422)):
+            for data, status in ((b"x" * 5000, 413), (b"", 422), (b"x" * 900, 422), (drip(), 408)):
+                if status == 408:
+                    monkeypatch.setattr("hub_memory.sync.door.PATIENCE_S", 0.1)
                 header = {HEADER: signed(KEYS, time.time())}
                 async with client.post(PATH, data=data, headers=header) as told:
                     assert told.status == status
@@ -213,17 +220,17 @@ async def test_a_hub_without_a_phrase_or_with_another_is_told_in_words(tmp_path)
 
 
 @asynccontextmanager
-async def answering(answer: Any) -> AsyncIterator[str]:
+async def answering(answer: Any, trust: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """Serve a peer that answers as it likes."""
     app = web.Application(client_max_size=1 << 25)
     app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=trust)
     await site.start()
     port = runner.addresses[0][1]
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http{'s' if trust else ''}://127.0.0.1:{port}"
     finally:
         await runner.cleanup()
 
@@ -234,7 +241,6 @@ async def all_of(one: Peer) -> list[Batch]:
 
 async def test_a_hostile_peer_costs_nothing_but_its_turn(monkeypatch):
     monkeypatch.setattr(peer, "MOST", 100_000)
-    monkeypatch.setattr(peer, "ANSWER_S", 0.5)
     elsewhere = []
 
     async def redirect(request):
@@ -266,7 +272,9 @@ async def test_a_hostile_peer_costs_nothing_but_its_turn(monkeypatch):
         return web.Response(body=asking.answer(KEYS, header, Batch(NODE)))
 
     said = {}
-    for each in (redirect, never, endless, noise, door, odd, itself):
+    for each in (redirect, endless, noise, door, odd, itself, never):
+        if each is never:
+            monkeypatch.setattr(peer, "ANSWER_S", 0.5)
         async with answering(each) as url:
             with pytest.raises(HubError) as error:
                 await all_of(Peer(url, KEYS, NODE))
@@ -280,6 +288,52 @@ async def test_a_hostile_peer_costs_nothing_but_its_turn(monkeypatch):
     assert "copy of it" in said["itself"]
     with pytest.raises(HubError, match="nobody answers"):
         await all_of(Peer("http://127.0.0.1:9", KEYS, NODE))
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """A certificate that nobody but its maker knows."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    path = folder / "own.pem"
+    path.write_bytes(
+        made.sign(key, SHA256()).public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+async def test_a_hub_with_a_certificate_of_its_own_is_known_by_the_phrase(tmp_path):
+    async def answer(request):
+        return web.Response(body=asking.answer(KEYS, request.headers[HEADER], Batch("b" * 12)))
+
+    async def thief(request):
+        foreign = keys(new_phrase())
+        return web.Response(body=asking.answer(foreign, request.headers[HEADER], Batch("b" * 12)))
+
+    trust = own_certificate(tmp_path)
+    async with answering(answer, trust) as url:
+        assert url.startswith("https")
+        assert [batch.node for batch in await all_of(Peer(url, KEYS, NODE))] == ["b" * 12]
+    async with answering(thief, trust) as url:
+        with pytest.raises(HubError, match="another phrase"):
+            await all_of(Peer(url, KEYS, NODE))
+
+
+async def test_hubs_that_ask_each_other_at_once_end_up_alike(tmp_path):
+    async with hubs(tmp_path) as (one, other):
+        for at in range(20):
+            await say(one, f"Of one {at}.")
+            await say(other, f"Of the other {at}.")
+        for _ in range(2):
+            for status in await asyncio.gather(meet(other), meet(other), meet(other), say(one, "Meanwhile.")):
+                assert isinstance(status, str) or status["trouble"] == []
+        await meet(other)
+        assert await kept(one) == await kept(other)
+        assert len(await kept(one)) == 41
 
 
 async def test_a_peer_that_was_set_up_anew_is_told_all_again():

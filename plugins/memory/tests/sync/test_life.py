@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from click.testing import CliRunner
 
 import hub_memory
-from hub import MemoryChange, Selector
+from hub import Memory, MemoryChange, MemorySelection, Selector
 from hub_memory.commands import command
 from hub_memory.store.clock import spelled
 from hub_memory.sync.ledger import CONFLICTS
@@ -27,13 +28,25 @@ async def test_a_wrong_address_costs_no_other_its_turn(tmp_path, shared):
         assert status["folder"] == str(shared)
 
 
-async def test_what_is_forgotten_leaves_the_folder_without_waiting_a_minute(tmp_path, shared):
+async def test_a_name_that_nobody_has_is_told(tmp_path, shared):
+    async with hubs(tmp_path, sync_people=["Nobody", "Owner"], sync_peers=[], sync_folder=str(shared)) as (
+        _,
+        other,
+    ):
+        assert [one["what"] for one in (await meet(other))["trouble"]] == ["I know nobody called Nobody."]
+
+
+@pytest.mark.parametrize("how", ["hub", "port"])
+async def test_what_is_forgotten_leaves_the_folder_without_waiting_a_minute(tmp_path, shared, how):
     async with hubs(tmp_path, sync_peers=[], sync_folder=str(shared)) as (_, other):
         await say(other, "quokkazebra")
         await meet(other)
         before = set(shared.rglob("*.memory"))
         assert before
-        await hub_memory.hub_forget(Selector(everything=True))
+        if how == "hub":
+            await hub_memory.hub_forget(Selector(everything=True))
+        else:
+            await other.hub.port(Memory).forget(MemorySelection(everything=True))
         async with asyncio.timeout(30):
             while before & set(shared.rglob("*.memory")):
                 await asyncio.sleep(0.01)

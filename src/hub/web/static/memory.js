@@ -2,7 +2,7 @@
 import htmx from "./vendor/htmx.js";
 
 const SETTLE_MS = 150, LATER_MS = 2_000;
-const PLACES = ["memory-health", "memory-live"];
+const PLACES = ["memory-health", "memory-kinds", "memory-live"];
 let due = 0;
 
 addEventListener("hub:swap", ({ detail }) => { if (detail.target === "#memory-now") soon(SETTLE_MS); });

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hub_memory.index.port import best, checked, nothing, question
+from hub_memory.index.port import best, checked, nothing, question, reads
 from hub_memory.index.rows import Rows
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hub_memory.index.port import Columns, Fetch, Found, Mask
-    from hub_memory.index.rows import Held
 
 OVERSAMPLING = 16
 """How many times as many vectors as are asked for are read from the file."""
@@ -32,7 +31,10 @@ BEFORE = 6
 """How many times as many again the differing bits choose."""
 
 SPARSE = 4
-"""With fewer rows allowed than a quarter, only their codes are read."""
+"""With fewer rows allowed than a quarter, only their codes are read, and more of what is left."""
+
+SURER, BEFORE_SPARSE = 1.25, 8
+"""How many times more are read, and chosen before, of sparse rows: the nearest lie further away there."""
 
 FIRST, CHUNK = 4_096, 32_768
 """Rows that are compared at a time: a small beginning bounds what is worth keeping of the rest."""
@@ -47,6 +49,8 @@ class CodeIndex:
     ``mean``: (d,) f32, what codes are centred by; given when codes that were kept are loaded again, else
     drawn from the first vectors that are added.
     """
+
+    name = "sign codes"
 
     def __init__(self, dimensions: int, mean: NDArray[np.float32] | None = None) -> None:
         self.dimensions, self.mean = dimensions, mean
@@ -80,23 +84,21 @@ class CodeIndex:
         exact, held = question(query, self.dimensions), self.rows.held
         if exact is None or not held.count or limit < 1:
             return nothing()
-        wanted = limit * self.oversampling
-        places = self._near(held, exact, BEFORE * wanted, mask)
-        rids = np.sort(held.rids[_under_signs(held.payload, places, exact, wanted)])
-        return best(rids, fetch(rids), exact, limit)
-
-    def _near(
-        self, held: Held, query: NDArray[np.float32], wanted: int, mask: Mask | None
-    ) -> NDArray[np.intp]:  # fmt: skip
-        code = self._codes(query[None])[:, 0]
         ok = held.allowed(mask)
         allowed = int(np.count_nonzero(ok))
-        if SPARSE * allowed < held.count:
+        sparse = SPARSE * allowed < held.count
+        wanted = int(reads(limit, self.oversampling) * (SURER if sparse else 1))
+        before = (BEFORE_SPARSE if sparse else BEFORE) * wanted
+        code = self._codes(exact[None])[:, 0]
+        if sparse:
             places = np.flatnonzero(ok)
-            return places[self._scratch.nearest(held.payload[:, places], allowed, code, wanted, None)]
-        return self._scratch.nearest(
-            held.payload, held.count, code, wanted, None if allowed == held.count else ok
-        )
+            codes = held.payload.take(places, axis=1)
+            places = places[self._scratch.nearest(codes, allowed, code, before, None)]
+        else:
+            some = None if allowed == held.count else ok
+            places = self._scratch.nearest(held.payload, held.count, code, before, some)
+        rids = np.sort(held.rids[_under_signs(held.payload, places, exact, wanted)])
+        return best(rids, fetch(rids), exact, limit)
 
     def _codes(self, vectors: NDArray[np.float32]) -> NDArray[np.uint64]:
         """Return (words, n) codes; dimensions that the last word lacks are 0 in all."""
@@ -120,7 +122,8 @@ def _under_signs(
     wide = np.zeros(octets.shape[1] * 8, np.float32)
     wide[: len(query)] = query
     adds = (wide.reshape(-1, 8) @ _BITS.T).ravel()
-    sums = adds[octets + np.arange(octets.shape[1]) * 256].sum(axis=1)
+    at = octets + np.arange(octets.shape[1], dtype=np.uint32) * 256
+    sums = adds.take(at, mode="wrap") @ np.ones(octets.shape[1], np.float32)
     kept: NDArray[np.intp] = places[np.argpartition(sums, len(sums) - wanted)[len(sums) - wanted :]]
     return kept
 

@@ -23,6 +23,9 @@ Fetch = Callable[[NDArray[np.uint32]], NDArray[np.float16]]
 Found = tuple[NDArray[np.uint32], NDArray[np.float32]]
 """rids and cosines, the best first; rids in ascending order among equal cosines."""
 
+FEW, BEYOND = 10, 1.5
+"""Of more than these, which other legs judge too, only so many times as many vectors are read."""
+
 UNIT_WITHIN = 0.02
 """How far from 1 the length of a vector may be: f16 rounds to within a thousandth."""
 
@@ -72,6 +75,11 @@ class VectorIndex(Protocol):
     """
 
     dimensions: int
+
+    @property
+    def name(self) -> str:
+        """What it goes by in `hub.MemoryHealth.engine`."""
+        ...
 
     def __len__(self) -> int:
         """Return how many rows can be found."""
@@ -161,6 +169,11 @@ def best(
         rids, cosines = np.delete(rids, absent), np.delete(cosines, absent)
     order = np.lexsort((rids, -cosines))[:limit]
     return rids[order], cosines[order]
+
+
+def reads(limit: int, oversampling: int) -> int:
+    """Return how many vectors are read of the file to find the ``limit`` nearest."""
+    return int(max(oversampling * min(limit, FEW), BEYOND * limit))
 
 
 def nothing() -> Found:

@@ -30,6 +30,11 @@ class TieredIndex:
         self.index: VectorIndex = ExactIndex(dimensions)
         self._large, self._below, self._lock = large, below, threading.Lock()
 
+    @property
+    def name(self) -> str:
+        """What holds the rows now."""
+        return self.index.name
+
     def __len__(self) -> int:
         return len(self.index)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hub import Unavailable
-from hub_memory.index.port import best, checked, nothing, question
+from hub_memory.index.port import best, checked, nothing, question, reads
 from hub_memory.index.rows import Rows
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class TurboIndex:
 
     Raises `Unavailable` when turbovec is not installed or does not run here; ask `usable` beforehand.
     """
+
+    name = "turbovec"
 
     def __init__(self, dimensions: int) -> None:
         if reason := usable():
@@ -78,7 +80,7 @@ class TurboIndex:
         if exact is None or limit < 1:
             return nothing()
         with self._lock:
-            near = self._near(exact, limit * self.oversampling, mask)
+            near = self._near(exact, reads(limit, self.oversampling), mask)
         return best(near, fetch(near), exact, limit)
 
     def _near(self, query: NDArray[np.float32], wanted: int, mask: Mask | None) -> NDArray[np.uint32]:

@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 
 KIND = "memory.house"
 DAY_S = 86_400.0
-STEP = 500
-"""Entries of one step."""
+STEP, CLEARED = 500, 200
+"""Entries that one step looks at, and that one removes: with their words and vectors that takes longer."""
 
 YOUNG_S = DAY_S
 """What is younger than this is never pruned, however full the memory is."""
@@ -144,7 +144,7 @@ class Housekeeping:
         gone, step = 0, Swept(expired=1)
         while step.expired or step.duplicates:
             await self._calm.wait(now=not wait)
-            step = await self._memory.sweep(self._memory.now(), budget=STEP, rewrite=False)
+            step = await self._memory.sweep(self._memory.now(), budget=CLEARED, rewrite=False)
             gone += step.expired
             self._swept = replace(self._swept, duplicates=self._swept.duplicates + step.duplicates)
         self._swept = replace(self._swept, expired=self._swept.expired + gone)

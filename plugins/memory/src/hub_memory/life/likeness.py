@@ -55,9 +55,9 @@ def pieces(text: str) -> tuple[str, ...]:
 def key(text: str, namespace: str, kind: str, origin: str) -> bytes | None:
     """Return what entries that say the same share: 16 bytes; None for one that is compared to none.
 
-    The "I" of an answer is not the person's, so who speaks belongs to it.
+    The "I" of an answer is not the person's, so who speaks belongs to it; a document keeps all its parts.
     """
-    said = pieces(text)
+    said = () if origin == "document" else pieces(text)
     if not said:
         return None
     who = "person" if origin.startswith("user") else origin

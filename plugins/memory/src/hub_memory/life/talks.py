@@ -31,14 +31,15 @@ CLEAN = "quarantined = 0 AND trust >= 1 AND superseded_by IS NULL AND expires = 
 _TURN = f"kind = 'episodic' AND session != '' AND (origin = 'assistant' OR origin GLOB 'user*') AND {CLEAN}"
 _NEW = """SELECT DISTINCT namespace, session FROM memory
     WHERE revision > ? AND session != '' AND kind = 'episodic'"""
-_TURNS = f"""SELECT lower(hex(id)), text, origin, trust, sequence, created, vec,
+_TURNS = f"""SELECT lower(hex(id)), text, origin, trust, sequence, created,
+        (SELECT vec FROM vector WHERE vector.rid = memory.rid AND model = ?),
         EXISTS (SELECT 1 FROM condensed WHERE condensed.rid = memory.rid)
-    FROM memory LEFT JOIN (SELECT rid, vec FROM vector WHERE model = ?) USING (rid)
-    WHERE namespace = ? AND session = ? AND {_TURN} ORDER BY sequence, rid"""  # noqa: S608  our own conditions
-_NEWEST = "SELECT max(created) FROM memory WHERE namespace = ? AND session = ? AND kind = 'episodic'"
-_MADE = """SELECT rid, lower(hex(id)), trust, pinned, importance FROM memory
-    WHERE namespace = ? AND session = ? AND kind = 'summary' AND superseded_by IS NULL AND quarantined = 0
-    ORDER BY rid"""
+    FROM memory WHERE namespace = ? AND session = ? AND {_TURN} ORDER BY sequence, rid"""  # noqa: S608  our own conditions
+_TALK = "namespace = ? AND session = ? AND session != ''"  # so that the index of talks is used
+_NEWEST = f"SELECT max(created) FROM memory WHERE {_TALK} AND kind = 'episodic'"  # noqa: S608  our own names
+_MADE = f"""SELECT rid, lower(hex(id)), trust, pinned, importance FROM memory
+    WHERE {_TALK} AND kind = 'summary' AND superseded_by IS NULL AND quarantined = 0
+    ORDER BY rid"""  # noqa: S608  our own names
 _TABLE = "CREATE TABLE IF NOT EXISTS condensed (rid INTEGER PRIMARY KEY REFERENCES memory ON DELETE CASCADE)"
 _DOUBTED = """SELECT 1 FROM source JOIN memory ON memory.id = source.source_id
     WHERE source.rid = ? AND (quarantined OR trust < 1) LIMIT 1"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import numpy as np
 import structlog
@@ -52,6 +52,9 @@ log = structlog.get_logger(__name__)
 
 LEFTOVERS = "What was forgotten may still lie in the files of the memory's server."
 LEFTOVERS_FIX = "Let me rewrite them: end what reads there for long; I try again every hour."
+
+FILE_ONLY = "Documents and imports do not go into a PostgreSQL server yet."
+FILE_ONLY_FIX = "Use a memory in a file of this hub for them."
 
 
 class PostgresMemory:
@@ -222,19 +225,22 @@ class PostgresMemory:
             fix=LEFTOVERS_FIX if due else "",
         )  # fmt: skip
 
-    async def read(self, *work: object) -> Any:  # noqa: ARG002  as the file's
-        """Refuse: documents and imports are read and written in a file's own SQL."""
-        raise HubError(
-            "Documents and imports need the memory in a file, and it is in PostgreSQL.",
-            fix="Clear the setting server for them; restart me.",
-        )
-
-    written = read
-    """Refuse likewise."""
+    async def ready(self) -> None:
+        """Do nothing: the server has its indexes at hand."""
 
     async def measure(self) -> float:
         """Return how much of an exact search is found: all, for every search here is exact."""
         return 1.0
+
+    async def read(self, work: object) -> NoReturn:
+        """Refuse what knows only the tables of a file."""
+        del work
+        raise Unavailable(FILE_ONLY, fix=FILE_ONLY_FIX)
+
+    async def written(self, fresh: object, work: object) -> NoReturn:
+        """Refuse what knows only the tables of a file."""
+        del fresh, work
+        raise Unavailable(FILE_ONLY, fix=FILE_ONLY_FIX)
 
     def _missing(self) -> dict[str, str]:
         """Return why legs cannot be asked, by leg."""

@@ -16,7 +16,8 @@ _DUE = (
 )
 _TWICE = f"""
     SELECT rid, id, first_value(id) OVER same AS kept FROM memory
-    WHERE {LIVE} AND text_hash IN (SELECT text_hash FROM memory GROUP BY text_hash HAVING count(*) > 1)
+    WHERE {LIVE} AND origin <> 'document'
+      AND text_hash IN (SELECT text_hash FROM memory GROUP BY text_hash HAVING count(*) > 1)
     WINDOW same AS (
         PARTITION BY namespace, kind, quarantined, text_hash ORDER BY pinned DESC, trust DESC, id
     ) ORDER BY kept, id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hub import MemoryHealth
 from hub_memory.postgres.rows import LIVE, entries, put_vectors
 from hub_memory.postgres.schema import one, versions
-from hub_memory.store.upkeep import PAST
+from hub_memory.postgres.where import Where, readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _LACKING = (
 )
 _COUNTS = (
     "SELECT kind, count(*), count(*) FILTER (WHERE quarantined) FROM memory"  # noqa: S608  our own condition
-    f" WHERE {LIVE} AND (%s::text[] = '{{}}' OR namespace = ANY(%s)) GROUP BY kind"
+    f" WHERE {LIVE} AND {{}} GROUP BY kind"
 )
 
 
@@ -66,17 +66,6 @@ class Upkeep:
 
         await self._server.write(work)
 
-    async def expire(self, kinds: Sequence[str], before: float) -> None:
-        """Let entries of ``kinds`` that came before a time expire, unless they are pinned."""
-
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(
-                "UPDATE memory SET expires = %s WHERE kind = ANY(%s) AND created < %s AND NOT pinned",
-                (PAST, list(kinds), before),
-            )
-
-        await self._server.write(work)
-
     async def all_of(self, namespace: str) -> list[MemoryEntry]:
         """Return every entry of a namespace, the oldest first: superseded and quarantined ones too."""
 
@@ -86,26 +75,28 @@ class Upkeep:
         return await self._server.read(work)
 
 
-async def bare(connection: AsyncConnection, model: str) -> int:
+async def bare(connection: AsyncConnection, model: str, where: Where | None = None) -> int:
     """Return how many entries have no vector of ``model``."""
-    count: int = (await one(await connection.execute(f"SELECT count(*) {_LACKING}".encode(), (model,))))[0]
+    also = where or Where()
+    sql = f"SELECT count(*) {_LACKING} AND {also.sql}"
+    count: int = (await one(await connection.execute(sql.encode(), (model, *also.args))))[0]
     return count
 
 
 async def counted(
-    connection: AsyncConnection, now: float, model: str, spaces: Sequence[str]
+    connection: AsyncConnection, now: float, model: str, namespaces: Sequence[str] = ()
 ) -> tuple[MemoryHealth, bool]:
     """Return how many entries hold now, and whether files still hold what was forgotten."""
-    rows = await (
-        await connection.execute(_COUNTS.encode(), (now, now, list(spaces), list(spaces)))
-    ).fetchall()
+    where = readable(namespaces) if namespaces else Where()
+    sql = _COUNTS.format(where.sql)
+    rows = await (await connection.execute(sql.encode(), (now, now, *where.args))).fetchall()
     rewrite: bool = (await one(await connection.execute("SELECT rewrite FROM state")))[0]
     health = MemoryHealth(
         entries=sum(count for _, count, _ in rows),
         quarantined=sum(held for _, _, held in rows),
-        by_kind=cast("Any", {kind: count for kind, count, _ in rows}),
+        by_kind=cast("Any", {kind: count - held for kind, count, held in rows if count > held}),
         model=model,
-        to_embed=await bare(connection, model) if model else 0,
+        to_embed=await bare(connection, model, where) if model else 0,
         engine=await versions(connection),
     )
     return health, rewrite

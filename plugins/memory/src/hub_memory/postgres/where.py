@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hub import HubError, MemorySelection
 from hub_memory.postgres.rows import UNEXPIRED
 from hub_memory.postgres.words import READ, all_of, plain
-from hub_memory.store.check import known
+from hub_memory.store.check import identity, known
 from hub_memory.store.where import LAST_TURNS
 
 if TYPE_CHECKING:
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     from hub import MemoryQuery
 
-_BOUNDS = {"since": "created >= %s", "before": "created < %s", "quarantined": "quarantined = %s"}
+_BOUNDS = {
+    "since": "created >= %s",
+    "before": "created < %s",
+    "quarantined": "quarantined = %s",
+    "pinned": "pinned = %s",
+}
 
 
 @dataclass(slots=True)
@@ -73,7 +78,8 @@ def held(selection: MemorySelection, now: float) -> Where:
         raise HubError("Nobody's memory was asked for.", fix="Name a namespace.")
     where = selected(selection)
     where.add(UNEXPIRED, now)
-    _holds(where, None, now)
+    if not selection.superseded_by:
+        _holds(where, None, now)
     if selection.quarantined is None:
         where.add("NOT quarantined")
     return where
@@ -89,8 +95,7 @@ def selected(selection: MemorySelection) -> Where:
     for name in ("namespace", "session", "kind"):
         if value := getattr(selection, name):
             where.add(f"{name} = %s", value)
-    if selection.ids:
-        where.add("id = ANY(%s)", [bytes.fromhex(name) for name in known(selection.ids)])
+    _named(where, selection)
     if selection.topic:
         _about(where, selection.topic)
     for name, condition in _BOUNDS.items():
@@ -99,6 +104,13 @@ def selected(selection: MemorySelection) -> Where:
     if not where.parts:
         where.add("false")
     return where
+
+
+def _named(where: Where, selection: MemorySelection) -> None:
+    if selection.ids:
+        where.add("id = ANY(%s)", [bytes.fromhex(name) for name in known(selection.ids)])
+    if selection.superseded_by:
+        where.add("superseded_by = %s", identity(selection.superseded_by))
 
 
 def _about(where: Where, topic: str) -> None:

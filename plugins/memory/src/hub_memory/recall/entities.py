@@ -52,6 +52,9 @@ _AMOUNT = re.compile(
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[\w-]|['\u2019](?=\w))*|[^\w\s]|\d+")  # a mark or a number ends it
 _QUOTED = re.compile(r"\"([^\"\n]{2,60})\"|\u201c([^\u201d\n]{2,60})\u201d|\u2018([^\u2019\n]{2,60})\u2019")
+_COMBINING = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+)
 _CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z]|\d+-\d+)[A-Z\d]+(?:-[A-Z\d]+)*(?![\w-])")
 
 
@@ -80,9 +83,15 @@ def entities(text: str, known: Collection[str] = ()) -> tuple[Entity, ...]:
 
 def normalise(name: str) -> str:
     """Return ``name`` without case, accents, possessive and outer punctuation."""
-    plain = unicodedata.normalize("NFKD", name.replace("\u2019", "'")).casefold()
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(re.sub(r"'s?(?= |$)", "", plain).split()).strip(" .,;:!?'\"")
+    return " ".join(re.sub(r"'s?(?= |$)", "", folded(name)).split()).strip(" .,;:!?'\"")
+
+
+def folded(text: str) -> str:
+    """Return ``text`` without case and accents."""
+    plain = text.replace("\u2019", "'")
+    if not plain.isascii():
+        plain = _COMBINING.sub("", unicodedata.normalize("NFKD", plain))
+    return plain.casefold()
 
 
 def _all(text: str) -> Iterator[Entity]:

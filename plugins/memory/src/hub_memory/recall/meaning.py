@@ -12,7 +12,9 @@ from hub_memory.index.codes import OVERSAMPLING, CodeIndex
 from hub_memory.index.estimate import adjust, estimate, nearest, sample
 from hub_memory.index.file import KINDS, Namespaces, changed, fetching, gone, load
 from hub_memory.index.port import QUARANTINED, SUPERSEDED, Mask
+from hub_memory.index.quickest import quickest
 from hub_memory.index.tiers import TieredIndex
+from hub_memory.index.turbo import usable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +36,7 @@ SECOND = 1.0
 class Meaning:
     """The vectors of ``embedder``'s model, for the threads of the database. ``large``: see `TieredIndex`."""
 
-    def __init__(self, embedder: TextEmbedder, large: Callable[[int], VectorIndex] = CodeIndex) -> None:
+    def __init__(self, embedder: TextEmbedder, large: Callable[[int], VectorIndex] = quickest) -> None:
         self.embedder = embedder
         self._large, self._lock = large, threading.Lock()
         self._index: TieredIndex | None = None
@@ -44,6 +46,17 @@ class Meaning:
     def model(self) -> str:
         """The id of its model."""
         return self.embedder.model
+
+    @property
+    def engine(self) -> str:
+        """What its vectors are found by; "" before the first question."""
+        index = self._index
+        return index.name if index else ""
+
+    def ready(self, db: Connection) -> None:
+        """Read the index before the first question, which then need not wait for it."""
+        if self.embedder.dimensions:
+            self._followed(db, self.embedder.dimensions)
 
     async def question(self, text: str) -> NDArray[np.float32] | None:
         """Return the vector of a question, None for one without a known word. Raises `Unavailable`."""
@@ -117,8 +130,8 @@ class Meaning:
     def _restored(self, db: Connection, dimensions: int) -> TieredIndex:
         index = TieredIndex(dimensions, self._large)
         self._names, self._revision = Namespaces(), -1
-        found = kept.restore(db, self.model, dimensions) if self._large is CodeIndex else None
-        if found:
+        found = kept.restore(db, self.model, dimensions) if self._large in {CodeIndex, quickest} else None
+        if found and not (self._large is quickest and usable() == ""):  # turbovec came since they were kept
             index.index, self._names, self._revision = found
         return index
 

@@ -19,21 +19,21 @@ def around(places: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
     return beside - strong
 
 
-def bonus(
+def beside(
     scores: NDArray[np.float64], sessions: NDArray[np.int64], sequences: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return for each candidate the sum of the ``scores`` of those right before and after it, all (n,).
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return for each candidate the scores of those right before it and right after it, 0 for none, all (n,).
 
     ``sessions``: a number a talk, negative for none; ``sequences``: places in it. Two candidates of one place
     (a document cut twice) count once, by the better of them.
     """
-    result = np.zeros(len(scores))
+    before, after = np.zeros(len(scores)), np.zeros(len(scores))
     order = np.lexsort((scores, sequences, sessions))
     last = np.ones(len(order), bool)
     last[:-1] = (np.diff(sessions[order]) != 0) | (np.diff(sequences[order]) != 0)
     best = order[last & (sessions[order] >= 0)]
     joined = (np.diff(sessions[best]) == 0) & (np.diff(sequences[best]) == 1)
-    before, after = best[:-1][joined], best[1:][joined]
-    result[after] += scores[before]
-    result[before] += scores[after]
-    return result
+    first, second = best[:-1][joined], best[1:][joined]
+    before[second] = scores[first]
+    after[first] = scores[second]
+    return before, after

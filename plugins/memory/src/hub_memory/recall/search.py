@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hub_memory.recall.entities import entities, normalise
+from hub_memory.recall.entities import entities, folded
 from hub_memory.recall.fusion import HALF_LIFE_S, Candidates, Weights, fuse
 from hub_memory.recall.neighbours import around
 from hub_memory.store import words
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hub_memory.recall.when import Span
     from hub_memory.store.where import Where
 
-CANDIDATES = 200
+CANDIDATES = 100
 """Rows that each of words and meaning brings in."""
 
 STRONG = 20
@@ -35,6 +35,9 @@ STRONG = 20
 
 NAMED = 2_000
 """Characters of an entry in which the question's names are looked for."""
+
+_SPEAKER = re.compile(r"([^\W\d_][\w .'-]{0,39}): ")
+"""Who said a line of a talk that was kept as such."""
 
 _ROW = "SELECT rid, session, sequence, created, kind, importance, substr(text, 1, ?) FROM memory WHERE"
 
@@ -129,19 +132,29 @@ def _candidates(
         half_life=np.array([HALF_LIFE_S.get(row.kind, np.inf) if ages else np.inf for row in rows]),
         importance=np.array([row.importance for row in rows]),
         timely=_timely(created, span if ages else None),
+        asks=np.array([row.text.rstrip().endswith("?") for row in rows]),
     )
 
 
 def _named(question: str, rows: list[Row]) -> NDArray[np.float64]:
-    """Return for each row the share of the names in ``question`` that it has."""
-    names = [re.compile(rf"(?<!\w){re.escape(one.norm)}(?!\w)") for one in entities(question)]
+    """Return for each row the share of the names in ``question`` that it has.
+
+    Who speaks in these talks ("Ann: ...") is looked for as who says it: others only speak to them.
+    """
+    names = [one.norm for one in entities(question)]
     if not names:
         return np.zeros(len(rows))
-    return np.array([_share(names, normalise(row.text)) for row in rows])
-
-
-def _share(names: list[re.Pattern[str]], text: str) -> float:
-    return sum(name.search(text) is not None for name in names) / len(names)
+    texts = [folded(row.text) for row in rows]
+    said = [_SPEAKER.match(text) for text in texts]
+    speakers = {one[1] for one in said if one}
+    shares = np.zeros(len(rows))
+    for name in names:
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        if name in speakers:
+            shares += [one is not None and one[1] == name for one in said]
+        else:
+            shares += [word.search(text) is not None for text in texts]
+    return shares / len(names)
 
 
 def _timely(created: NDArray[np.float64], span: Span | None) -> NDArray[np.bool_]:
@@ -155,8 +168,8 @@ def _timely(created: NDArray[np.float64], span: Span | None) -> NDArray[np.bool_
 
 def _weighed(weights: Weights, legs: Collection[str]) -> Weights:
     """Let the legs that are not asked for count for nothing."""
-    given = weights if "neighbour" in legs else replace(weights, neighbour=0.0)
-    return given if "importance" in legs else replace(given, least=1.0)
+    given = weights if "neighbour" in legs else replace(weights, neighbour=0.0, before=0.0, after=0.0)
+    return given if "importance" in legs else replace(given, least=1.0, asking=1.0)
 
 
 def _told(parts: Any, legs: Collection[str], at: int) -> dict[Leg, float]:

@@ -15,9 +15,10 @@ MOST_CHARS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Remember ``text``, as it was said."""
+    """Remember ``text``, as it was said. ``how``: it tells how something is done."""
 
     text: str
+    how: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,18 @@ _KEEP_FACT = re.compile(
 _NOT_KEPT = re.compile(
     r"(?:to|when|how|the (?:time|day|song|film|movie)|me|us|where|why|who|if)\b", re.IGNORECASE
 )
+_KEEP_HOW = re.compile(
+    r"(?:always |also )?(?:remember|memori[sz]e|note(?: down)?|keep in mind|don'?t (?:ever )?forget)"
+    r" how (?:to|(?:i|we|you) (?:can |should )?) ?(?P<goal>[^,:]{3,80}?)(?: is)?\s*[,:]\s*(?P<steps>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_HOW = re.compile(
+    r"(?:in order )?to (?!(?:my|our|your|his|her|their|the|an?|me|us|him|them|you|this|that|\w+['\u2019]s)\b)"
+    r"[^,:]{3,80}[,:]\s*\S.+",
+    re.IGNORECASE | re.DOTALL,
+)
+"""To close up, lock the door: what says what for, and then what to do."""
+
 _KNOW = re.compile(
     r"(?:what (?:do|did) you (?:know|remember|have|recall)(?: (?:or|and) \w+)?"
     r"|what have you (?:remembered|kept|learned|learnt|stored|saved)"
@@ -134,6 +147,9 @@ def _drop(order: str) -> Command | None:
 
 
 def _keep(order: str, said: str) -> Command | None:
+    end = said[-1] if said[-1] in ".!" else ""
+    if (how := _KEEP_HOW.fullmatch(order)) and not order.endswith("?"):
+        return Keep(f"To {how['goal'].strip()}, {how['steps'].strip()}{end}", how=True)
     match = _KEEP.fullmatch(order)
     if match is None:
         match = _KEEP_FACT.fullmatch(order)
@@ -142,8 +158,7 @@ def _keep(order: str, said: str) -> Command | None:
     text = match["text"].strip()
     if text.endswith("?") or len(text.split()) < _LEAST:
         return None
-    end = said[-1] if said[-1] in ".!" else ""
-    return Keep(text[:1].upper() + text[1:] + end)
+    return Keep(text[:1].upper() + text[1:] + end, how=bool(_HOW.fullmatch(text)))
 
 
 def _bare(topic: str) -> str:

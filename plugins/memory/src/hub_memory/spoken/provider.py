@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hub import Act, Caps, Declined, Delta, Done, MemoryQuery, MemorySelection, NewMemory, Probe
 from hub_memory.spoken.commands import Drop, DropAll, Keep, Know, understand
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hub import Memory, MemoryEntry, Request
     from hub_memory.spoken.commands import Command
 
+    Kind = Literal["fact", "procedure"]
     Piece = Act | Delta | Done
 
 CONFIRMED = 2
@@ -84,7 +85,8 @@ class Spoken:
         return Delta(_question(found))
 
     async def _keep(self, command: Keep, space: str, talk: str) -> str:
-        entry = NewMemory(command.text, space, kind="fact", trust=CONFIRMED, session=talk, importance=0.8)
+        kind: Kind = "procedure" if command.how else "fact"
+        entry = NewMemory(command.text, space, kind=kind, trust=CONFIRMED, session=talk, importance=0.8)
         await self._memory.remember([entry])
         return "I will remember that."
 

@@ -44,7 +44,7 @@ def sweeping(now: float, budget: int = BUDGET) -> Callable[[Connection], Swept]:
         nonlocal swept
         if swept is None:  # the file itself comes first
             due = db.execute(_DUE, (now, budget)).fetchall()
-            twice = _merge_twice(db, now, budget)
+            twice = _merge_twice(db, now, budget) if len(due) < budget else []  # that looks at all rows
             chosen.extend(due + twice)
             bury(db, chosen, now)
             swept = Swept(expired=len(due), duplicates=len(twice))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,19 +17,23 @@ import structlog
 
 from hub import HubError, Unavailable
 from hub_memory.sync.segments import Segment, Segments
-from hub_memory.sync.wire import Batch
+from hub_memory.sync.wire import Batch, length
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from hub import MemoryChange
     from hub_memory.sync.phrase import Keys
     from hub_memory.sync.transport import Holding
 
 ANSWER_S = 60.0
 """How long the folder may take over one file: a share whose server went may never answer."""
 
-SMALL, SEVERAL = 64 << 10, 32
-"""So many own files of fewer bytes than this become one."""
+SMALL, SEVERAL = 16 << 10, 32
+"""When there are so many own files of fewer bytes than this, they become few."""
+
+FULL = 4 << 20
+"""Characters that are put into one file of several, about."""
 
 Result = TypeVar("Result")
 log = structlog.get_logger(__name__)
@@ -58,7 +63,9 @@ class Folder:
         there = {(one.node, one.name) for one in found}
         self._own = {name for name in seen.get(self._node, ()) if (self._node, name) in there}
         self.lost = self._own != seen.get(self._node, set())
-        self._refused = {one: why for one, why in self._refused.items() if one in found}
+        # What the system refused may be granted by now; what a file says stays what it is.
+        judged = {one: why for one, why in self._refused.items() if not isinstance(why.__cause__, OSError)}
+        self._refused = {one: why for one, why in judged.items() if one in found}
         own = [one for one in found if one.node == self._node]
         self.stale = len([one for one in own if one.size < SMALL]) >= SEVERAL
         for one in found:
@@ -96,7 +103,8 @@ class Folder:
         except Unavailable:
             raise
         except HubError as error:
-            if one.node == self._node:  # mine, of another phrase or damaged: I have what it said
+            if one.node == self._node and not isinstance(error.__cause__, OSError):
+                # Mine, of another phrase or damaged: what it said is here, and is told anew.
                 await self._ask(lambda: self._segments.remove(one))
                 self.lost = True
             else:
@@ -107,6 +115,8 @@ class Folder:
     async def _renewed(self, one: Segment, holding: Holding) -> Segment | None:
         """Return what is left of an own segment, None when that is nothing."""
         batch = await self._read(one)
+        if batch is None:
+            self.lost = True
         changes = batch.changes if batch else ()
         held = await holding(changes)
         if held and len(held) == len(changes):
@@ -125,12 +135,20 @@ class Folder:
         return None
 
     async def _joined(self, small: Sequence[Segment]) -> None:
-        said = await self._ask(lambda: [self._segments.read(one).changes for one in small])
-        changes = [change for some in said for change in some]
-        whole = await self._ask(lambda: self._segments.write(Batch(self._node, changes)))
-        self._own.add(whole.name)
-        await self._ask(lambda: self._segments.remove(*small))
-        self._own -= {one.name for one in small}
+        """Put as many small segments into one as it holds; the others wait for the next time."""
+        group: list[Segment] = []
+        changes: list[MemoryChange] = []
+        for one in small:
+            said = (await self._ask(partial(self._segments.read, one))).changes
+            if group and sum(map(length, changes)) + sum(map(length, said)) > FULL:
+                break
+            group.append(one)
+            changes += said
+        if len(group) > 1:
+            whole = await self._ask(lambda: self._segments.write(Batch(self._node, changes)))
+            self._own.add(whole.name)
+            await self._ask(lambda: self._segments.remove(*group))
+            self._own -= {one.name for one in group}
 
     def _look(self, *, begun: bool) -> None:
         """See that the folder is there, and tidy up; one that was there before is not begun anew."""

@@ -146,8 +146,8 @@ class Ledger:
 def _begin(db: Connection, place: str, scope: str) -> None:
     db.execute("UPDATE sync_peer SET cursor = '' WHERE place = ?", (place,))
     db.execute(
-        "INSERT INTO sync_peer (place, peer, scope) VALUES (?, '', ?)"
-        " ON CONFLICT (place, peer) DO UPDATE SET scope = excluded.scope, swept = 0",
+        "INSERT INTO sync_peer (place, peer, scope, swept) VALUES (?, '', ?, -1)"
+        " ON CONFLICT (place, peer) DO UPDATE SET scope = excluded.scope, swept = excluded.swept",
         (place, scope),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -44,6 +45,7 @@ class Syncing:
         self._sync = Sync(memory, self._ledger, self._travel)
         self._made: dict[str, Transport] = {}
         self._troubles: list[HubError] = []
+        self._again = False
         self.door = Door(self)
 
     async def open(self, learn: Callable[[], Awaitable[object]]) -> None:
@@ -51,7 +53,7 @@ class Syncing:
 
         ``learn`` is awaited when something new came, for it comes without vectors.
         """
-        self._sync.on_taken = learn
+        self._sync.on_taken, self._memory.on_forgotten = learn, self.soon
         # A kill in mid-way costs nothing, and a fault of ours no more than its turn.
         self._hub.jobs.register(KIND, self._run, pauses=PAUSES_S, tries=math.inf)
         there = self._hub.jobs.list(KIND)
@@ -101,23 +103,26 @@ class Syncing:
 
     async def soon(self) -> None:
         """Meet all places as soon as can be: something was forgotten, say."""
-        for job in self._hub.jobs.list(KIND):
-            if job.state == "waiting":
-                await self._hub.jobs.change(job.id, due=self._hub.jobs.clock.after(0))
+        self._again = True
+        with suppress(HubError):  # then within a minute
+            for job in self._hub.jobs.list(KIND):
+                if job.state == "waiting":
+                    await self._hub.jobs.change(job.id, due=self._hub.jobs.clock.after(0))
 
     async def status(self) -> dict[str, Any]:
         """Return what the page tells (see `hub_memory.sync.door`)."""
         told = await self._sync.status()
         own = [{"place": "", "what": str(one), "fix": one.fix} for one in self._troubles]
-        told["trouble"] = [*own, *told["trouble"]]
+        told["trouble"] = [*own, *await self._strangers(), *told["trouble"]]
         told["paired"] = await self._hub.secrets.get(SECRET) is not None
         told["folder"] = self._settings["sync_folder"]
         told["people"] = list(self._settings["sync_people"])
         return told
 
     async def _run(self, _: Running) -> Any:
+        self._again = False
         await self.meet()
-        return self._hub.jobs.clock.after(EVERY_S)
+        return self._hub.jobs.clock.after(0.0 if self._again else EVERY_S)
 
     async def _transports(self) -> list[Transport]:
         """Return the places of the settings, under the phrase as it is now; what is known of others goes."""
@@ -143,6 +148,16 @@ class Syncing:
             except HubError as error:
                 self._troubles.append(error)
         return peers
+
+    async def _strangers(self) -> list[dict[str, str]]:
+        """Return a trouble for each name of the settings that nobody here has."""
+        names = self._settings["sync_people"]
+        known = {known_as(one.name) for one in await self._hub.people.all()} if names else set()
+        return [
+            {"place": "", "what": f"I know nobody called {name}.", "fix": "Correct the name in Settings."}
+            for name in names
+            if known_as(name) not in known
+        ]
 
     async def _travel(self) -> Travel:
         """Return whose memory travels: the house's, and that of people who are named in the settings."""

@@ -11,9 +11,6 @@ import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from hub import HubError
 
 RANDOM = 20
@@ -59,4 +56,7 @@ def _spelled(random: bytes) -> str:
 
 
 def _derived(random: bytes, use: bytes, length: int = 32) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415  who is not paired needs none
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415  of it
+
     return HKDF(SHA256(), length, salt=None, info=b"hub memory sync 1 " + use).derive(random)

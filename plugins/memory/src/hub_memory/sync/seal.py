@@ -10,9 +10,6 @@ import os
 import zlib
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from hub import HubError
 
 if TYPE_CHECKING:
@@ -35,12 +32,17 @@ class Unreadable(HubError):  # noqa: N818  a state, not a fault
 
 def seal(keys: Keys, text: bytes, about: bytes) -> bytes:
     """Return ``text`` so that only the pair can read it."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  with the first use
+
     head, nonce = MAGIC + keys.mark, os.urandom(_NONCE)
     return head + nonce + AESGCM(keys.box).encrypt(nonce, zlib.compress(text), head + about)
 
 
 def unseal(keys: Keys, sealed: bytes, about: bytes) -> bytes:
     """Return what was sealed. Raises `Unreadable` with why it cannot be."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415  as above
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
     if sealed[: len(MAGIC) - 1] == MAGIC[:-1] and not sealed.startswith(MAGIC):
         raise Unreadable("It was written by a newer hub.", fix="Update this hub.")
     if len(sealed) < _HEAD + _NONCE or not sealed.startswith(MAGIC):

@@ -87,15 +87,22 @@ class Segments:
         """Return what a file says. Raises `HubError` for what cannot be read, now or ever."""
         if one.size > seal.MOST:
             raise Unreadable(f"It has {one.size:,} bytes; I read {seal.MOST:,}.", fix="Remove it.")
-        handle = os.open(self._folder / one.file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise Unreadable("It is no file.", fix="Remove it.")
-            sealed = file.read(seal.MOST + 1)
+        try:
+            sealed = self._sealed(one)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise Unreadable(f"It cannot be read: {why}.", fix="See whether I may read it.") from error
         batch = decode(seal.unseal(self._keys, sealed, one.file.encode()))
         if batch.node != one.node:
             raise Unreadable("It is not from the device that it names.", fix="Remove it.")
         return batch
+
+    def _sealed(self, one: Segment) -> bytes:
+        handle = os.open(self._folder / one.file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Unreadable("It is no file.", fix="Remove it.")
+            return file.read(seal.MOST + 1)
 
     def write(self, batch: Batch, name: str = "", revision: int = 1) -> Segment:
         """Write a segment: durable when this returns, and never half there under its name."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hub import HubError
 from hub_memory.sync.travel import HOUSE, Travel
-from hub_memory.sync.wire import Batch
+from hub_memory.sync.wire import Batch, length
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from hub_memory.sync.ledger import Ledger, Place
     from hub_memory.sync.transport import Transport
 
-PAGE = 400
-"""Changes that are read at a time: of the longest entries fewer would be better, of most more."""
+FEW, PAGE = 50, 400
+"""Changes that are read at a time: few at first, for entries may be of a million characters each."""
 
 ENOUGH = 1 << 20
-"""Characters of a batch, about; one entry may be more."""
+"""Characters of a batch; at most three times as many, which `hub_memory.sync.seal` can hold in any script."""
 
 AWAY_S, AWAY_MOST_S = 60.0, 3_600.0
 """How long a place that failed is left alone: twice as long each time."""
@@ -86,7 +86,7 @@ class Sync:
         travel, now = await self._travel(), self._memory.now()
         ours, others = await self._ledger.standing({one.id for one in batch.changes}, travel.wire)
         changes = await asyncio.to_thread(travel.incoming, batch.changes, ours, others)
-        applied = await self._apply(changes) if changes else 0
+        applied = await self._apply(changes) if changes else await self._ripen()
         await self._ledger.received(place, batch.node, batch.cursor, applied, now)
         if batch.wrong:
             said = f"{len(batch.wrong)} of what {batch.node} says cannot be read. {batch.wrong[0]}"
@@ -95,16 +95,19 @@ class Sync:
 
     async def batches(self, since: str) -> AsyncGenerator[tuple[list[MemoryChange], str], None]:
         """Yield what changed here after a cursor and may travel, with the cursor after it."""
-        travel, size = await self._travel(), 0
+        travel, size, limit = await self._travel(), 0, FEW
         waiting: list[MemoryChange] = []
         while True:
-            changes, after = await self._memory.changes(since, limit=PAGE)
+            changes, after = await self._memory.changes(since, limit=limit)
             if after == since:
                 break
-            since = after
-            for one in await asyncio.to_thread(travel.outgoing, changes):
-                waiting.append(one)
-                size += len(str(one.fields.get("text", ""))) + 300
+            told = await asyncio.to_thread(travel.outgoing, changes)
+            more = sum(map(length, told))
+            if more > 2 * ENOUGH and limit > 2:  # noqa: PLR2004  one entry: its content and its flags
+                limit = max(2, limit // 8)
+                continue
+            since, size, limit = after, size + more, min(2 * limit, PAGE) if more < ENOUGH else limit
+            waiting += told
             if size >= ENOUGH:
                 yield waiting, since
                 waiting, size = [], 0
@@ -137,11 +140,10 @@ class Sync:
             await self.on_taken()
         return merged.applied
 
-    async def _ripen(self) -> None:
-        """Take changes whose clock ran ahead, now that their time has come."""
+    async def _ripen(self) -> int:
+        """Take changes whose clock ran ahead, now that their time has come; return how many."""
         since, self._looked = self._looked, self._memory.now()
-        if await self._ledger.ripe(since, self._looked):
-            await self._apply(())
+        return await self._apply(()) if await self._ledger.ripe(since, self._looked) else 0
 
     async def _meet(self, one: Transport, away: _Away) -> None:
         self._troubles.pop(one.place, None)
@@ -177,7 +179,7 @@ class Sync:
         found = await self._ledger.place(place)
         if found.scope != scope:
             await self._ledger.begin(place, scope)
-            found = replace(await self._ledger.place(place), swept=-1)
+            found = await self._ledger.place(place)
         return found
 
     async def _publish(self, one: Transport, since: str) -> None:

@@ -51,6 +51,11 @@ class Batch:
     wrong: Sequence[str] = field(default=(), compare=False)
 
 
+def length(change: MemoryChange) -> int:
+    """Return about how many characters a change is long."""
+    return len(str(change.fields.get("text", ""))) + 300
+
+
 def encode(batch: Batch) -> bytes:
     """Return a batch as lines."""
     head = {
