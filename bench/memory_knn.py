@@ -47,7 +47,9 @@ ONE_THREAD = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS", "LANCE_CPU_THREADS",
     "TOKIO_WORKER_THREADS",
 )  # fmt: skip
-PEERS = ("numpy", "sqlite-vec", "hnswlib", "lancedb", "chroma")
+PEERS = ("numpy", "sqlite-vec", "pgvector-exact", "pgvector", "hnswlib", "lancedb", "chroma")
+HERE_TOO = PEERS[:4]
+"""Those that the hub's own environment has."""
 SCHEMA = """
     CREATE TABLE memory (rid INTEGER PRIMARY KEY, revision INTEGER, namespace TEXT, kind TEXT, created REAL,
         trust INTEGER, pinned INTEGER, quarantined INTEGER, superseded_by BLOB, text TEXT);
@@ -286,7 +288,7 @@ def others(entries: np.ndarray, queries: np.ndarray) -> dict[str, Any]:
     given, least = HERE / "peers.npz", tenths(entries, queries)
     np.savez(given, entries=entries.astype(np.float32), queries=queries.astype(np.float32))
     for name in PEERS:
-        python = home if name not in ("numpy", "sqlite-vec") else sys.executable
+        python = sys.executable if name in HERE_TOO else home
         command = [python, str(Path(__file__).with_name("memory_peers.py")), name, str(given)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=True)

@@ -40,7 +40,9 @@ class NoEntryError(HubError):
 class Shelf:
     """What to list or to search. ``of``: "mine", "house", or "" for both; times in Unix seconds.
 
-    ``pinned``: only what is; ``waiting``: what is in quarantine instead of the rest. Neither is for a search.
+    ``pinned``: only what is; ``waiting``: what is in quarantine; ``documents``: their parts; each instead of
+    the rest, in which there are no documents, for one of them may have more parts than all else together.
+    None of these is for a search.
     """
 
     kind: Kind | None = None
@@ -49,6 +51,7 @@ class Shelf:
     before: float | None = None
     pinned: bool = False
     waiting: bool = False
+    documents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class Memories:
             chosen = MemorySelection(
                 namespace=space, kind=shelf.kind, since=shelf.since, before=shelf.before,
                 quarantined=True if shelf.waiting else None, pinned=shelf.pinned or None,
+                documents=None if shelf.waiting or shelf.pinned else shelf.documents,
             )  # fmt: skip
             found += await self.port.browse(chosen, limit=limit + 1, after=after)
         found.sort(key=lambda entry: entry.id, reverse=True)  # an id begins with its time

@@ -78,14 +78,14 @@ def router(hub: Hub) -> APIRouter:  # noqa: C901  a list of routes
     @api.get("")
     async def browse(  # noqa: PLR0917  each is a field of the query
         who: Reader, kind: Kind | None = None, of: Of = "", since: Time = None, before: Time = None,
-        pinned: bool = False, waiting: bool = False,
+        pinned: bool = False, waiting: bool = False, documents: bool = False,
         after: Annotated[str, Query(max_length=64)] = "", limit: Limit = PAGE,
     ) -> dict[str, Any]:  # fmt: skip
         """List entries, the newest first; the next page is ``after`` what ``next`` says.
 
-        ``waiting``: what is in quarantine, instead of the rest.
+        ``waiting``: what is in quarantine; ``documents``: their parts; each instead of the rest.
         """
-        shelf = Shelf(kind, of, since, before, pinned, waiting)
+        shelf = Shelf(kind, of, since, before, pinned, waiting, documents)
         found, next_ = await memories.browse(who, shelf, after=after, limit=limit)
         return {"entries": [_told(entry) for entry in found], "next": next_}
 

@@ -17,6 +17,11 @@ class MemoryChanged(Event):
     forgotten: int = 0
     learnt: int = 0
 
+    @property
+    def fleeting(self) -> bool:
+        """While people talk there are many of these; only what was forgotten is worth keeping."""
+        return not self.forgotten
+
     def line(self) -> str | None:
         """Say what was destroyed; all else comes too often for a list."""
         if self.forgotten == 1:

@@ -38,11 +38,11 @@ LONGEST = 1_000_000
 class NewMemory:
     """Something to remember. Times are Unix seconds; 0 stands for now, `valid_until` 0 for no end.
 
-    ``origin``: who said it: "user_voice", "user_text", "assistant", "tool", "web", "document", "import" or
-    "nostr:" and a key. ``session`` and ``sequence`` place it in a talk, one by one (or `NEXT`), so that
-    what was said around it is found with it. ``sources``: the ids of the entries that it was made from.
-    ``importance``: 0 to 1. ``quarantined``: kept for a person to look at, and found by nobody else: what
-    tools and pages said begins so.
+    ``origin``: who said it: "user_voice", "user_text", "assistant", "tool", "web", "document", "import",
+    "nostr:" and a key, or "hub" for what it made of others. ``session`` and ``sequence`` place it in a talk,
+    one by one (or `NEXT`), so that what was said around it is found with it. ``sources``: the ids of the
+    entries that it was made from. ``importance``: 0 to 1. ``quarantined``: kept for a person to look at, and
+    found by nobody else: what tools and pages said begins so.
     """
 
     text: str
@@ -140,6 +140,7 @@ class MemorySelection:
     """What to forget or to list: what is given must all hold; `everything` stands alone.
 
     ``superseded_by``: the earlier wordings of that entry, which hold no more and are listed all the same.
+    ``documents``: only parts of documents, or none of them.
     """
 
     namespace: str = ""
@@ -153,6 +154,7 @@ class MemorySelection:
     everything: bool = False
     pinned: bool | None = None
     superseded_by: str = ""
+    documents: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,10 @@ class Swept:
 class MemoryHealth:
     """How the memory does. ``legs``: what recall can find by now; ``missing``: why not by the others.
 
-    ``by_kind``: how many entries of each kind can be found, those in quarantine not among them.
-    ``to_embed``: entries without a vector of ``model``. ``recall_estimate``: how many of an exact search's
-    ten best the quick one finds, as a share, measured lately; 1 before it was.
+    ``by_kind``: how many entries of each kind can be found, those in quarantine not among them;
+    ``documents``: how many of the facts are parts of documents. ``to_embed``: entries without a vector of
+    ``model``. ``recall_estimate``: how many of an exact search's ten best the quick one finds, as a share,
+    measured lately; 1 before it was.
     """
 
     entries: int = 0
@@ -207,6 +210,7 @@ class MemoryHealth:
     encrypted: bool = False
     reason: str = ""
     fix: str = ""
+    documents: int = 0
 
 
 @runtime_checkable

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from dataclasses import replace
@@ -65,6 +66,7 @@ async def check_memory(make: Make, *, keeps: bool = True) -> None:
         await faults.box(what, check(faults, memory), 4 * PATIENCE_S)
         await memory.forget(MemorySelection(everything=True))
     await faults.box("Another device", _merges(faults, memory, make), 4 * PATIENCE_S)
+    await faults.box("Devices in any order", _commutes(faults, make), 4 * PATIENCE_S)
     faults.tell()
 
 
@@ -104,7 +106,9 @@ async def _keeps(faults: Faults, memory: Memory) -> None:
 async def _knows_again(faults: Faults, memory: Memory) -> None:
     one = NewMemory("The heron stands in the shallow water.", ANN)
     (first,) = await memory.remember([one])
-    ids = await memory.remember([one, one])
+    ids = [*await memory.remember([one, one])]
+    for told in await asyncio.gather(*(memory.remember([one]) for _ in range(4))):
+        ids += told
     faults.add(set(ids) == {first}, "remember: what is there word for word keeps its id.")
     (other,) = await memory.remember([replace(one, namespace=BEN)])
     faults.add(other != first, "remember: another person's entry is another.")
@@ -200,6 +204,10 @@ async def _lists(faults: Faults, memory: Memory) -> None:
     await memory.change([ANN], ids[2], pinned=True)
     pins = await memory.browse(MemorySelection(namespace=ANN, pinned=True))
     faults.add([one.id for one in pins] == [ids[2]], "browse: what is pinned is listed when asked for.")
+    (part,) = await memory.remember([NewMemory("A page of a book.", BEN, kind="fact", origin="document")])
+    for documents, want in ((True, [part]), (False, [ids[7]])):
+        books = await memory.browse(MemorySelection(namespace=BEN, documents=documents))
+        faults.add([one.id for one in books] == want, "browse: parts of documents only, or none of them.")
     some = await memory.browse(MemorySelection(namespace=ANN, session="s1", since=now - 4, before=now - 1))
     faults.add([one.id for one in some] == [ids[3]], "browse: what is given must all hold.")
 
@@ -303,7 +311,10 @@ async def _forgets_what_came_of_it(faults: Faults, memory: Memory) -> None:
     (old,) = await memory.remember([NewMemory("Ann lives in Bath.", ANN)])
     new = await memory.supersede([ANN], old, NewMemory("Ann lives in York.", ANN))
     await memory.forget(MemorySelection(ids=(seen, new)))
-    left = await memory.get([ANN], [made_of, old])
+    left = [*await memory.get([ANN], [made_of, old])]
+    query = MemoryQuery("Did Ann see a heron or live in Bath?", (ANN,))
+    for asked in (query, replace(query, as_of=time.time()), replace(query, quarantined=True)):
+        left += [hit.entry for hit in (await memory.recall(asked)).hits]
     faults.add(not left, "forget: what was made from an entry, and its earlier wordings, go with it.")
 
 
@@ -368,6 +379,27 @@ async def _merges(faults: Faults, memory: Memory, make: Make) -> None:
     ahead = await memory.apply(late)
     faults.add((ahead.applied, ahead.quarantined) == (0, 1), "apply: a clock that is far ahead waits.")
     await refused(faults, "apply: what is no change", memory.apply([replace(first[0], clock="soon")]))
+
+
+async def _commutes(faults: Faults, make: Make) -> None:
+    """Whoever hears of the same changes in another order, and twice, remembers the same."""
+    one, two, third, fourth = [await made(make) for _ in range(4)]
+    ids = list(await one.remember([NewMemory(f"Walk {at}.", ANN, pinned=at == 1) for at in range(6)]))
+    await two.apply((await _told(one))[0])
+    ids.append(await two.supersede([ANN], ids[0], NewMemory("A longer walk.", ANN)))
+    await one.change([ANN], ids[2], importance=0.9)
+    await two.change([ANN], ids[2], pinned=True)
+    await two.forget(MemorySelection(ids=(ids[3],)))
+    await one.change([ANN], ids[3], importance=0.2)
+    heard = (await _told(one))[0] + (await _told(two))[0]
+    await third.apply(heard)
+    for change in reversed(heard):
+        await fourth.apply([change])
+    await fourth.apply(heard)
+    both = [await each.get([ANN], ids) for each in (third, fourth)]
+    faults.add(both[0] == both[1], "apply: the order in which changes come makes no difference.")
+    left = [entry.id for entry in both[0]]
+    faults.add(left == [*ids[:3], *ids[4:]], "apply: what is gone stays gone, whatever comes after.")
 
 
 async def _told(memory: Memory) -> tuple[list[MemoryChange], str]:

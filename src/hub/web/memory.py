@@ -33,6 +33,9 @@ WHOLE = 1_000
 """Characters of an entry that waits: whoever lets it in has read it."""
 
 LOOKED_AT = 500
+DOCUMENTS = "documents"
+"""What the page calls parts of documents beside the kinds."""
+
 WHOSE = {"": "All", "mine": "Mine", "house": "The house's"}
 
 
@@ -68,12 +71,12 @@ class MemoryPages:
         q, shelf = query.get("q", "").strip()[:500], _shelf(query)
         health = await self._health(person)
         told: dict[str, Any] = {"groups": [], "older": "", "hits": [], "told": "", "missing": [], "more": ""}
-        if health["health"]:
+        if health["health"] and health["health"].legs:  # what can find nothing now can list nothing either
             told |= await (self._found(request, q, shelf) if q else self._listed(request, shelf))
         return self._site.show(
             request, "memory.html", title="Memory", parts=(PART,), q=q, shelf=shelf, kinds=KINDS, whose=WHOSE,
             own=allows(person, READ), given={name: query.get(name, "")[:10] for name in ("from", "to", "on")},
-            legs=LEGS, width=WIDTH, here=_here(request), **health, **told,
+            legs=LEGS, width=WIDTH, here=_here(request), tallied=_tallied, **health, **told,
         )  # fmt: skip
 
     async def _listed(self, request: Request, shelf: Shelf) -> dict[str, Any]:
@@ -152,13 +155,20 @@ class MemoryPages:
         return health.reason or next(iter(health.missing.values()), ""), health.fix
 
 
+def _tallied(health: MemoryHealth, q: str) -> dict[str, int]:
+    """Return how many there are of each kind: a search finds parts of documents as facts, a list does not."""
+    facts = health.by_kind.get("fact", 0) - (0 if q else health.documents)
+    return {**{str(kind): count for kind, count in health.by_kind.items()}, "fact": facts}
+
+
 def _shelf(query: Any) -> Shelf:
     """Return what the address asks for; what it asks for oddly is not asked."""
     kind, of = query.get("kind", ""), query.get("of", "")
     since, before = day(query.get("from", "")), day(query.get("to", ""), end=True)
     return Shelf(
-        kind if kind in KINDS else None, of if of in WHOSE else "", since, before, query.get("pinned") == "1"
-    )
+        kind if kind in KINDS else None, of if of in WHOSE else "", since, before,
+        pinned=query.get("pinned") == "1", documents=kind == DOCUMENTS and not query.get("q"),
+    )  # fmt: skip
 
 
 def _by_day(items: Iterable[Item]) -> list[Group]:

@@ -72,7 +72,15 @@ def item(
     """Return ``entry`` as ``person`` sees it in a list; ``dated``: one that is not by days."""
     changes = memories.may_change(person, entry)
     about = ", ".join(part for part in _about(entry, person, dated=dated) if part)
-    return Item(entry.id, cut(entry.text, short), about, day_name(entry.created), entry.pinned, changes, why)
+    text = cut(entry.text.removeprefix(named(entry, "heading:")).lstrip(), short)
+    return Item(entry.id, text, about, day_name(entry.created), entry.pinned, changes, why)
+
+
+def named(entry: MemoryEntry, mark: str) -> str:
+    """Return what a tag of a document's part names: its "document:" or its "heading:"; "" for neither."""
+    if entry.origin != "document":
+        return ""
+    return next((tag.removeprefix(mark) for tag in entry.tags if tag.startswith(mark)), "")
 
 
 def cut(text: str, most: int = SHORT) -> str:
@@ -85,8 +93,10 @@ def who(entry: MemoryEntry, person: Person) -> str:
     """Say who said it."""
     if entry.kind == "summary":
         return "I summed up"
-    named = WHO if entry.namespace == person.id else WHO | OTHERS
-    return named.get(entry.origin) or ("Another device" if entry.origin.startswith("nostr:") else "Noted")
+    if document := named(entry, "document:"):
+        return f"From {document}"
+    known = WHO if entry.namespace == person.id else WHO | OTHERS
+    return known.get(entry.origin) or ("Another device" if entry.origin.startswith("nostr:") else "Noted")
 
 
 def why(hit: MemoryHit, best: float) -> Why:
@@ -147,7 +157,7 @@ def _about(entry: MemoryEntry, person: Person, *, dated: bool) -> list[str]:
     day_ = f" {_on(entry.created)}" if dated else ""
     return [
         f"{who(entry, person)}{day_} at {clock}",
-        KINDS[entry.kind][1],
+        named(entry, "heading:") or KINDS[entry.kind][1],
         "of the house" if entry.namespace == HOUSE else "",
         "not confirmed" if entry.trust == UNTRUSTED and not entry.quarantined else "",
     ]
@@ -155,8 +165,8 @@ def _about(entry: MemoryEntry, person: Person, *, dated: bool) -> list[str]:
 
 def _on(at: float) -> str:
     """Return a day as it stands within a sentence."""
-    named = day_name(at)
-    return named.lower() if named in {"Today", "Yesterday"} else f"on {named}"
+    told = day_name(at)
+    return told.lower() if told in {"Today", "Yesterday"} else f"on {told}"
 
 
 def _inner(text: str) -> str:

@@ -84,7 +84,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
 @pytest.fixture
 async def site(hub: Hub) -> AsyncIterator[Site]:
     guard = Middleware(Guard, sessions=hub.sessions, names=(), cookie=COOKIE)
-    app = Starlette(routes=web.routes(hub), middleware=[guard])
+    app = Starlette(routes=[*web.routes(hub), *hub.routes], middleware=[guard])
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_level="warning", ws="websockets-sansio", ws_per_message_deflate=False)
     )

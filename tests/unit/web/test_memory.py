@@ -143,6 +143,7 @@ async def test_what_is_missing_is_told_beside_what_was_found(
 
 async def test_what_is_still_learnt_is_shown_with_how_far_it_is(site: Site) -> None:
     memory: Any = site.hub.port(Memory)
+    memory.told = lambda **_: None  # so that nobody begins to learn them meanwhile
     await keep(site, "The car is red.")
     meaning, memory.meaning = memory.meaning, None
     await keep(site, "The roof leaks.", "The cellar is damp.")
@@ -199,6 +200,25 @@ async def test_lists_are_by_kind_and_whose_and_pinned_and_go_on(site: Site) -> N
     assert "Nothing of that kind." in await page(site, kind="summary")
     await send(site, f"/memory/{ids[77]}/pin", pinned="1")
     assert set(re.findall(r"Thing (\d{3})", await page(site, pinned="1"))) == {"077"}
+
+
+async def test_documents_are_listed_by_themselves_and_found_with_all_else(site: Site) -> None:
+    rules = b"# Rules\n\n## Heating\n\nThe boiler is bled in October.\n\n## Bins\n\nOut on Monday.\n"
+    path = f"{site.url}/p/memory/documents?name=rules.md"
+    await keep(site, "The boiler is blue.", kind="fact")
+    async with site.client.post(path, data=rules) as answer:
+        assert answer.status == 200
+    told = await page(site)
+    assert "bled in October" not in told
+    assert re.search(r'Facts <span class="tally">1<', told)
+    assert re.search(r'Documents <span class="tally">2<', told)
+    told = await page(site, kind="documents")
+    assert "The boiler is bled in October.</bdi>" in told  # its heading stands below
+    assert re.search(r"From rules.md at [\d:]+, Rules / Heating", told)
+    assert "The boiler is blue." not in told
+    assert re.search(r'Facts <span class="tally">3<', found := await page(site, q="boiler"))
+    assert "bled in October" in found
+    assert "The boiler is blue." in found
 
 
 async def test_nobody_sees_what_is_anothers(site: Site) -> None:

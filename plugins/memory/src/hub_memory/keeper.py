@@ -125,7 +125,7 @@ class Keeper:
             )
             gone = await self.memory.forget(chosen)
         if self.procedures:
-            self.procedures.forget()
+            await self.procedures.forget(everything=selector.everything)
         await self.look()
         return gone
 

@@ -124,6 +124,29 @@ async def test_forgetting_the_one_that_stands_forgets_those_it_stands_for(life):
     assert not await life.memory.get(["ann"], [old.id, new.id])
 
 
+async def test_two_that_two_devices_let_stand_for_each_other_are_not_both_lost(life):
+    ids = []
+    for text in SAME[0]:
+        ids += await life.memory.remember([NewMemory(text, "ann", kind="fact")])
+        life.now += DAY
+    for old, new in (ids, ids[::-1]):  # as a sync leaves it
+        await life.database.write(
+            lambda db, old=old, new=new: (
+                db.execute(
+                    "UPDATE memory SET superseded_by = unhex(?) WHERE id = unhex(?)", (new, old)
+                ).rowcount
+            )
+        )
+    assert await life.texts() == set()
+    await life.run()
+    assert await life.texts() == {SAME[0][1]}
+    changes, _ = await life.memory.changes()
+    assert [one.fields["superseded_by"] for one in changes if one.group == "flags" and one.id == ids[1]] == [
+        ""
+    ]
+    assert await life.database.write(lambda db: near.untangle(db, life.now)) == 0
+
+
 async def test_it_goes_on_where_it_was_killed_and_looks_at_nothing_twice(life):
     for at in range(30):
         await life.memory.remember([NewMemory(f"Please water plant {at // 2} today{'!' * (at % 2)}", "ann")])

@@ -91,6 +91,15 @@ async def test_what_is_forgotten_suggests_nothing_more(tmp_path):
         assert await known.suggest("Off you go, Hoovie!", (served.owner.id,)) == ()
 
 
+async def test_everything_means_the_counts_too(tmp_path):
+    async with house(tmp_path) as (served, known):
+        talk, _ = await said(served, "Off you go, little Hoovie!")
+        await called(served, talk, "start_vacuum")
+        await served.hub.reach.forget(Selector(everything=True))
+        (found,) = await known.suggest("The floor is dirty", (served.owner.id,))
+        assert (found.done, found.failed) == (0, 0)
+
+
 async def test_what_a_person_taught_is_a_procedure_and_is_suggested(tmp_path):
     async with house(tmp_path) as (served, known):
         me = (served.owner.id, "house")

@@ -61,6 +61,7 @@ class Reembedding:
     def __init__(self, hub: Hub, embedders: Embedders, rows: Rows, *, retry_s: float = RETRY_S) -> None:
         """Let jobs of `KIND` be done, also one that an earlier start of the hub began."""
         self._hub, self._embedders, self._rows, self._retry_s = hub, embedders, rows, retry_s
+        self._planning = asyncio.Lock()
         # However often the hub is restarted meanwhile: what is done is done, and the rest is still to do.
         hub.jobs.register(KIND, self.run, tries=math.inf)
 
@@ -69,6 +70,10 @@ class Reembedding:
 
         A job for a model that is chosen no more is cancelled: nobody waits for its vectors.
         """
+        async with self._planning:  # two at once would both find that there is none
+            return await self._plan()
+
+    async def _plan(self) -> str:
         model = self._embedders.chosen
         for job in self._hub.jobs.list(KIND):
             if job.args.get("model") == model:

@@ -27,6 +27,9 @@ BITS = 2
 OVERSAMPLING = 4
 """How many times as many vectors as are asked for are read from the file."""
 
+LEAST = 40
+"""Vectors that are read at least: of two bits a dimension the nearest one may be far from first."""
+
 _PROBE = """
 import numpy, turbovec
 index = turbovec.IdMapIndex(dim=64, bit_width=2)
@@ -80,7 +83,7 @@ class TurboIndex:
         if exact is None or limit < 1:
             return nothing()
         with self._lock:
-            near = self._near(exact, reads(limit, self.oversampling), mask)
+            near = self._near(exact, max(LEAST, reads(limit, self.oversampling)), mask)
         return best(near, fetch(near), exact, limit)
 
     def _near(self, query: NDArray[np.float32], wanted: int, mask: Mask | None) -> NDArray[np.uint32]:

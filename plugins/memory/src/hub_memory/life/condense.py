@@ -44,9 +44,13 @@ LEAST = 4
 ASKED = 12
 """Turns of the person that are asked for their intent."""
 
+NOTHING = frozenset(("", "talk", "courtesy", "limits"))
+"""Intents that say nothing of a talk: talking, being polite, and asking for what takes a larger model."""
+
 IMPORTANCE = 0.0
-"""While its turns are there, they answer better: with 0.5 summaries pushed them out (on the fixture recall@10
-of turns fell from 0.582 to 0.563), with this they do not, and 0.600 are found by a turn or its summary."""
+"""While its turns are there, they answer better. Of the fixture's answers 0.615 are in the ten best without
+summaries, 0.579 beside those of importance 0.5, 0.603 beside these; once what says the same is merged, 0.615,
+and 0.628 in a turn or in its summary."""
 
 CONFIRMED = 2
 ORIGIN = "hub"
@@ -144,7 +148,7 @@ class Condensing:
         found = dict[str, None]()
         for turn in [turn for turn in turns if turn.own][:ASKED]:
             intent = await self._intent(turn.text)
-            if intent not in ("", "talk"):
+            if intent not in NOTHING:
                 found[f"intent:{intent}"[:200]] = None
         return tuple(found)
 

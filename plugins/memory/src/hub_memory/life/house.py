@@ -126,6 +126,7 @@ class Housekeeping:
             await self._expire(lambda db: upkeep.summaries_before(db, before, STEP))
 
     async def _merge(self) -> None:
+        await self._database.write(partial(near.untangle, now=self._memory.now()))
         looked = 1
         while looked:
             await self._calm.wait()

@@ -33,6 +33,11 @@ _NEXT = f"""SELECT rid, text, namespace, kind, origin FROM memory
 _ALIKE = f"""SELECT key, rid, id, trust, pinned, created, valid_from, importance, recalled, last_recalled
     FROM memory JOIN likeness USING (rid) WHERE key {IDS} AND superseded_by IS NULL AND quarantined = 0
     AND valid_until = 0 AND expires = 0 AND kind IN {KINDS}"""  # noqa: S608  our own names
+_TANGLED = """SELECT one.rid FROM memory AS one JOIN memory AS other ON one.superseded_by = other.id
+    WHERE other.superseded_by = one.id AND (one.pinned, one.trust, one.created, one.id)
+        > (other.pinned, other.trust, other.created, other.id)"""
+_HOLDS = """UPDATE memory SET superseded_by = NULL, valid_until = 0,
+    revision = ?, flags_clock = ?, flags_node = ? WHERE rid = ?"""
 _LOSES = """UPDATE memory SET superseded_by = ?, valid_until = max(valid_from, ?),
     revision = ?, flags_clock = ?, flags_node = ? WHERE rid = ?"""
 _WINS = """UPDATE memory SET importance = ?, recalled = ?, last_recalled = ?,
@@ -74,6 +79,19 @@ def merge(
     return len(keys), sum(_settle(db, rows, now) for rows in groups.values() if len(rows) > 1)
 
 
+def untangle(db: Connection, now: float) -> int:
+    """Let one of two entries hold again that stand for each other; return how many such pairs there were.
+
+    Two devices that merge the same two at once, knowing different things of them, come to that.
+    """
+    rows = db.execute(_TANGLED).fetchall()
+    if rows:
+        stamp = tick(db, len(rows), now)
+        for revision, (rid,) in enumerate(rows, stamp.first):
+            db.execute(_HOLDS, (revision, stamp.clock, stamp.node, rid))
+    return len(rows)
+
+
 def _alike(db: Connection, keys: set[bytes]) -> Sequence[_Row]:
     rows = db.execute(_ALIKE, (json.dumps([one.hex() for one in keys]),))
     return [_Row(*row) for row in rows]
@@ -81,7 +99,7 @@ def _alike(db: Connection, keys: set[bytes]) -> Sequence[_Row]:
 
 def _settle(db: Connection, rows: Sequence[_Row], now: float) -> int:
     """Let the pinned, then the most trusted, then the newest stand for those that are trusted no more."""
-    best, *others = sorted(rows, key=lambda row: (row.pinned, row.trust, row.created, row.rid), reverse=True)
+    best, *others = sorted(rows, key=lambda row: (row.pinned, row.trust, row.created, row.id), reverse=True)
     lost = [row for row in others if row.trust <= best.trust and not row.pinned]
     if not lost:
         return 0

@@ -79,10 +79,12 @@ class Procedures:
         await self._database.write(_prepare)
         self._hub.spawn(self._follow(), name="memory learns tools")
 
-    def forget(self) -> None:
-        """Drop all words: they may be forgotten now."""
+    async def forget(self, *, everything: bool = False) -> None:
+        """Drop all words: they may be forgotten now; with ``everything`` the counts, too."""
         for held in (self._said, self._called, self._asked, self._vectors):
             held.clear()
+        if everything:
+            await self._database.write(lambda db: db.execute("DELETE FROM tool_outcome") and None)
 
     async def suggest(
         self, text: str, namespaces: Sequence[str], *, limit: int = 3

@@ -27,7 +27,7 @@ from hub_memory.store.guard import Guard
 from hub_memory.store.sweep import BUDGET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from psycopg import AsyncConnection
 
@@ -70,6 +70,8 @@ class PostgresMemory:
         self._noted: Counter[int] = Counter()
         self.guard = Guard()
         self.told: Callable[..., None] = _nobody
+        self.on_forgotten: Callable[[], Awaitable[None]] | None = None
+        """Awaited when something was forgotten here."""
 
     def now(self) -> float:
         """Return the time that all of this goes by, in Unix seconds."""
@@ -173,6 +175,8 @@ class PostgresMemory:
         self.guard.forget()
         await self.rewrite()
         self.told(forgotten=count)
+        if count and self.on_forgotten:
+            await self.on_forgotten()
         return count
 
     async def rewrite(self) -> None:

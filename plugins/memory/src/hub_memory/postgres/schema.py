@@ -73,10 +73,13 @@ MEMORY = """
         clock bigint NOT NULL, node text COLLATE "C" NOT NULL, fields text NOT NULL,
         PRIMARY KEY (id, part, clock, node)
     );
+    ALTER TABLE memory ALTER text SET STATISTICS 0, ALTER words SET STATISTICS 0, ALTER tags SET STATISTICS 0;
+    ALTER TABLE stem ALTER lexeme SET STATISTICS 0;
+    ALTER TABLE waiting ALTER fields SET STATISTICS 0;
 """
 """``state.entries`` and ``state.said``: how many entries have full text, and of how many words in all;
 ``rewrite``: rows went, and the files are still to be rewritten. ``vector.vec``: null for a text without a
-known word.
+known word. The server keeps no statistics of words: they would outlive what was forgotten.
 """
 
 MIGRATIONS: tuple[str, ...] = (MEMORY,)

@@ -22,7 +22,8 @@ _LACKING = (
     "FROM memory WHERE NOT EXISTS (SELECT 1 FROM vector WHERE vector.rid = memory.rid AND vector.model = %s)"
 )
 _COUNTS = (
-    "SELECT kind, count(*), count(*) FILTER (WHERE quarantined) FROM memory"  # noqa: S608  our own condition
+    "SELECT kind, count(*), count(*) FILTER (WHERE quarantined),"  # noqa: S608  our own condition
+    " count(*) FILTER (WHERE origin = 'document' AND kind = 'fact' AND NOT quarantined) FROM memory"
     f" WHERE {LIVE} AND {{}} GROUP BY kind"
 )
 
@@ -92,11 +93,12 @@ async def counted(
     rows = await (await connection.execute(sql.encode(), (now, now, *where.args))).fetchall()
     rewrite: bool = (await one(await connection.execute("SELECT rewrite FROM state")))[0]
     health = MemoryHealth(
-        entries=sum(count for _, count, _ in rows),
-        quarantined=sum(held for _, _, held in rows),
-        by_kind=cast("Any", {kind: count - held for kind, count, held in rows if count > held}),
+        entries=sum(count for _, count, _, _ in rows),
+        quarantined=sum(held for _, _, held, _ in rows),
+        by_kind=cast("Any", {kind: count - held for kind, count, held, _ in rows if count > held}),
         model=model,
         to_embed=await bare(connection, model, where) if model else 0,
         engine=await versions(connection),
+        documents=sum(parts for *_, parts in rows),
     )
     return health, rewrite

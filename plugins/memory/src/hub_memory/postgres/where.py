@@ -21,6 +21,7 @@ _BOUNDS = {
     "before": "created < %s",
     "quarantined": "quarantined = %s",
     "pinned": "pinned = %s",
+    "documents": "(origin = 'document') = %s",
 }
 
 

@@ -62,7 +62,8 @@ async def count(connection: AsyncConnection, rids: Sequence[int], sign: int) -> 
         await connection.execute("DELETE FROM stem WHERE entries <= 0")
     await connection.execute(
         "UPDATE state SET entries = entries + %(sign)s * rows, said = said + %(sign)s * sizes FROM"
-        " (SELECT count(*) AS rows, coalesce(sum(size), 0) AS sizes FROM memory WHERE rid = ANY(%(rids)s))",
+        " (SELECT count(*) AS rows, coalesce(sum(size), 0) AS sizes FROM memory"
+        " WHERE rid = ANY(%(rids)s)) AS found",
         of,
     )
 

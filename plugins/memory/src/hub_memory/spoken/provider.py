@@ -143,6 +143,8 @@ def _told(found: Sequence[MemoryEntry]) -> str:
 
 
 def _who(entry: MemoryEntry) -> str:
+    if entry.kind == "summary":
+        return "We spoke"
     if entry.origin == "document":
         return next((tag[9:] for tag in entry.tags if tag.startswith("document:")), "A document")
     return "I said" if entry.origin == "assistant" else "You said"

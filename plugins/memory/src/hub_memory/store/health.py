@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from hub import Connection
 
-_COUNTS = f"SELECT kind, count(*), sum(quarantined) FROM memory WHERE {LIVE} AND {{}} GROUP BY kind"  # noqa: S608  our own condition
+_PARTS = "sum(origin = 'document' AND kind = 'fact' AND NOT quarantined)"
+_COUNTS = f"SELECT kind, count(*), sum(quarantined), {_PARTS} FROM memory WHERE {LIVE} AND {{}} GROUP BY kind"  # noqa: S608  our own condition
 _BARE = "SELECT count(*) FROM memory WHERE rid NOT IN (SELECT rid FROM vector WHERE model = ?) AND {}"
 
 
@@ -27,11 +28,12 @@ def counted(db: Connection, now: float, model: str, namespaces: Sequence[str] = 
     version = db.execute("SELECT sqlite_version()").fetchone()[0]
     cipher = db.execute("PRAGMA cipher_version").fetchone()
     return MemoryHealth(
-        entries=sum(count for _, count, _ in rows),
-        quarantined=sum(held for _, _, held in rows),
-        by_kind=cast("Any", {kind: count - held for kind, count, held in rows if count > held}),
+        entries=sum(count for _, count, _, _ in rows),
+        quarantined=sum(held for _, _, held, _ in rows),
+        by_kind=cast("Any", {kind: count - held for kind, count, held, _ in rows if count > held}),
         model=model,
         to_embed=db.execute(_BARE.format(where.sql), (model, *where.args)).fetchone()[0] if model else 0,
         engine=f"SQLite {version}",
         encrypted=bool(cipher),
+        documents=sum(parts for *_, parts in rows),
     )

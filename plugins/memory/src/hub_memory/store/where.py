@@ -20,11 +20,9 @@ LAST_TURNS = 8
 """How many entries at the end of the talk that asks are not told to it again."""
 
 _BOUNDS = {
-    "since": "created >= ?",
-    "before": "created < ?",
-    "quarantined": "quarantined = ?",
-    "pinned": "pinned = ?",
-}
+    "since": "created >= ?", "before": "created < ?", "quarantined": "quarantined = ?",
+    "pinned": "pinned = ?", "documents": "(origin = 'document') = ?",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
