@@ -140,10 +140,11 @@ async def test_what_is_refused_says_why_and_what_to_do(house: House) -> None:
 async def test_a_large_document_is_learnt_in_the_background(house: House) -> None:
     raw = "\n\n".join(f"# Chapter {at}\n\nIts answer is {at * 7}." for at in range(600))
     assert (await house.ask("POST", "/documents?name=book.md", raw.encode()))[1]["added"] == 600
-    async with asyncio.timeout(30):
-        while house.serving.hub.jobs.list("memory.embed"):
-            await asyncio.sleep(0.02)
-    assert (await house.memory.health()).to_embed == 0
+    async with asyncio.timeout(60):
+        while (await house.memory.health()).to_embed:
+            await asyncio.sleep(0.05)
+    status, told = await house.ask("GET", "/documents")
+    assert (status, told["documents"][0]["parts"]) == (200, 600)
 
 
 async def test_the_person_who_leaves_takes_documents_along(house: House) -> None:

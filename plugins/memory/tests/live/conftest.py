@@ -33,6 +33,8 @@ async def said(served: Serving, text: str, talk: str = "") -> tuple[str, str]:
     conversation = await (talks.get(talk, me) if talk else talks.new(me))
     await conversation.write(text)
     await conversation.settled()
+    async with conversation._lock:  # what was said is handed on before this is free
+        pass
     await talks._recollection.settled()
     return conversation.id, conversation.history()[-1].answer
 

@@ -148,3 +148,24 @@ async def test_the_tables_of_a_newer_hub_are_left_alone(cluster, memories):
         connection.execute("INSERT INTO hub_memory.version VALUES (99)")
     other = await memories(address)
     assert "newer hub" in (await other.health()).reason
+
+
+async def test_a_password_is_asked_for_and_given(own, memories):
+    address = own.database()
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE USER member PASSWORD 'hunter2quokka'")
+        connection.execute("ALTER DATABASE memory1 OWNER TO member")
+    (own.folder / "data" / "pg_hba.conf").write_text("local all hub trust\nlocal all all scram-sha-256\n")
+    own.stop()
+    own.start()
+    theirs = address.replace("hub@", "member@")
+    wrong = await memories(theirs, password="wrongquokka")
+    health = await wrong.health()
+    assert "does not let me in" in health.reason
+    assert "quokka" not in health.reason + health.fix
+    memory = await memories(theirs, password="hunter2quokka")
+    assert "CREATE EXTENSION" in (await memory.health()).fix
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION vector")
+    await back(memory)
+    assert await memory.remember([NewMemory("The heron stands.", "ann")])

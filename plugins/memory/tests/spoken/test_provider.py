@@ -108,6 +108,13 @@ async def test_everything_is_only_ones_own(talk: Talk) -> None:
     assert await talk.kept("house") == ["Ours."]
 
 
+async def test_everything_is_all_of_it_however_much_that_is(talk: Talk) -> None:
+    await talk.memory.remember([NewMemory(f"Number {at}.", ANNA) for at in range(600)])
+    assert "at least 500 things" in (await talk.say("Forget everything you know about me") or "")
+    assert await talk.say("Yes") == "Forgotten: 600 things."
+    assert await talk.kept() == []
+
+
 @pytest.mark.parametrize("text", ["What time is it?", "Yes", "No", "", "Remember to call Ann"])
 async def test_all_else_is_declined(talk: Talk, text: str) -> None:
     assert await talk.say(text) is None

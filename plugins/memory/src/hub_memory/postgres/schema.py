@@ -10,6 +10,8 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+from psycopg.errors import InsufficientPrivilege
+
 from hub import HubError
 
 if TYPE_CHECKING:
@@ -128,7 +130,13 @@ async def versions(connection: AsyncConnection) -> str:
 
 
 async def _extend(connection: AsyncConnection) -> None:
-    await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    try:
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    except InsufficientPrivilege as error:
+        raise HubError(
+            "The memory's server lets only its owner add pgvector.",
+            fix="Run there, as its superuser, in my database: CREATE EXTENSION vector.",
+        ) from error
     cursor = await connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
     version = (await one(cursor))[0]
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
