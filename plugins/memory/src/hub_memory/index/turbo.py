@@ -30,6 +30,9 @@ OVERSAMPLING = 4
 LEAST = 40
 """Vectors that are read at least: of two bits a dimension the nearest one may be far from first."""
 
+MOST_OF = 2
+"""With at least one of so many rows allowed, the nearest of all are looked at first."""
+
 _PROBE = """
 import numpy, turbovec
 index = turbovec.IdMapIndex(dim=64, bit_width=2)
@@ -87,14 +90,20 @@ class TurboIndex:
         return best(near, fetch(near), exact, limit)
 
     def _near(self, query: NDArray[np.float32], wanted: int, mask: Mask | None) -> NDArray[np.uint32]:
-        held, given = self.rows.held, {}
+        """Return the ``wanted`` nearest of those allowed: out of the nearest of all, if enough of these are."""
+        held = self.rows.held
         ok = held.allowed(mask)
         allowed = int(np.count_nonzero(ok))
-        if not allowed:
+        wanted = min(wanted, allowed)
+        if not wanted:
             return np.empty(0, np.uint32)
-        if allowed < len(self.rows):
-            given["allowlist"] = held.rids[: held.count][ok].astype(np.uint64)
-        _, near = self._index.search(self._wide(query[None]), min(wanted, allowed), **given)
+        wide, rids = self._wide(query[None]), held.rids[: held.count]
+        if MOST_OF * allowed >= len(self.rows):  # a list of so many is slower than some that are not wanted
+            near = self._index.search(wide, min(2 * MOST_OF * wanted, len(self.rows)))[1][0].astype(np.uint32)
+            near = near[ok[held.places(near)]][:wanted]
+            if len(near) == wanted:
+                return np.sort(near)
+        _, near = self._index.search(wide, wanted, allowlist=rids[ok].astype(np.uint64))
         return np.sort(near[0].astype(np.uint32))
 
     def _drop(self, rids: Sequence[int] | NDArray[np.integer]) -> None:
