@@ -163,6 +163,29 @@ async def test_a_large_index_is_kept_and_is_the_same_after_a_start(
     assert "The van is parked at the station." in answers[2]
 
 
+async def test_turbovec_takes_the_place_of_kept_codes_and_goes_on_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "hub_memory.index.tiers.TieredIndex.__init__.__defaults__", (CodeIndex, 4), raising=False
+    )
+    memory = opened(tmp_path, meaning=Meaning(StaticEmbedder(), large=CodeIndex))
+    await memory.open()
+    await memory.remember([NewMemory(text, "ann", created=NOW - DAY) for text in SAID])
+    before = await texts(memory, "Where is our vehicle parked?")
+    await memory.close()
+    memory = opened(tmp_path, meaning=Meaning(StaticEmbedder()))
+    await memory.open()
+    assert await texts(memory, "Where is our vehicle parked?") == before
+    assert (await memory.health()).engine.endswith("sign codes")
+    await memory.ready()
+    assert (await memory.health()).engine.endswith("turbovec")
+    assert await texts(memory, "Where is our vehicle parked?") == before
+    await memory.remember([NewMemory("The van is parked at the station.", "ann", created=NOW)])
+    assert "The van is parked at the station." in await texts(memory, "Where is our vehicle parked?")
+    await memory.close()
+
+
 class Tired:
     """An embedder whose model is away after some calls."""
 
