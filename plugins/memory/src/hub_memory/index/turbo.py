@@ -90,7 +90,7 @@ class TurboIndex:
         return best(near, fetch(near), exact, limit)
 
     def _near(self, query: NDArray[np.float32], wanted: int, mask: Mask | None) -> NDArray[np.uint32]:
-        """Return the ``wanted`` nearest of those allowed: out of the nearest of all, if enough of these are."""
+        """Return the ``wanted`` nearest of those allowed: out of all, if enough of their nearest are."""
         held = self.rows.held
         ok = held.allowed(mask)
         allowed = int(np.count_nonzero(ok))

@@ -12,7 +12,8 @@ import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from hub_memory.store.words import CANDIDATES, asked
+from hub_memory.recall.search import CANDIDATES
+from hub_memory.store.words import asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from hub_memory.recall.when import Span
     from hub_memory.store.where import Where
 
-CANDIDATES = 100
-"""Rows that each of words and meaning brings in."""
+CANDIDATES, OF_MANY, MANY = 100, 60, 20_000
+"""Rows that each of words and meaning brings in, and how many of `MANY`: there each is a read of its own."""
 
 STRONG = 20
 """Rows whose neighbours are looked at too."""
@@ -66,11 +66,11 @@ def search(
 
     ``span``: the time that the question names, as a hint. `MemoryQuery.now` is set.
     """
-    where = asked_for(query, query.now)
-    shares = words.search(db, query.text, where) if "words" in legs else {}
+    where, most = asked_for(query, query.now), _most(db)
+    shares = words.search(db, query.text, where, most) if "words" in legs else {}
     near: dict[int, float] = {}
     if meaning and vector is not None:
-        near = meaning.near(db, vector, query, where, CANDIDATES + LAST_TURNS)
+        near = meaning.near(db, vector, query, where, most + LAST_TURNS)
     rows = _rows(db, where, shares.keys() | near.keys())
     if "neighbour" in legs:
         strong = sorted(rows, key=lambda rid: -(shares.get(rid, 0.0) + near.get(rid, 0.0)))[:STRONG]
@@ -82,6 +82,11 @@ def search(
         unknown = np.flatnonzero(np.isnan(cosine))
         cosine[unknown] = meaning.cosines(db, vector, [list(rows)[place] for place in unknown])
     return ranked(query, legs, list(rows.values()), shares=shares, cosine=cosine, span=span, weights=weights)
+
+
+def _most(db: Connection) -> int:
+    last = db.execute("SELECT max(rid) FROM memory").fetchone()[0] or 0
+    return OF_MANY if last > MANY else CANDIDATES
 
 
 def ranked(

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from hub_memory.store.where import Where
 
 MODULE = "fts5"
-CANDIDATES = 100
-"""How many of the best the leg returns."""
+ENOUGH = 0.8
+"""The share of the rows that are wanted with which this leg is content."""
 
 WORDS = 32
 """Words of a question that are looked for."""
 
-SCORED = 4_000
+SCORED = 8_000
 """Entries that are scored, those of the rarest words; 1,000 take 1 ms. A word that more have is common."""
 
 MANY, FEW = 1_000, 10
@@ -89,20 +89,20 @@ def renew(db: Connection) -> None:
     db.execute(_TRIGGER)
 
 
-def search(db: Connection, question: str, mask: Where) -> dict[int, float]:
-    """Return the best rows of those that ``mask`` lets through, each with its share (0 to 1) of the best.
+def search(db: Connection, question: str, mask: Where, most: int) -> dict[int, float]:
+    """Return the best ``most`` rows that ``mask`` lets through, each with its share (0 to 1) of the best.
 
     The best are read without the mask first: when enough of them pass it they are what it would have chosen.
     """
     match = _match(db, asked(question))
     if not match:
         return {}
-    rows = _unmasked(db, match, mask)
+    rows = _unmasked(db, match, mask, most)
     if rows is None:
         rows = db.execute(
             f"""SELECT memory_words.rowid, -bm25(memory_words) FROM memory_words
                 JOIN memory ON memory.rid = memory_words.rowid
-                WHERE memory_words MATCH ? AND {mask.sql} ORDER BY 2 DESC LIMIT {CANDIDATES}""",  # noqa: S608  our own conditions
+                WHERE memory_words MATCH ? AND {mask.sql} ORDER BY 2 DESC LIMIT {most}""",  # noqa: S608  our own conditions
             (match, *mask.args),
         ).fetchall()
     top = max((score for _, score in rows), default=0.0) or 1.0
@@ -132,18 +132,25 @@ def _count(db: Connection, word: str) -> int:
     return count
 
 
-def _unmasked(db: Connection, match: str, mask: Where) -> list[tuple[int, float]] | None:
+def _unmasked(db: Connection, match: str, mask: Where, most: int) -> list[tuple[int, float]] | None:
     """Return the best that pass the mask out of the best of all; None if these may not be all of them."""
     best = db.execute(
         "SELECT rowid, -rank FROM memory_words WHERE memory_words MATCH ? ORDER BY rank LIMIT ?",
-        (match, 2 * CANDIDATES),
+        (match, 2 * most),
     ).fetchall()
-    among = json.dumps([rid for rid, _ in best])
+    passed = list[tuple[int, float]]()
+    for at in range(0, len(best), most):  # most pass it as a rule, so half of them is read seldom
+        some = best[at : at + most]
+        passing = _passing(db, [rid for rid, _ in some], mask)
+        passed += [row for row in some if row[0] in passing]
+        if len(passed) >= ENOUGH * most:
+            return passed
+    return passed if len(best) < 2 * most else None
+
+
+def _passing(db: Connection, rids: Sequence[int], mask: Where) -> set[int]:
     sql = f"SELECT rid FROM memory WHERE rid IN (SELECT value FROM json_each(?)) AND {mask.sql}"  # noqa: S608  our own conditions
-    passed = {rid for (rid,) in db.execute(sql, (among, *mask.args))}
-    if len(passed) < CANDIDATES and len(best) == 2 * CANDIDATES:
-        return None
-    return [row for row in best if row[0] in passed][:CANDIDATES]
+    return {rid for (rid,) in db.execute(sql, (json.dumps(rids), *mask.args))}
 
 
 def asked(question: str) -> list[str]:
