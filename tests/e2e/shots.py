@@ -74,7 +74,7 @@ MEMORIES = """
 3 | fact | The gate's battery was changed; it should last a year.
 2 | episodic | The bread with rye and caraway was the best so far.
 1 | episodic | Grandma's train arrives on Saturday at 14:22.
-0.2 | episodic | Pizza on Friday, and Ben makes the dough.
+1 | episodic | Pizza on Friday, and Ben makes the dough.
 """
 DESKTOP, PHONE, TABLET = (
     {"width": 1440, "height": 1080},
@@ -113,12 +113,13 @@ async def memory(browser: Any, data: Path) -> None:
     data.mkdir()
     async with RunningHub(data, env={"PIP_NO_INDEX": "1"}) as hub:
         await hub.sign_in()
+        while not (await hub.get("/api/memory/health"))["legs"]:
+            await asyncio.sleep(0.1)
         async with hub.client.post(f"{hub.url}/p/memory/import", json=remembered(time.time())) as brought:
             brought.raise_for_status()
         await learnt(hub)
         for name, size, scheme, path in (
             ("light", DESKTOP, "light", "/memory?q=when+was+the+boiler+serviced"),
-            ("dark", DESKTOP, "dark", "/memory"),
             ("phone", PHONE, "dark", "/memory?q=when+was+the+boiler+serviced"),
         ):
             more = {"device_scale_factor": 2, "has_touch": True, "is_mobile": True} if size is PHONE else {}
@@ -133,13 +134,18 @@ async def learnt(hub: RunningHub) -> None:
         await asyncio.sleep(0.1)
 
 
-def remembered(now: float) -> list[dict[str, Any]]:
-    """Return what a household has said over some weeks, the newest last."""
+def remembered(now: float) -> dict[str, Any]:
+    """Return what a household has said over some weeks, as the memory's own export has it."""
     said = [line.split(" | ") for line in MEMORIES.strip().splitlines()]
-    return [
-        {"text": text, "kind": kind, "created": now - float(days) * 86_400 - 3_600}
-        for days, kind, text in said
-    ]
+    origins = ("user_voice", "user_text", "user_voice")
+    entries = [
+        {
+            "text": text, "kind": kind, "origin": origins[at % len(origins)],
+            "created": now // 86_400 * 86_400 - float(days) * 86_400 + 3_600 * (7 + at % 7 * 1.83),
+        }
+        for at, (days, kind, text) in enumerate(said)
+    ]  # fmt: skip
+    return {"format": "hub-memory", "entries": entries}
 
 
 async def language(browser: Any, data: Path) -> None:
