@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Literal
 
 from hub import Act, Caps, Declined, Delta, Done, MemoryQuery, MemorySelection, NewMemory, Probe
-from hub_memory.spoken.commands import Drop, DropAll, Keep, Know, understand
+from hub_memory.spoken.commands import Drop, DropAll, HowTo, Keep, Know, understand
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -72,7 +73,7 @@ class Spoken:
     ) -> Piece:
         if isinstance(command, Keep):
             return Act(lambda: self._keep(command, spaces[0], talk))
-        if isinstance(command, Know):
+        if isinstance(command, Know | HowTo):
             return Delta(await self._know(command, spaces))
         if agreed is False:
             return Delta("All right, I keep it.")
@@ -90,7 +91,9 @@ class Spoken:
         await self._memory.remember([entry])
         return "I will remember that."
 
-    async def _know(self, command: Know, spaces: tuple[str, ...]) -> str:
+    async def _know(self, command: Know | HowTo, spaces: tuple[str, ...]) -> str:
+        if isinstance(command, HowTo):
+            return await self._how(command.goal, spaces)
         if not command.topic:
             found = await self._memory.browse(MemorySelection(namespace=spaces[0]), limit=TOLD + 1)
             return _told(found) if found else "I remember nothing of you yet. Say: remember that, and what."
@@ -99,6 +102,14 @@ class Spoken:
         if not found:
             raise Declined  # it may be about the world
         return _told(found)
+
+    async def _how(self, goal: str, spaces: tuple[str, ...]) -> str:
+        """Return what was taught and has all words of ``goal``; other ways are a language model's to tell."""
+        query = MemoryQuery(goal, spaces, limit=TOLD, kinds=("procedure",), minimum_trust=CONFIRMED)
+        for hit in (await self._memory.recall(query)).hits:
+            if _words(goal) <= _words(hit.entry.text):
+                return hit.entry.text
+        raise Declined
 
     async def _meant(self, command: Command, space: str, talk: str) -> Sequence[MemoryEntry]:
         """Return what is to be forgotten: only of the person's own, never of the house."""
@@ -158,6 +169,10 @@ def _day(entry: MemoryEntry) -> str:
 def _quoted(entry: MemoryEntry) -> str:
     text = " ".join(entry.text.split()).rstrip(".!")
     return f"“{text if len(text) <= SHORT else text[:SHORT].rsplit(' ', 1)[0] + '…'}”"
+
+
+def _words(text: str) -> set[str]:
+    return {*re.findall(r"\w+", text.casefold())} - {"the", "a", "an", "my", "our"}
 
 
 def _about(command: Command) -> str:
