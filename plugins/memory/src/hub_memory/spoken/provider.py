@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     Kind = Literal["fact", "procedure"]
     Piece = Act | Delta | Done
 
-CONFIRMED = 2
-"""Trust of what a person asked to be remembered."""
+SAID, CONFIRMED = 1, 2
+"""Trust of what was said, and of what a person asked to be remembered."""
+
+HOUSE = "house"
+"""The namespace of whoever is nobody: a device that anybody uses."""
 
 TOLD, NAMED = 5, 3
 """Entries told in one answer, and named in a question."""
@@ -75,19 +78,26 @@ class Spoken:
             return Act(lambda: self._keep(command, spaces[0], talk))
         if isinstance(command, Know | HowTo):
             return Delta(await self._know(command, spaces))
+        return await self._drop(command, spaces[0], talk, agreed=agreed)
+
+    async def _drop(self, command: Drop | DropAll, space: str, talk: str, *, agreed: bool | None) -> Piece:
+        if space == HOUSE:
+            return Delta("That is the house's. Ask me on a device of your own, or on the memory page.")
         if agreed is False:
             return Delta("All right, I keep it.")
-        found = await self._meant(command, spaces[0], talk)
+        found = await self._meant(command, space, talk)
         if not found:
             return Delta(f"I remember nothing{_about(command)}.")
         if agreed or command == Drop():
             whole = isinstance(command, DropAll)
-            return Act(lambda: self._forget(() if whole else found, spaces[0]))
+            return Act(lambda: self._forget(() if whole else found, space))
         return Delta(_question(found))
 
     async def _keep(self, command: Keep, space: str, talk: str) -> str:
-        kind: Kind = "procedure" if command.how else "fact"
-        entry = NewMemory(command.text, space, kind=kind, trust=CONFIRMED, session=talk, importance=0.8)
+        anybody = space == HOUSE  # whoever stands before a shared device is heard, and confirms nothing
+        kind: Kind = "procedure" if command.how and not anybody else "fact"
+        trust = SAID if anybody else CONFIRMED
+        entry = NewMemory(command.text, space, kind=kind, trust=trust, session=talk, importance=0.8)
         await self._memory.remember([entry])
         return "I will remember that."
 
