@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Kind = Literal["fact", "procedure"]
     Piece = Act | Delta | Done
 
+HOUSE = "house"
 CONFIRMED = 2
 """Trust of what a person asked to be remembered."""
 
@@ -70,6 +71,8 @@ class Spoken:
     async def _answer(
         self, command: Command, spaces: tuple[str, ...], talk: str, *, agreed: bool | None
     ) -> Piece:
+        if spaces[0] == HOUSE and not (isinstance(command, Know) and command.topic):
+            return Delta("I do not know who asks. Tell me on a device of your own.")
         if isinstance(command, Keep):
             return Act(lambda: self._keep(command, spaces[0], talk))
         if isinstance(command, Know):
