@@ -58,7 +58,9 @@ _REQUEST = re.compile(r"(?:(?:please|hey|hub)[\s,]+)*(?:can|could|would|will) yo
 _LEAST = 2
 """Words that are worth remembering."""
 
-_END = re.compile(r"(?:[\s,]*\b(?:please|thanks|thank you|for me|okay))*[\s.!]*$", re.IGNORECASE)
+_THANKS = r"[\s,]*\b(?:please|thanks|thank you|for me|okay)"
+_END = re.compile(rf"(?:(?<![\s,]){_THANKS}(?:{_THANKS})*)?[\s.!]*$", re.IGNORECASE)
+"""Looked for at the start of a run of commas only: of each would take long for very many."""
 
 _KEEP = re.compile(
     r"(?:always |also )?(?:remember|memori[sz]e|(?:make|take) (?:a )?note|note(?: down)?|keep in mind"
