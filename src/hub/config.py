@@ -206,6 +206,12 @@ class Settings(BaseSettings):
     system_prompt: str = Field(
         "", title="Who I am", description="Replaces the hub's own description of itself.", max_length=4_000
     )
+    memory_service_url: str = Field(
+        "",
+        title="Memory server",
+        description="A PostgreSQL server, as postgresql://user@host/database; empty is built in.",
+        max_length=500,
+    )
     forget_after_days: int = Field(
         7,
         title="Forget talks after",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub import kept
 from hub.auth.roles import require
-from hub.errors import HubError
+from hub.errors import HubError, Unavailable
 from hub.memories import READ, Memories, forget_copies
 from hub.plugin.hookspecs import Selector
 from hub.ports.memory import MemorySelection
@@ -27,6 +27,8 @@ MOST = 1_000
 
 MOST_TALKS = 200
 LONGEST_TOPIC = 200
+PATIENCE_S = 10.0
+"""How long the last words may take until their talk can be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Forgetting:
             talks = await self._hub.conversations.count(person.id)
             done = await kept.forget(self._hub, person.id)
             return Gone(sum(done.counts.values()), talks, done.failed)
+        if wanted.talks and wanted.topic and not await self._hub.search.caught_up(PATIENCE_S):
+            raise Unavailable("I am still reading your talks.", fix="Ask again in a minute.")
         talks_ = await self._talks(person, wanted) if wanted.talks else ()
         gone, owed = await self._entries(person, wanted, chosen)
         for talk in talks_:
@@ -102,6 +106,7 @@ class Forgetting:
         """
         if not wanted.topic or wanted.since is not None:
             return await self._memories.port.forget(chosen), ()
+        await self._hub.gate.forget(person=person.id, before=wanted.before, topic=wanted.topic)
         done = await self._hub.reach.forget(
             Selector(person=person.id, topic=wanted.topic, before=wanted.before)
         )

@@ -158,6 +158,7 @@ class Memories:
         """Destroy one entry, with its earlier wordings and what was made of it; return how many went."""
         entry = await self._own(person, id_)
         gone = await self.port.forget(MemorySelection(namespace=entry.namespace, ids=(entry.id,)))
+        await self._hub.gate.forget(person=person.id, topic=entry.text)  # which tool was asked to keep it
         forget_copies(self._hub)
         return gone
 

@@ -5,17 +5,25 @@ The audit stays: it says that something was decided, and never what.
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def erase(
-    db: Any, *, person: str = "", talk: str = "", before: float | None = None, everything: bool = False
-) -> int:
+    db: Any, *, person: str = "", talk: str = "", before: float | None = None, everything: bool = False,
+    topic: str = "",
+) -> int:  # fmt: skip
     """Delete what is selected in the transaction of ``db``; return how many approvals and notes that were.
 
     What waits is withdrawn by that. What is given must all hold; without anything given nothing is deleted.
-    ``before``: Unix seconds.
+    ``before``: Unix seconds. ``topic``: what says all of its words, whatever their case and accents.
     """
+    if topic:
+        return _about(db, topic, person, before)
     terms = {
         "person = :person": bool(person),
         "talk = :talk": bool(talk),
@@ -31,8 +39,59 @@ def erase(
     return count
 
 
+def _about(db: Any, topic: str, person: str, before: float | None) -> int:
+    """Delete the approvals and notes of ``person`` that say all words of ``topic``."""
+    wanted, count = _words(topic), 0
+    if not wanted:
+        return 0
+    for table, column, said, at in (
+        ("approval", "id", "arguments, outcome, fix", "state != 'running' AND coalesce(decided, asked)"),
+        ("note", "id", "text, '', ''", "at"),
+    ):  # what runs has yet to be told how it ended
+        if not _there(db, table):
+            continue
+        sql = f"SELECT {column}, {said} FROM {table} WHERE person = ? AND {at} < ?"  # noqa: S608  ours
+        rows = db.execute(sql, (person, float("inf") if before is None else before)).fetchall()
+        ids = [(row[0],) for row in rows if wanted <= _words(" ".join(_texts(row[1:])))]
+        db.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)  # noqa: S608  ours
+        count += len(ids)
+    return count
+
+
+def _texts(columns: tuple[str, ...]) -> Iterator[str]:
+    """Yield what columns say; of JSON each text, for an escape would hide where a word begins."""
+    for column in columns:
+        try:
+            yield from _leaves(json.loads(column))
+        except ValueError:
+            yield column
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    else:
+        yield str(value)
+
+
+def _words(text: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return {*"".join(sign if sign.isalnum() else " " for sign in plain).split()}
+
+
+def _there(db: Any, table: str) -> bool:
+    """Return whether there is ``table``; not in a copy from before there was a gate."""
+    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return db.execute(sql, (table,)).fetchone() is not None
+
+
 def _delete(db: Any, table: str, where: str, about: dict[str, Any]) -> int:
-    there = db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
-    if not there:
-        return 0  # a copy from before there was a gate
+    if not _there(db, table):
+        return 0
     return int(db.execute(f"DELETE FROM {table} WHERE {where}", about).rowcount)  # noqa: S608  ours

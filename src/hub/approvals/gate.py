@@ -80,6 +80,7 @@ class Gate:
         self._known = known
         self._ends: dict[str, float] = {}
         self._runs: set[asyncio.Task[Any]] = set()
+        self._unsaid: list[tuple[str, str]] = []
         self._asked = asyncio.Event()
         self._attempts: set[tuple[str, str]] = set()
         self.tell: Tell | None = None
@@ -245,9 +246,13 @@ class Gate:
         """Return what happened here after a serial, oldest first: for whoever seals it."""
         return await records(self._core, after, limit)
 
-    async def forget(self, *, person: str = "", talk: str = "", before: float | None = None) -> int:
-        """Destroy approvals, see `Grants.forget`; return how many."""
-        return await self._grants.forget(person=person, talk=talk, before=before)
+    async def forget(
+        self, *, person: str = "", talk: str = "", before: float | None = None, topic: str = ""
+    ) -> int:
+        """Destroy approvals, see `Grants.forget`; return how many; what runs, once it ended."""
+        if topic and self._runs:
+            self._unsaid.append((person, topic))
+        return await self._grants.forget(person=person, talk=talk, before=before, topic=topic)
 
     async def _person(self, id: str, principal: Person | None) -> Person:  # noqa: A002
         """Return who answers. Raises for plugins, agents, shared devices, guests and strangers."""
@@ -353,6 +358,15 @@ class Gate:
             log.warning("outcome not stored", approval=approval.id, reason=str(error))
         self._publish_answer(ended or approval, "done" if done else "failed")
         self._later(self._tell(ended or approval, outcome))
+        await self._unsay()
+
+    async def _unsay(self) -> None:
+        """Destroy what was to be forgotten while it ran; what still runs then does the same."""
+        for person, topic in tuple(self._unsaid):
+            try:
+                await self._grants.forget(person=person, topic=topic)
+            except HubError as error:
+                log.warning("approvals not forgotten", reason=str(error), fix=error.fix)
 
     async def _to_the_end(self, work: Awaitable[Outcome]) -> Outcome:
         """Await ``work``, which goes on when whoever asked goes away."""
@@ -368,6 +382,8 @@ class Gate:
 
     def _ended(self, run: asyncio.Task[Any]) -> None:
         self._runs.discard(run)
+        if not self._runs:
+            self._unsaid.clear()
         if not run.cancelled() and (error := run.exception()):
             log.warning("approval not settled", reason=repr(error))
 

@@ -208,9 +208,13 @@ class Grants:
         rows = await self._core.rows("SELECT min(expires) FROM approval WHERE state = 'waiting'")
         return float(rows[0][0]) if rows[0][0] is not None else None
 
-    async def forget(self, *, person: str = "", talk: str = "", before: float | None = None) -> int:
+    async def forget(
+        self, *, person: str = "", talk: str = "", before: float | None = None, topic: str = ""
+    ) -> int:
         """Destroy approvals, in the backups of the file too; see `hub.approvals.forgetting`."""
-        return await self._core.forget(lambda db: erase(db, person=person, talk=talk, before=before))
+        return await self._core.forget(
+            lambda db: erase(db, person=person, talk=talk, before=before, topic=topic)
+        )
 
     async def trim(self) -> None:
         """Drop the oldest of those that wait no more."""

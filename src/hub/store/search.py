@@ -35,6 +35,9 @@ BREATH_S = 0.005
 
 OPTIMIZE_FROM = 5_000
 PAUSE_S, MOST_PAUSE_S = 1.0, 60.0
+LOOK_S = 0.02
+"""Between two looks whether all was read."""
+
 DAY_S = 86_400.0
 
 
@@ -58,6 +61,7 @@ class Search:
         self._broken = False
         self.progress: Progress | None = Progress(0, 0)
         self.settled = asyncio.Event()
+        self._reading = False
 
     def start(self) -> None:
         """Open the index in the background and keep it up to date from now on."""
@@ -94,6 +98,16 @@ class Search:
             if self.progress is None:
                 self._mend(error)
             return Found()
+
+    async def caught_up(self, seconds: float) -> bool:
+        """Wait until what was said by now can be found; return whether it can within ``seconds``."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.progress or self._stale or self._reading or self._transcripts.changed:  # noqa: ASYNC110  four things
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            return False
+        return True
 
     async def drop(self, talk: str, days: Collection[str]) -> None:
         """Forget a talk that was erased; the rest of its ``days`` is read once more."""
@@ -164,11 +178,18 @@ class Search:
             await asyncio.sleep(SETTLE_S)
             self._transcripts.stirred.clear()
             days, self._transcripts.changed = self._transcripts.changed, set()
-            for day in days:
-                try:
-                    await self._read(day, (await self._index.day(day))[0])
-                except HubError as error:
-                    log.warning("search.day_unreadable", day=day, reason=str(error))
+            self._reading = True
+            try:
+                await self._read_days(days)
+            finally:
+                self._reading = False
+
+    async def _read_days(self, days: Collection[str]) -> None:
+        for day in days:
+            try:
+                await self._read(day, (await self._index.day(day))[0])
+            except HubError as error:
+                log.warning("search.day_unreadable", day=day, reason=str(error))
 
     async def _compare(self, day: str, change: int, count: int) -> int:
         """Read what the index lacks of a day; all of it when the two do not tell the same story."""

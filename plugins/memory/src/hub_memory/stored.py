@@ -40,8 +40,8 @@ def stored(hub: Hub, settings: dict[str, Any]) -> Stored:
     Raises `HubError` when a server is named that cannot be used: the file never stands in for it.
     """
     limits = Limits.of(settings)
-    if settings.get("server"):
-        return _server(hub, settings, limits)
+    if server := settings.get("server") or hub.settings.memory_service_url:
+        return _server(hub, {**settings, "server": server}, limits)
     database = hub.database("memory.db", MIGRATIONS, cache_kib=READ_KIB)
     memory = SqliteMemory(database)
     house = Housekeeping(hub, database, memory, limits)

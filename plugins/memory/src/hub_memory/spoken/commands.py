@@ -29,6 +29,13 @@ class Know:
 
 
 @dataclass(frozen=True, slots=True)
+class HowTo:
+    """Tell how ``goal`` is reached, if that was taught."""
+
+    goal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Forget what is remembered about ``topic``; what was said last when it is ""."""
 
@@ -40,7 +47,7 @@ class DropAll:
     """Forget everything of this person."""
 
 
-Command = Keep | Know | Drop | DropAll
+Command = Keep | Know | HowTo | Drop | DropAll
 
 _POLITE = re.compile(
     r"^(?:(?:please|hey|hub|ok(?:ay)?|can you|could you|would you|will you|i want you to|i'd like you to|now)"
@@ -51,7 +58,9 @@ _REQUEST = re.compile(r"(?:(?:please|hey|hub)[\s,]+)*(?:can|could|would|will) yo
 _LEAST = 2
 """Words that are worth remembering."""
 
-_END = re.compile(r"(?:[\s,]*\b(?:please|thanks|thank you|for me|okay))*[\s.!]*$", re.IGNORECASE)
+_THANKS = r"[\s,]*\b(?:please|thanks|thank you|for me|okay)"
+_END = re.compile(rf"(?:(?<![\s,]){_THANKS}(?:{_THANKS})*)?[\s.!]*$", re.IGNORECASE)
+"""Looked for at the start of a run of commas only: of each would take long for very many."""
 
 _KEEP = re.compile(
     r"(?:always |also )?(?:remember|memori[sz]e|(?:make|take) (?:a )?note|note(?: down)?|keep in mind"
@@ -86,6 +95,11 @@ _KNOW = re.compile(
     r"|tell me (?:everything|all|what) you (?:know|remember)|what(?: is|'s) in your memory"
     r"|show (?:me )?(?:what you (?:know|remember)|your memor(?:y|ies)))"
     r"(?: (?:about|of|on|concerning|regarding) (?P<topic>.+))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_HOW_TO = re.compile(
+    r"(?:tell me )?(?:how (?:do|should|did) (?:i|we|you)|how to|what do (?:i|we) do to"
+    r"|what(?: is|'s) the way to) (?P<goal>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _LAST = re.compile(
@@ -125,6 +139,8 @@ def understand(text: str) -> Command | None:
 
 
 def _know(said: str) -> Command | None:
+    if how := _HOW_TO.fullmatch(said):
+        return HowTo(_bare(how["goal"]))
     match = _KNOW.fullmatch(said)
     if not match:
         return None
