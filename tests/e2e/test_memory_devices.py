@@ -96,7 +96,7 @@ async def test_devices_are_paired_meet_and_tell_what_both_changed(paired, browse
         await meet(page)
         await page.wait_for_selector("#alike-state:has-text('Alike with 1 device; last met at ')")
         assert "received" in await page.inner_text("#alike-devices .row")
-        assert "the words hold of" in await page.inner_text("#alike-conflicts .row p")
+        assert "what holds is of" in await page.inner_text("#alike-conflicts .row p")
         assert "<b>heron</b>" in await page.inner_text("#alike-conflicts h3")  # words, not markup
         await clean(page, axe)
 
@@ -123,3 +123,8 @@ async def test_a_memory_on_a_server_needs_none(paired, browse) -> None:
     await page.goto(f"{paired.url}/memory/devices")
     await page.wait_for_selector("#alike-state:has-text('Hubs that share a server need none.')")
     assert not await page.is_visible("#meet")
+    await page.unroute("**/p/memory/sync/status")
+    await page.route("**/p/memory/sync/status", lambda route: route.abort())
+    await page.goto(f"{paired.url}/memory/devices")
+    await page.wait_for_selector("#alike-wrong:has-text('The hub is away. Try again in a moment.')")
+    assert await page.inner_text("#alike-state") == "I cannot tell how my devices are."

@@ -26,6 +26,8 @@ async function look(path = "status", options = {}) {
     wrong("");
     await show(told);
   } catch (error) {
+    last = "";
+    state("I cannot tell how my devices are.", true);
     wrong(error.message);
   }
   if (!meeting) later = setTimeout(again, EVERY_MS);
@@ -101,7 +103,7 @@ const alone = ({ place, at: met, sent }) => row([place], `nobody there yet; ${me
 async function conflict({ id, at: noted, won }, node) {
   const text = await read(id), about = `On ${day.format(noted * 1000)} at ${clock.format(noted * 1000)}; `;
   const title = text ? link(`/memory/${id}`, text) : "An entry that is gone, or another's";
-  return row([title], about + (won === node ? "my words hold" : "the words hold of "), ...(won === node ? [] : [make("code", won)]));
+  return won === node ? row([title], `${about}my change holds`) : row([title], `${about}what holds is of `, make("code", won));
 }
 
 async function read(id) {
