@@ -27,7 +27,8 @@ TOLD = 1_000
 class Tools:
     """The tools over ``memory``, for whom `hub.Hub.calling` says that they run.
 
-    ``spaces`` returns the namespaces that a person may read, their own first.
+    ``spaces`` returns the namespaces that a person may read, their own first; ``unsay`` destroys what else
+    says the words of what was forgotten.
     """
 
     def __init__(
@@ -35,8 +36,9 @@ class Tools:
         memory: Memory,
         spaces: Callable[[str], Awaitable[tuple[str, ...]]],
         calling: Callable[[], Call | None],
+        unsay: Callable[[str, Sequence[str]], Awaitable[None]],
     ) -> None:
-        self._memory, self._spaces, self._calling = memory, spaces, calling
+        self._memory, self._spaces, self._calling, self._unsay = memory, spaces, calling, unsay
 
     def register(self, to: Register) -> None:
         """Offer all three; each takes two arguments, so that a sentence that begins with its name is none."""
@@ -75,6 +77,7 @@ class Tools:
         if not found:
             raise HubError("I remember nothing in these words.", fix="Recall it first.")
         gone = await self._memory.forget(MemorySelection(space, tuple(entry.id for entry in found)))
+        await self._unsay(space, [entry.text for entry in found])
         return "Forgotten." if gone == 1 else f"Forgotten: {gone} entries."
 
     async def refuses(self, call: Call) -> Refusal | None:

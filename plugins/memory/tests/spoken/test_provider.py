@@ -12,7 +12,7 @@ from hub_memory.spoken.provider import SHALL, Spoken
 from hub_memory.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
 ANNA = "anna"
@@ -25,7 +25,11 @@ class Talk:
         async def spaces(person: str) -> tuple[str, ...]:
             return (person, "house") if person == ANNA else ("house",)
 
-        self.memory, self._spoken = memory, Spoken(memory, spaces)
+        async def unsay(person: str, texts: Sequence[str]) -> None:
+            self.unsaid += [(person, text) for text in texts]
+
+        self.unsaid: list[tuple[str, str]] = []
+        self.memory, self._spoken = memory, Spoken(memory, spaces, unsay)
         self._messages = [Message("system", "You are Hub.")]
 
     async def say(self, text: str, person: str = ANNA, *, accepted: bool = True) -> str | None:
@@ -131,7 +135,7 @@ async def test_a_yes_counts_only_after_my_question(talk: Talk) -> None:
 def test_it_is_a_provider() -> None:
     from hub import Provider
 
-    made: Any = Spoken(None, None)  # type: ignore[arg-type]  # not used
+    made: Any = Spoken(None, None, None)  # type: ignore[arg-type]  # not used
     assert isinstance(made, Provider)
 
 

@@ -44,14 +44,20 @@ _NO = frozenset(
 class Spoken:
     """The `hub.Provider` of the memory's own words; declines all others.
 
-    ``spaces`` returns the namespaces that a person may read, their own first.
+    ``spaces`` returns the namespaces that a person may read, their own first; ``unsay`` destroys what else
+    says the words of what was forgotten.
     """
 
     name = "memory"
     caps = Caps(local=True, quality="exact", prompt_tokens=2_000, fixed_tokens=0, title="memory")
 
-    def __init__(self, memory: Memory, spaces: Callable[[str], Awaitable[tuple[str, ...]]]) -> None:
-        self._memory, self._spaces = memory, spaces
+    def __init__(
+        self,
+        memory: Memory,
+        spaces: Callable[[str], Awaitable[tuple[str, ...]]],
+        unsay: Callable[[str, Sequence[str]], Awaitable[None]],
+    ) -> None:
+        self._memory, self._spaces, self._unsay = memory, spaces, unsay
 
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
         """Answer the last message, read with my own last question if there was one. Raises `Declined`."""
@@ -61,7 +67,10 @@ class Spoken:
         if command is None:
             raise Declined
         spaces = await self._spaces(request.person)
-        yield await self._answer(command, spaces, request.conversation, agreed=agreed)
+        if spaces[0] == HOUSE and not (isinstance(command, Know) and command.topic):
+            yield Delta("I do not know who asks. Tell me on a device of your own.")
+        else:
+            yield await self._answer(command, spaces, request.conversation, agreed=agreed)
         yield Done()
 
     async def probe(self) -> Probe:
@@ -71,8 +80,6 @@ class Spoken:
     async def _answer(
         self, command: Command, spaces: tuple[str, ...], talk: str, *, agreed: bool | None
     ) -> Piece:
-        if spaces[0] == HOUSE and not (isinstance(command, Know) and command.topic):
-            return Delta("I do not know who asks. Tell me on a device of your own.")
         if isinstance(command, Keep):
             return Act(lambda: self._keep(command, spaces[0], talk))
         if isinstance(command, Know):
@@ -84,7 +91,7 @@ class Spoken:
             return Delta(f"I remember nothing{_about(command)}.")
         if agreed or command == Drop():
             whole = isinstance(command, DropAll)
-            return Act(lambda: self._forget(() if whole else found, spaces[0]))
+            return Act(lambda: self._forget(found, spaces[0], whole=whole))
         return Delta(_question(found))
 
     async def _keep(self, command: Keep, space: str, talk: str) -> str:
@@ -113,9 +120,11 @@ class Spoken:
         last = await self._memory.browse(MemorySelection(namespace=space, session=talk), limit=2)
         return [entry for entry in last if entry.created == last[0].created]
 
-    async def _forget(self, found: Sequence[MemoryEntry], space: str) -> str:
-        """Forget what was ``found``; all of ``space`` when nothing is named, however much that is."""
-        gone = await self._memory.forget(MemorySelection(space, tuple(entry.id for entry in found)))
+    async def _forget(self, found: Sequence[MemoryEntry], space: str, *, whole: bool) -> str:
+        """Forget what was ``found``; or the ``whole`` of ``space``, however much that is."""
+        ids = () if whole else tuple(entry.id for entry in found)
+        gone = await self._memory.forget(MemorySelection(space, ids))
+        await self._unsay(space, [entry.text for entry in found])
         return "Forgotten." if gone == 1 else f"Forgotten: {gone} things."
 
 
