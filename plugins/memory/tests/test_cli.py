@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlcipher3 import dbapi2
 
-from hub import HubError
+from hub import HubError, Memory, NewMemory, workplace
 from hub.cli.contributed import found
 from hub.testing import hub_with
 from hub_memory.commands import command
+from hub_memory.index import vec0
 
 
 @pytest.fixture
@@ -79,3 +81,32 @@ def test_what_cannot_be_done_says_why(data: Path, tmp_path: Path) -> None:
             ran(data, *words)
         assert refused.value.fix
     assert (tmp_path / "a.json").read_text(encoding="utf-8") == "[]"
+
+
+def test_a_copy_is_searched_by_sql_alone(data: Path, tmp_path: Path) -> None:
+    texts = ["Anna likes green tea.", "The bins go out on Tuesday.", "The boiler is serviced in May."]
+
+    async def filled() -> list[float]:
+        async with hub_with("hub_memory", data=data) as hub:
+            memory = hub.port(Memory)
+            owner = await workplace("memory", data).person()
+            await memory.remember([NewMemory(text, owner, tags=("home",)) for text in texts])
+            await memory.remember([NewMemory("The neighbour owes us a ladder.", "somebody else")])
+            return (await memory.meaning.question("what does she drink")).tolist()
+
+    question = asyncio.run(filled())
+    told = ran(data, "sql", str(tmp_path / "mine.db"))
+    assert "3 entries, not encrypted" in told
+    assert "memory_vec, by static-256@1" in told
+    assert (tmp_path / "mine.db").stat().st_mode & 0o077 == 0
+    db = dbapi2.connect(str(tmp_path / "mine.db"))
+    vec0.load(db)
+    near = """SELECT text FROM memory_vec JOIN memory USING (rid)
+              WHERE e MATCH vec_quantize_int8(vec_f32(?), 'unit') AND k = 1 ORDER BY distance"""
+    assert db.execute(near, (json.dumps(question),)).fetchall() == [(texts[0],)]
+    words = "SELECT rowid FROM memory_words WHERE memory_words MATCH 'bin tuesday'"
+    assert len(db.execute(words).fetchall()) == 1
+    assert db.execute("SELECT count(*), min(tags) FROM memory").fetchone() == (3, '["home"]')
+    with pytest.raises(HubError, match="cannot be written"):  # it is there already, and stays
+        ran(data, "sql", str(tmp_path / "mine.db"))
+    assert db.execute("SELECT count(*) FROM memory").fetchone() == (3,)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from hub_memory.exchange.exchange import Exchange, Preview
+    from hub_memory.memory import SqliteMemory
 
 T = TypeVar("T")
 
@@ -81,9 +82,29 @@ def export(*, data: Path | None, person: str, file: Path) -> None:
     click.echo(f"Written to {file}, for anybody who can read it.")
 
 
+@click.command()
+@data
+@person
+@click.argument("file", type=click.Path(path_type=Path))
+def sql(*, data: Path | None, person: str, file: Path) -> None:
+    """Write a person's memory to FILE, an SQLite database to search with sqlite-vec and full text."""
+    from hub_memory.exchange import portable
+
+    count, model = _with_file(
+        data, person, lambda memory, space: memory.read(lambda db: portable.write(db, space, file))
+    )
+    click.echo(f"Written to {file}: {count:,} entries, not encrypted, for anybody who can read it.")
+    click.echo(f"Vectors: memory_vec, by {model}." if model else "It has no vectors: nothing is learnt yet.")
+
+
 def _with_memory(data: Path | None, name: str, work: Callable[[Exchange, str], Awaitable[T]]) -> T:
     """Do ``work`` on the memory of a person; what is new is embedded by the hub, which may be running."""
     from hub_memory.exchange.exchange import Exchange
+
+    return _with_file(data, name, lambda memory, space: work(Exchange(memory, _later), space))
+
+
+def _with_file(data: Path | None, name: str, work: Callable[[SqliteMemory, str], Awaitable[T]]) -> T:
     from hub_memory.memory import SqliteMemory
     from hub_memory.store.schema import MIGRATIONS
 
@@ -97,7 +118,7 @@ def _with_memory(data: Path | None, name: str, work: Callable[[Exchange, str], A
         memory = SqliteMemory(place.database("memory.db", MIGRATIONS))
         await memory.open()
         try:
-            return await work(Exchange(memory, _later), space)
+            return await work(memory, space)
         finally:
             await memory.close()
 

@@ -46,7 +46,7 @@ class Keeper:
         self.housekeeping, self.sync, self.procedures = kept.house, kept.sync, kept.procedures
         self.spoken = Spoken(self.memory, self.spaces, self._unsay)
         self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
-        self.tools = Tools(self.memory, self.spaces, hub.calling, self._unsay)
+        self.tools = Tools(self.memory, self.spaces, hub.calling, self._unsay, self.procedures)
         rows = Rows(self._upkeep.lacking, self._keep, self._left)
         self._reembedding = Reembedding(hub, self._embedders, rows)
         self._health: MemoryHealth | None = None

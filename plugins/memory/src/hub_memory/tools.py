@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from hub import Call, Memory, MemoryEntry, Register
+    from hub_memory.life.procedures import Procedures, Suggestion
 
 HOUSE = "house"
 CONFIRMED = 2
@@ -19,6 +20,8 @@ MOST = 20
 
 LONGEST_FACT = 2_000
 """Characters of a fact: what is longer nobody reads before a yes."""
+
+NOTHING = "I know no tool for that, and nobody taught me."
 
 TOLD = 1_000
 """Characters of an entry in an answer; a longer one cannot be named by its words."""
@@ -37,14 +40,18 @@ class Tools:
         spaces: Callable[[str], Awaitable[tuple[str, ...]]],
         calling: Callable[[], Call | None],
         unsay: Callable[[str, Sequence[str]], Awaitable[None]],
+        procedures: Procedures | None = None,
     ) -> None:
-        self._memory, self._spaces, self._calling, self._unsay = memory, spaces, calling, unsay
+        self._memory, self._spaces, self._calling = memory, spaces, calling
+        self._unsay, self._procedures = unsay, procedures
 
     def register(self, to: Register) -> None:
-        """Offer all three; each takes two arguments, so that a sentence that begins with its name is none."""
+        """Offer them; each takes two arguments, so that a sentence that begins with its name is none."""
         to.tool(self.recall, name="recall", risk="read")
         to.tool(self.remember, name="remember", risk="write")
         to.tool(self.forget, name="forget", risk="danger")
+        if self._procedures:
+            to.tool(self.suggest, name="suggest", risk="read")
 
     async def recall(self, about: str, most: int = 6) -> str:
         """Recall what this person said, or their documents say, about something; each line is one entry."""
@@ -80,6 +87,14 @@ class Tools:
         await self._unsay(space, [entry.text for entry in found])
         return "Forgotten." if gone == 1 else f"Forgotten: {gone} entries."
 
+    async def suggest(self, wish: str, most: int = 3) -> str:
+        """Suggest tools that may do what is wished for, and how this person said it is done."""
+        if self._procedures is None:
+            return NOTHING
+        spaces = await self._spaces(self._person())
+        found = await self._procedures.suggest(wish, spaces, limit=max(1, min(most, MOST)))
+        return "\n".join(_suggested(one) for one in found) or NOTHING
+
     async def refuses(self, call: Call) -> Refusal | None:
         """Return why a call should not even be asked about: forgetting what is not there names nothing."""
         words = call.arguments.get("words")
@@ -113,6 +128,12 @@ class Tools:
         if space == HOUSE:
             raise HubError("I do not know who asks.", fix="Ask me from a device of your own.")
         return space
+
+
+def _suggested(one: Suggestion) -> str:
+    if not one.tool:
+        return f"As this person taught me: {_plain(one.text)[:TOLD]}"
+    return f"The tool {one.tool}: {_plain(one.text)[:TOLD]}"
 
 
 def _line(entry: MemoryEntry) -> str:

@@ -29,6 +29,13 @@ class Know:
 
 
 @dataclass(frozen=True, slots=True)
+class HowTo:
+    """Tell how ``goal`` is reached, if that was taught."""
+
+    goal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Forget what is remembered about ``topic``; what was said last when it is ""."""
 
@@ -40,7 +47,7 @@ class DropAll:
     """Forget everything of this person."""
 
 
-Command = Keep | Know | Drop | DropAll
+Command = Keep | Know | HowTo | Drop | DropAll
 
 _POLITE = re.compile(
     r"^(?:(?:please|hey|hub|ok(?:ay)?|can you|could you|would you|will you|i want you to|i'd like you to|now)"
@@ -90,6 +97,11 @@ _KNOW = re.compile(
     r"(?: (?:about|of|on|concerning|regarding) (?P<topic>.+))?",
     re.IGNORECASE | re.DOTALL,
 )
+_HOW_TO = re.compile(
+    r"(?:tell me )?(?:how (?:do|should|did) (?:i|we|you)|how to|what do (?:i|we) do to"
+    r"|what(?: is|'s) the way to) (?P<goal>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 _LAST = re.compile(
     r"(?:forget|erase|delete|don'?t remember|do not remember|un-?remember) (?:that|this|it"
     r"|what i (?:just )?said|what i just told you|(?:the|that) last (?:thing|bit|one)(?: i said)?)"
@@ -127,6 +139,8 @@ def understand(text: str) -> Command | None:
 
 
 def _know(said: str) -> Command | None:
+    if how := _HOW_TO.fullmatch(said):
+        return HowTo(_bare(how["goal"]))
     match = _KNOW.fullmatch(said)
     if not match:
         return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Literal
 
 from hub import Act, Caps, Declined, Delta, Done, MemoryQuery, MemorySelection, NewMemory, Probe
-from hub_memory.spoken.commands import Drop, DropAll, Keep, Know, understand
+from hub_memory.spoken.commands import Drop, DropAll, HowTo, Keep, Know, understand
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     Kind = Literal["fact", "procedure"]
     Piece = Act | Delta | Done
 
+SAID, CONFIRMED = 1, 2
+"""Trust of what was said, and of what a person asked to be remembered."""
+
 HOUSE = "house"
-CONFIRMED = 2
-"""Trust of what a person asked to be remembered."""
+"""The namespace of whoever is nobody: a device that anybody uses."""
 
 TOLD, NAMED = 5, 3
 """Entries told in one answer, and named in a question."""
@@ -67,10 +70,7 @@ class Spoken:
         if command is None:
             raise Declined
         spaces = await self._spaces(request.person)
-        if spaces[0] == HOUSE and not (isinstance(command, Know) and command.topic):
-            yield Delta("I do not know who asks. Tell me on a device of your own.")
-        else:
-            yield await self._answer(command, spaces, request.conversation, agreed=agreed)
+        yield await self._answer(command, spaces, request.conversation, agreed=agreed)
         yield Done()
 
     async def probe(self) -> Probe:
@@ -82,25 +82,34 @@ class Spoken:
     ) -> Piece:
         if isinstance(command, Keep):
             return Act(lambda: self._keep(command, spaces[0], talk))
-        if isinstance(command, Know):
+        if isinstance(command, Know | HowTo):
             return Delta(await self._know(command, spaces))
+        return await self._drop(command, spaces[0], talk, agreed=agreed)
+
+    async def _drop(self, command: Drop | DropAll, space: str, talk: str, *, agreed: bool | None) -> Piece:
+        if space == HOUSE:
+            return Delta("That is the house's. Ask me on a device of your own, or on the memory page.")
         if agreed is False:
             return Delta("All right, I keep it.")
-        found = await self._meant(command, spaces[0], talk)
+        found = await self._meant(command, space, talk)
         if not found:
             return Delta(f"I remember nothing{_about(command)}.")
         if agreed or command == Drop():
             whole = isinstance(command, DropAll)
-            return Act(lambda: self._forget(found, spaces[0], whole=whole))
+            return Act(lambda: self._forget(found, space, whole=whole))
         return Delta(_question(found))
 
     async def _keep(self, command: Keep, space: str, talk: str) -> str:
-        kind: Kind = "procedure" if command.how else "fact"
-        entry = NewMemory(command.text, space, kind=kind, trust=CONFIRMED, session=talk, importance=0.8)
+        anybody = space == HOUSE  # whoever stands before a shared device is heard, and confirms nothing
+        kind: Kind = "procedure" if command.how and not anybody else "fact"
+        trust = SAID if anybody else CONFIRMED
+        entry = NewMemory(command.text, space, kind=kind, trust=trust, session=talk, importance=0.8)
         await self._memory.remember([entry])
         return "I will remember that."
 
-    async def _know(self, command: Know, spaces: tuple[str, ...]) -> str:
+    async def _know(self, command: Know | HowTo, spaces: tuple[str, ...]) -> str:
+        if isinstance(command, HowTo):
+            return await self._how(command.goal, spaces)
         if not command.topic:
             found = await self._memory.browse(MemorySelection(namespace=spaces[0]), limit=TOLD + 1)
             return _told(found) if found else "I remember nothing of you yet. Say: remember that, and what."
@@ -109,6 +118,14 @@ class Spoken:
         if not found:
             raise Declined  # it may be about the world
         return _told(found)
+
+    async def _how(self, goal: str, spaces: tuple[str, ...]) -> str:
+        """Return what was taught and has all words of ``goal``; other ways are a language model's to tell."""
+        query = MemoryQuery(goal, spaces, limit=TOLD, kinds=("procedure",), minimum_trust=CONFIRMED)
+        for hit in (await self._memory.recall(query)).hits:
+            if _words(goal) <= _words(hit.entry.text):
+                return hit.entry.text
+        raise Declined
 
     async def _meant(self, command: Command, space: str, talk: str) -> Sequence[MemoryEntry]:
         """Return what is to be forgotten: only of the person's own, never of the house."""
@@ -170,6 +187,10 @@ def _day(entry: MemoryEntry) -> str:
 def _quoted(entry: MemoryEntry) -> str:
     text = " ".join(entry.text.split()).rstrip(".!")
     return f"“{text if len(text) <= SHORT else text[:SHORT].rsplit(' ', 1)[0] + '…'}”"
+
+
+def _words(text: str) -> set[str]:
+    return {*re.findall(r"\w+", text.casefold())} - {"the", "a", "an", "my", "our"}
 
 
 def _about(command: Command) -> str:
