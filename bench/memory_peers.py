@@ -79,7 +79,7 @@ def chroma(entries: np.ndarray, folder: str) -> tuple[str, Any]:
     import chromadb
 
     client = chromadb.PersistentClient(folder, chromadb.Settings(anonymized_telemetry=False))
-    kept = client.create_collection("v", metadata={"hnsw:space": "cosine"}, embedding_function=None)
+    kept = client.create_collection("vectors", metadata={"hnsw:space": "cosine"}, embedding_function=None)
     for at in range(0, len(entries), 5_000):
         rids = [str(rid) for rid in range(at, min(at + 5_000, len(entries)))]
         kept.add(ids=rids, embeddings=entries[at : at + 5_000])

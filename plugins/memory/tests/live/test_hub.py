@@ -127,18 +127,3 @@ async def test_how_something_is_done_is_told_as_it_was_taught(tmp_path: Path) ->
         call = {"wish": "close up the house", "most": 3}
         found = await served.hub.tools.get("suggest").run(**call)
         assert "lock the back door" not in found  # nobody asks, so nobody's own is told
-
-
-async def test_on_a_device_that_anybody_uses_nothing_is_confirmed_or_forgotten(tmp_path: Path) -> None:
-    async with remembering(tmp_path) as served:
-        talks = served.hub.conversations
-        tablet = await talks.new("a tablet")
-        answers = []
-        for text in ("Remember that the gate code is 4711.", "Forget everything.", "Forget that."):
-            await tablet.write(text)
-            await tablet.settled()
-            answers.append(tablet.history()[-1].answer)
-        (kept,) = await memory_of(served).browse(MemorySelection("house"))
-        assert kept.trust == 1
-        assert answers[0] == "I will remember that."
-        assert all("device of your own" in answer for answer in answers[1:])

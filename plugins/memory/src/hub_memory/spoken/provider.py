@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Kind = Literal["fact", "procedure"]
     Piece = Act | Delta | Done
 
-SAID, CONFIRMED = 1, 2
-"""Trust of what was said, and of what a person asked to be remembered."""
+CONFIRMED = 2
+"""Trust of what a person asked to be remembered."""
 
 HOUSE = "house"
 """The namespace of whoever is nobody: a device that anybody uses."""
@@ -80,6 +80,8 @@ class Spoken:
     async def _answer(
         self, command: Command, spaces: tuple[str, ...], talk: str, *, agreed: bool | None
     ) -> Piece:
+        if spaces[0] == HOUSE and not (isinstance(command, Know | HowTo) and command != Know()):
+            return Delta("I do not know who asks. Tell me on a device of your own.")
         if isinstance(command, Keep):
             return Act(lambda: self._keep(command, spaces[0], talk))
         if isinstance(command, Know | HowTo):
@@ -87,8 +89,6 @@ class Spoken:
         return await self._drop(command, spaces[0], talk, agreed=agreed)
 
     async def _drop(self, command: Drop | DropAll, space: str, talk: str, *, agreed: bool | None) -> Piece:
-        if space == HOUSE:
-            return Delta("That is the house's. Ask me on a device of your own, or on the memory page.")
         if agreed is False:
             return Delta("All right, I keep it.")
         found = await self._meant(command, space, talk)
@@ -100,10 +100,8 @@ class Spoken:
         return Delta(_question(found))
 
     async def _keep(self, command: Keep, space: str, talk: str) -> str:
-        anybody = space == HOUSE  # whoever stands before a shared device is heard, and confirms nothing
-        kind: Kind = "procedure" if command.how and not anybody else "fact"
-        trust = SAID if anybody else CONFIRMED
-        entry = NewMemory(command.text, space, kind=kind, trust=trust, session=talk, importance=0.8)
+        kind: Kind = "procedure" if command.how else "fact"
+        entry = NewMemory(command.text, space, kind=kind, trust=CONFIRMED, session=talk, importance=0.8)
         await self._memory.remember([entry])
         return "I will remember that."
 
