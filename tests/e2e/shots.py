@@ -43,6 +43,39 @@ enabled = true
 order = 20
 """
 SPOKEN = "Why is the sky blue, and why is it red in the evening?"
+MEMORIES = """
+61 | fact | The boiler is a Vaillant from 2017; its service book is in the cellar cupboard.
+58 | episodic | Mr Haas serviced the boiler and said the pump will last two more winters.
+54 | fact | Ann is allergic to hazelnuts.
+49 | episodic | The swing in the garden got a new rope.
+47 | fact | The spare key is with Mrs Amsel next door.
+44 | procedure | To bleed the radiators: pump off, begin upstairs, then top the boiler up to 1.5 bar.
+41 | episodic | Ben lost his first tooth at school.
+40 | fact | Ben's teacher is Ms Okafor; parents may call her from four to five.
+37 | fact | The plumber is Mr Haas, and he comes on Tuesdays only.
+33 | episodic | The washing machine stops in the middle of the long programme.
+32 | episodic | We called about the washing machine: the repair is booked for next week.
+30 | fact | The car goes to its inspection every October.
+26 | episodic | The repairman changed the drain pump of the washing machine.
+24 | episodic | Grandma wants to come for the long weekend and bring the dog.
+22 | fact | The dog is called Pixel and is afraid of the vacuum cleaner.
+20 | fact | The bins go out on Monday evening, glass every other Friday.
+18 | episodic | Ann began to learn the cello.
+15 | episodic | The heating in the bathroom gurgles again.
+14 | episodic | I asked Mr Haas to look after the boiler before the first frost.
+13 | fact | The wifi for guests has a new password, on the fridge.
+12 | episodic | Ben would like a book about octopuses for his birthday.
+10 | fact | The ladder is at the neighbours' until Sunday.
+9 | episodic | The roof gutter above the shed leaks.
+8 | procedure | To close up for a journey: water off, heating to 15 degrees, blinds half down.
+7 | episodic | The boiler was serviced this morning; pressure is 1.6 bar.
+6 | episodic | Ann's cello lesson moves to Thursdays at five.
+4 | episodic | We planted tulips along the path, red and white ones.
+3 | fact | The gate's battery was changed; it should last a year.
+2 | episodic | The bread with rye and caraway was the best so far.
+1 | episodic | Grandma's train arrives on Saturday at 14:22.
+1 | episodic | Pizza on Friday, and Ben makes the dough.
+"""
 DESKTOP, PHONE, TABLET = (
     {"width": 1440, "height": 1080},
     {"width": 390, "height": 844},
@@ -71,7 +104,48 @@ async def main(models: Path) -> None:
                 await states(browser, hub)
                 await sizes(browser, hub)
             await language(browser, Path(folder) / "language")
+            await memory(browser, Path(folder) / "memory")
             await browser.close()
+
+
+async def memory(browser: Any, data: Path) -> None:
+    """Show what a hub remembers, and why it found what was asked for."""
+    data.mkdir()
+    async with RunningHub(data, env={"PIP_NO_INDEX": "1"}) as hub:
+        await hub.sign_in()
+        while not (await hub.get("/api/memory/health"))["legs"]:
+            await asyncio.sleep(0.1)
+        async with hub.client.post(f"{hub.url}/p/memory/import", json=remembered(time.time())) as brought:
+            brought.raise_for_status()
+        await learnt(hub)
+        for name, size, scheme, path in (
+            ("light", DESKTOP, "light", "/memory?q=when+was+the+boiler+serviced"),
+            ("phone", PHONE, "dark", "/memory?q=when+was+the+boiler+serviced"),
+        ):
+            more = {"device_scale_factor": 2, "has_touch": True, "is_mobile": True} if size is PHONE else {}
+            page = await look(browser, hub, size, scheme, path=path, **more)
+            await save(page, f"memory-{name}")
+            await page.context.close()
+
+
+async def learnt(hub: RunningHub) -> None:
+    """Wait until all entries can be found by what they mean."""
+    while (await hub.get("/api/memory/health"))["to_embed"]:
+        await asyncio.sleep(0.1)
+
+
+def remembered(now: float) -> dict[str, Any]:
+    """Return what a household has said over some weeks, as the memory's own export has it."""
+    said = [line.split(" | ") for line in MEMORIES.strip().splitlines()]
+    origins = ("user_voice", "user_text", "user_voice")
+    entries = [
+        {
+            "text": text, "kind": kind, "origin": origins[at % len(origins)],
+            "created": now // 86_400 * 86_400 - float(days) * 86_400 + 3_600 * (7 + at % 7 * 1.83),
+        }
+        for at, (days, kind, text) in enumerate(said)
+    ]  # fmt: skip
+    return {"format": "hub-memory", "entries": entries}
 
 
 async def language(browser: Any, data: Path) -> None:

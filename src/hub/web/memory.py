@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hub.web.site import Site
 
 PATH, WAITING, FILES, PART = "/memory", "/memory/waiting", "/memory/files", "memory-now"
+DEVICES = "/memory/devices"
 FOUND, MOST_FOUND = 20, 100
 WHOLE = 1_000
 """Characters of an entry that waits: whoever lets it in has read it."""
@@ -47,6 +48,7 @@ def routes(site: Site) -> list[BaseRoute]:
         site.page(PATH, pages.index),
         site.page(WAITING, pages.waiting, needs=READ),
         site.page(FILES, pages.files, needs=READ),
+        site.page(DEVICES, pages.devices, needs="owner"),
     ]
 
 
@@ -134,6 +136,11 @@ class MemoryPages:
         """
         plugin = self._hub.provided_by(Memory)  # type: ignore[type-abstract]  # a Protocol is the key
         return self._site.show(request, "memory_files.html", title="Files", parts=(PART,), plugin=plugin)
+
+    async def devices(self, request: Request) -> Response:
+        """Show the devices that the memory is kept alike with: its plugin tells, and the page asks it."""
+        plugin = self._hub.provided_by(Memory)  # type: ignore[type-abstract]  # a Protocol is the key
+        return self._site.show(request, "memory_devices.html", title="Devices", plugin=plugin)
 
     async def _health(self, person: Person) -> dict[str, Any]:
         try:

@@ -40,6 +40,7 @@ PLACES = (
             Link("/memory", "Entries"),
             Link("/memory/waiting", "Waiting", "recall own memory"),
             Link("/memory/files", "Files", "recall own memory"),
+            Link("/memory/devices", "Devices", "owner"),
             Link("/memory/forget", "Forget", "recall own memory"),
         ),
     ),

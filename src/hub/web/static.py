@@ -56,7 +56,7 @@ class Static:
         """The scripts that the page imports, to be fetched at once; worklets come when they are needed."""
         apart = {
             "capture.js", "playback.js", "resample.js", "app.js", "page.js", "events.js", "language.js",
-            "carrier.js", "memory.js", "files.js",
+            "carrier.js", "memory.js", "files.js", "alike.js",
         }  # fmt: skip
         return tuple(name for name in self.assets if name.endswith(".js") and name not in apart)
 

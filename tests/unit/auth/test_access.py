@@ -173,6 +173,7 @@ member    GET /api/approvals
 member    POST /api/approvals/{id_}/approve
 member    POST /api/approvals/{id_}/deny
 
+owner     GET /memory/devices
 owner     POST /people
 owner     POST /personas
 owner     POST /voices/personas
