@@ -106,7 +106,7 @@ class Forgetting:
         """
         if not wanted.topic or wanted.since is not None:
             return await self._memories.port.forget(chosen), ()
-        await self._hub.gate.forget(person=person.id, before=wanted.before, topic=wanted.topic)
+        await self._hub.gate.forget(person=person.id, before=wanted.before, topics=(wanted.topic,))
         done = await self._hub.reach.forget(
             Selector(person=person.id, topic=wanted.topic, before=wanted.before)
         )

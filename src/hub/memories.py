@@ -127,6 +127,8 @@ class Memories:
         entry, spaces = await self.get(person, id_), self.spaces(person)
         newer = await self.port.get(spaces, [entry.superseded_by]) if entry.superseded_by else ()
         sources = await self.port.get(spaces, entry.sources) if entry.sources else ()
+        if not allows(person, READ):  # what waits is not theirs to know of
+            newer, sources = ([one for one in found if not one.quarantined] for found in (newer, sources))
         older = await self._older(entry)
         return Whole(entry, newer[0] if newer else None, older, tuple(sources))
 
@@ -158,7 +160,7 @@ class Memories:
         """Destroy one entry, with its earlier wordings and what was made of it; return how many went."""
         entry = await self._own(person, id_)
         gone = await self.port.forget(MemorySelection(namespace=entry.namespace, ids=(entry.id,)))
-        await self._hub.gate.forget(person=person.id, topic=entry.text)  # which tool was asked to keep it
+        await self._hub.gate.forget(person=person.id, topics=(entry.text,))  # which tool was asked to keep it
         forget_copies(self._hub)
         return gone
 

@@ -10,20 +10,20 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 def erase(
     db: Any, *, person: str = "", talk: str = "", before: float | None = None, everything: bool = False,
-    topic: str = "",
+    topics: tuple[str, ...] = (),
 ) -> int:  # fmt: skip
     """Delete what is selected in the transaction of ``db``; return how many approvals and notes that were.
 
     What waits is withdrawn by that. What is given must all hold; without anything given nothing is deleted.
-    ``before``: Unix seconds. ``topic``: what says all of its words, whatever their case and accents.
+    ``before``: Unix seconds. ``topics``: what says all words of one, whatever their case and accents.
     """
-    if topic:
-        return _about(db, topic, person, before)
+    if topics:
+        return _about(db, topics, person, before)
     terms = {
         "person = :person": bool(person),
         "talk = :talk": bool(talk),
@@ -39,20 +39,19 @@ def erase(
     return count
 
 
-def _about(db: Any, topic: str, person: str, before: float | None) -> int:
-    """Delete the approvals and notes of ``person`` that say all words of ``topic``."""
-    wanted, count = _words(topic), 0
-    if not wanted:
-        return 0
-    for table, column, said, at in (
+def _about(db: Any, topics: Sequence[str], person: str, before: float | None) -> int:
+    """Delete the approvals and notes of ``person`` that say all words of one of ``topics``."""
+    wanted, count = [words for words in map(_words, topics) if words], 0
+    for table, column, texts, at in (
         ("approval", "id", "arguments, outcome, fix", "state != 'running' AND coalesce(decided, asked)"),
         ("note", "id", "text, '', ''", "at"),
     ):  # what runs has yet to be told how it ended
         if not _there(db, table):
             continue
-        sql = f"SELECT {column}, {said} FROM {table} WHERE person = ? AND {at} < ?"  # noqa: S608  ours
+        sql = f"SELECT {column}, {texts} FROM {table} WHERE person = ? AND {at} < ?"  # noqa: S608  ours
         rows = db.execute(sql, (person, float("inf") if before is None else before)).fetchall()
-        ids = [(row[0],) for row in rows if wanted <= _words(" ".join(_texts(row[1:])))]
+        said_by = [(row[0], _words(" ".join(_texts(row[1:])))) for row in rows]
+        ids = [(id_,) for id_, said in said_by if any(words <= said for words in wanted)]
         db.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)  # noqa: S608  ours
         count += len(ids)
     return count
@@ -63,7 +62,7 @@ def _texts(columns: tuple[str, ...]) -> Iterator[str]:
     for column in columns:
         try:
             yield from _leaves(json.loads(column))
-        except ValueError:
+        except (ValueError, RecursionError):
             yield column
 
 

@@ -80,7 +80,7 @@ class Gate:
         self._known = known
         self._ends: dict[str, float] = {}
         self._runs: set[asyncio.Task[Any]] = set()
-        self._unsaid: list[tuple[str, str]] = []
+        self._unsaid: list[tuple[str, tuple[str, ...]]] = []
         self._asked = asyncio.Event()
         self._attempts: set[tuple[str, str]] = set()
         self.tell: Tell | None = None
@@ -247,12 +247,12 @@ class Gate:
         return await records(self._core, after, limit)
 
     async def forget(
-        self, *, person: str = "", talk: str = "", before: float | None = None, topic: str = ""
+        self, *, person: str = "", talk: str = "", before: float | None = None, topics: tuple[str, ...] = ()
     ) -> int:
         """Destroy approvals, see `Grants.forget`; return how many; what runs, once it ended."""
-        if topic and self._runs:
-            self._unsaid.append((person, topic))
-        return await self._grants.forget(person=person, talk=talk, before=before, topic=topic)
+        if topics and self._runs:
+            self._unsaid.append((person, topics))
+        return await self._grants.forget(person=person, talk=talk, before=before, topics=topics)
 
     async def _person(self, id: str, principal: Person | None) -> Person:  # noqa: A002
         """Return who answers. Raises for plugins, agents, shared devices, guests and strangers."""
@@ -362,9 +362,9 @@ class Gate:
 
     async def _unsay(self) -> None:
         """Destroy what was to be forgotten while it ran; what still runs then does the same."""
-        for person, topic in tuple(self._unsaid):
+        for person, topics in tuple(self._unsaid):
             try:
-                await self._grants.forget(person=person, topic=topic)
+                await self._grants.forget(person=person, topics=topics)
             except HubError as error:
                 log.warning("approvals not forgotten", reason=str(error), fix=error.fix)
 

@@ -209,11 +209,11 @@ class Grants:
         return float(rows[0][0]) if rows[0][0] is not None else None
 
     async def forget(
-        self, *, person: str = "", talk: str = "", before: float | None = None, topic: str = ""
+        self, *, person: str = "", talk: str = "", before: float | None = None, topics: tuple[str, ...] = ()
     ) -> int:
         """Destroy approvals, in the backups of the file too; see `hub.approvals.forgetting`."""
         return await self._core.forget(
-            lambda db: erase(db, person=person, talk=talk, before=before, topic=topic)
+            lambda db: erase(db, person=person, talk=talk, before=before, topics=topics)
         )
 
     async def trim(self) -> None:

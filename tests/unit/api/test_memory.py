@@ -154,6 +154,15 @@ async def test_nobody_reads_or_changes_what_is_anothers(hub: Hub, client: Any) -
     assert await left(hub, HOUSE) == ["The roof leaks."]
 
 
+async def test_what_waits_is_not_told_as_a_source_either(hub: Hub, client: Any) -> None:
+    (source,) = await keep(hub, "The roof is cheese.", of=HOUSE)
+    (made,) = await keep(hub, "The roof was spoken of.", of=HOUSE, kind="summary", sources=(source,))
+    await hub.port(Memory).change([HOUSE], source, quarantined=True)
+    for who, sources in ((MIA, [source]), (GUS, []), (TABLET, [])):
+        _, told = await client(who, "GET", f"/api/memory/{made}")
+        assert [one["id"] for one in told["sources"]] == sources, who
+
+
 async def test_forgetting_says_before_what_it_takes_and_takes_only_that(hub: Hub, client: Any) -> None:
     now = time.time()
     await keep(hub, "My knee hurts.", "The car is red.")

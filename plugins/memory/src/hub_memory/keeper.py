@@ -15,7 +15,6 @@ from hub_memory.embed.port import HouseEmbedder
 from hub_memory.embed.reembedding import Reembedding, Rows
 from hub_memory.exchange.exchange import Exchange
 from hub_memory.exchange.texts import FORMAT
-from hub_memory.memory import SqliteMemory
 from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
@@ -45,9 +44,9 @@ class Keeper:
         kept = stored(hub, settings)
         self.memory, self._upkeep = kept.memory, kept.upkeep
         self.housekeeping, self.sync, self.procedures = kept.house, kept.sync, kept.procedures
-        self.spoken = Spoken(self.memory, self.spaces)
+        self.spoken = Spoken(self.memory, self.spaces, self._unsay)
         self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
-        self.tools = Tools(self.memory, self.spaces, hub.calling, self.procedures)
+        self.tools = Tools(self.memory, self.spaces, hub.calling, self._unsay, self.procedures)
         rows = Rows(self._upkeep.lacking, self._keep, self._left)
         self._reembedding = Reembedding(hub, self._embedders, rows)
         self._health: MemoryHealth | None = None
@@ -60,12 +59,10 @@ class Keeper:
         self._hub.provide(Memory, self.memory)  # type: ignore[type-abstract]  # as above
         self._hub.provide(Embedder, self._house)  # type: ignore[type-abstract]
         await self.learn()
-        self._hub.spawn(self.memory.ready(), name="read the index")
         await self.housekeeping.open()
         if self.sync:
             await self.sync.open(self.learn)
-        if isinstance(self.memory, SqliteMemory):
-            self._hub.spawn(self.memory.ready(), name="read the index")
+        self._hub.spawn(self.memory.ready(), name="read the index")
         if self.procedures:
             await self.procedures.open()
 
@@ -86,6 +83,10 @@ class Keeper:
     async def spaces(self, person: str) -> tuple[str, ...]:
         """Return what ``person`` may read, their own first; a device that anybody uses has the house's."""
         return (person, HOUSE) if person and await self._hub.people.has(person) else (HOUSE,)
+
+    async def _unsay(self, person: str, texts: Sequence[str]) -> None:
+        """Destroy what tools of ``person`` were asked in the words of entries that were forgotten."""
+        await self._hub.gate.forget(person=person, topics=tuple(texts))
 
     def health(self) -> Health:
         """Say what recall has to do without."""

@@ -30,7 +30,8 @@ TOLD = 1_000
 class Tools:
     """The tools over ``memory``, for whom `hub.Hub.calling` says that they run.
 
-    ``spaces`` returns the namespaces that a person may read, their own first.
+    ``spaces`` returns the namespaces that a person may read, their own first; ``unsay`` destroys what else
+    says the words of what was forgotten.
     """
 
     def __init__(
@@ -38,10 +39,11 @@ class Tools:
         memory: Memory,
         spaces: Callable[[str], Awaitable[tuple[str, ...]]],
         calling: Callable[[], Call | None],
+        unsay: Callable[[str, Sequence[str]], Awaitable[None]],
         procedures: Procedures | None = None,
     ) -> None:
         self._memory, self._spaces, self._calling = memory, spaces, calling
-        self._procedures = procedures
+        self._unsay, self._procedures = unsay, procedures
 
     def register(self, to: Register) -> None:
         """Offer them; each takes two arguments, so that a sentence that begins with its name is none."""
@@ -82,6 +84,7 @@ class Tools:
         if not found:
             raise HubError("I remember nothing in these words.", fix="Recall it first.")
         gone = await self._memory.forget(MemorySelection(space, tuple(entry.id for entry in found)))
+        await self._unsay(space, [entry.text for entry in found])
         return "Forgotten." if gone == 1 else f"Forgotten: {gone} entries."
 
     async def suggest(self, wish: str, most: int = 3) -> str:

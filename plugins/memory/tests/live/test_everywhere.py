@@ -115,3 +115,22 @@ async def test_nowhere_in_the_data_folder(
     assert where(tmp_path, opened) == []
     told = capfd.readouterr()
     assert WORD not in told.out + told.err
+
+
+@pytest.mark.parametrize("by", ["tool", "spoken", "page"])
+async def test_what_tools_were_asked_goes_with_the_entry(tmp_path: Path, by: str) -> None:
+    fact = f"The {WORD} is called Otto."
+    async with remembering(tmp_path) as served:
+        await approved(served, "remember", fact=fact)
+        await approved(served, "remember", fact="The bins go out on Monday.")
+        if by == "tool":
+            await approved(served, "forget", words=[fact])
+        elif by == "page":
+            (entry,) = await memory_of(served).browse(MemorySelection(served.owner.id, topic=WORD))
+            await ask(served, "DELETE", f"/api/memory/{entry.id}")
+        else:
+            talk, _ = await said(served, f"Forget about the {WORD}.")
+            await said(served, "Yes.", talk)
+        asked = (await ask(served, "GET", "/api/approvals"))["history"]
+        assert WORD not in json.dumps(asked)
+        assert "Monday" in json.dumps(asked)

@@ -47,14 +47,20 @@ _NO = frozenset(
 class Spoken:
     """The `hub.Provider` of the memory's own words; declines all others.
 
-    ``spaces`` returns the namespaces that a person may read, their own first.
+    ``spaces`` returns the namespaces that a person may read, their own first; ``unsay`` destroys what else
+    says the words of what was forgotten.
     """
 
     name = "memory"
     caps = Caps(local=True, quality="exact", prompt_tokens=2_000, fixed_tokens=0, title="memory")
 
-    def __init__(self, memory: Memory, spaces: Callable[[str], Awaitable[tuple[str, ...]]]) -> None:
-        self._memory, self._spaces = memory, spaces
+    def __init__(
+        self,
+        memory: Memory,
+        spaces: Callable[[str], Awaitable[tuple[str, ...]]],
+        unsay: Callable[[str, Sequence[str]], Awaitable[None]],
+    ) -> None:
+        self._memory, self._spaces, self._unsay = memory, spaces, unsay
 
     async def stream(self, request: Request, deadline: float) -> AsyncIterator[Piece]:
         """Answer the last message, read with my own last question if there was one. Raises `Declined`."""
@@ -90,7 +96,7 @@ class Spoken:
             return Delta(f"I remember nothing{_about(command)}.")
         if agreed or command == Drop():
             whole = isinstance(command, DropAll)
-            return Act(lambda: self._forget(() if whole else found, space))
+            return Act(lambda: self._forget(found, space, whole=whole))
         return Delta(_question(found))
 
     async def _keep(self, command: Keep, space: str, talk: str) -> str:
@@ -129,9 +135,11 @@ class Spoken:
         last = await self._memory.browse(MemorySelection(namespace=space, session=talk), limit=2)
         return [entry for entry in last if entry.created == last[0].created]
 
-    async def _forget(self, found: Sequence[MemoryEntry], space: str) -> str:
-        """Forget what was ``found``; all of ``space`` when nothing is named, however much that is."""
-        gone = await self._memory.forget(MemorySelection(space, tuple(entry.id for entry in found)))
+    async def _forget(self, found: Sequence[MemoryEntry], space: str, *, whole: bool) -> str:
+        """Forget what was ``found``; or the ``whole`` of ``space``, however much that is."""
+        ids = () if whole else tuple(entry.id for entry in found)
+        gone = await self._memory.forget(MemorySelection(space, ids))
+        await self._unsay(space, [entry.text for entry in found])
         return "Forgotten." if gone == 1 else f"Forgotten: {gone} things."
 
 
