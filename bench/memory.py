@@ -26,6 +26,7 @@ from rows import quantile, row, save
 
 from hub import Database, MemoryQuery, MemorySelection, NewMemory
 from hub_memory.embed.static import StaticEmbedder
+from hub_memory.index.codes import CodeIndex
 from hub_memory.memory import READ_KIB, SqliteMemory
 from hub_memory.recall.meaning import Meaning
 from hub_memory.store.schema import MIGRATIONS
@@ -44,10 +45,10 @@ Row = dict[str, Any]
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[SqliteMemory]:
-    """Return the store at ``path``, open, with the table."""
+    """Return the store at ``path``, open, with the table and codes: what is there without any extra."""
     path.parent.mkdir(parents=True, exist_ok=True)
     database = Database(path, KEY, MIGRATIONS, cache_kib=READ_KIB)
-    memory = SqliteMemory(database, meaning=Meaning(StaticEmbedder()))
+    memory = SqliteMemory(database, meaning=Meaning(StaticEmbedder(), CodeIndex))
     await memory.open()
     try:
         yield memory

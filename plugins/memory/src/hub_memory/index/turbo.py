@@ -98,8 +98,10 @@ class TurboIndex:
         if not wanted:
             return np.empty(0, np.uint32)
         wide, rids = self._wide(query[None]), held.rids[: held.count]
-        if MOST_OF * allowed >= len(self.rows):  # a list of so many is slower than some that are not wanted
-            near = self._index.search(wide, min(2 * MOST_OF * wanted, len(self.rows)))[1][0].astype(np.uint32)
+        rows = len(self.rows)
+        if MOST_OF * allowed >= rows:  # a list of so many is slower than some that are not wanted
+            more = wanted if allowed == rows else min(2 * MOST_OF * wanted, rows)
+            near = self._index.search(wide, more)[1][0].astype(np.uint32)
             near = near[ok[held.places(near)]][:wanted]
             if len(near) == wanted:
                 return np.sort(near)
