@@ -8,7 +8,7 @@ import pytest
 
 from hub import Act, Database, Declined, Delta, MemorySelection, Message, NewMemory, Request
 from hub_memory.memory import SqliteMemory
-from hub_memory.spoken.provider import SHALL, Spoken
+from hub_memory.spoken.provider import SHALL, STILL, Spoken
 from hub_memory.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ async def test_what_destroys_is_asked_about_first(talk: Talk) -> None:
     assert await talk.say("No, thank you.") == "All right, I keep it."
     assert len(await talk.kept()) == 3
     await talk.say("Forget what I said about the boiler.")
-    assert await talk.say("Yes, please.") == "Forgotten: 2 things."
+    assert await talk.say("Yes, please.") == f"Forgotten: 2 things. {STILL}"
     assert await talk.kept() == ["Tom likes jazz."]
     assert await talk.say("Forget everything about the boiler") == "I remember nothing about the boiler."
 
@@ -95,7 +95,7 @@ async def test_what_destroys_is_asked_about_first(talk: Talk) -> None:
 async def test_forget_that_means_what_was_said_last_in_this_talk(talk: Talk) -> None:
     await talk.memory.remember([NewMemory("I was in Rome.", ANNA, session="other", created=9e9)])
     await talk.memory.remember([NewMemory("My pin is 1234.", ANNA, session="talk", created=5.0)])
-    assert await talk.say("Forget that.") == "Forgotten."
+    assert await talk.say("Forget that.") == f"Forgotten. {STILL}"
     assert await talk.kept() == ["I was in Rome."]
 
 
@@ -106,7 +106,7 @@ async def test_everything_is_only_ones_own(talk: Talk) -> None:
     assert (await talk.say("Forget everything you know about me") or "").startswith(
         "That would forget one thing"
     )
-    assert await talk.say("Yes") == "Forgotten."
+    assert await talk.say("Yes") == f"Forgotten. {STILL}"
     assert await talk.kept() == []
     assert await talk.kept("tom") == ["His."]
     assert await talk.kept("house") == ["Ours."]
@@ -115,7 +115,7 @@ async def test_everything_is_only_ones_own(talk: Talk) -> None:
 async def test_everything_is_all_of_it_however_much_that_is(talk: Talk) -> None:
     await talk.memory.remember([NewMemory(f"Number {at}.", ANNA) for at in range(600)])
     assert "at least 500 things" in (await talk.say("Forget everything you know about me") or "")
-    assert await talk.say("Yes") == "Forgotten: 600 things."
+    assert await talk.say("Yes") == f"Forgotten: 600 things. {STILL}"
     assert await talk.kept() == []
 
 
@@ -152,5 +152,5 @@ async def test_who_is_nobody_forgets_nothing_of_the_house(talk: Talk, order: str
 
 async def test_what_is_forgotten_is_unsaid_everywhere(talk: Talk) -> None:
     await talk.say("Remember that the bins go out on Monday.")
-    assert (await talk.say("Forget that.")) == "Forgotten."
+    assert (await talk.say("Forget that.")) == f"Forgotten. {STILL}"
     assert talk.unsaid == [(ANNA, "The bins go out on Monday.")]

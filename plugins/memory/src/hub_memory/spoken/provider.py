@@ -33,6 +33,9 @@ MOST_FORGOTTEN = 500
 SHORT = 160
 """Characters of an entry in an answer."""
 
+STILL = "Our talks still say it; the memory page forgets those too."
+"""What stays: a transcript is forgotten whole, which is more than was asked for."""
+
 SHALL = "Shall I?"
 """How a question before something is destroyed ends."""
 
@@ -140,7 +143,7 @@ class Spoken:
         ids = () if whole else tuple(entry.id for entry in found)
         gone = await self._memory.forget(MemorySelection(space, ids))
         await self._unsay(space, [entry.text for entry in found])
-        return "Forgotten." if gone == 1 else f"Forgotten: {gone} things."
+        return f"Forgotten{'' if gone == 1 else f': {gone} things'}. {STILL}"
 
 
 def _asked(texts: Sequence[str]) -> tuple[Command | None, bool | None]:
