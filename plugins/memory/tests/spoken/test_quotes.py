@@ -10,7 +10,7 @@ import pytest
 from hub import Database, Declined, Delta, Done, MemorySelection, Message, NewMemory, Request
 from hub.testing import check_provider
 from hub_memory.memory import SqliteMemory
-from hub_memory.spoken.quotes import LONGEST, Quotes
+from hub_memory.spoken.quotes import LONGEST, UNKNOWN, Quotes
 from hub_memory.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -73,17 +73,31 @@ async def test_what_fits_is_quoted_with_who_said_it_and_when(home: Home, questio
     [
         "Tell me something nice about the sea.", "Why do people like music?", "What is the capital of France?",
         "What makes bread rise in the oven?", "How do I become a better friend?", "Give me an idea for dinner.",
-        "What should I read this winter?", "Where does my cousin live?", "Is it late?", "?", "Who is my doctor?",
-        "My sister is nice.", "What is lasagne?", "Wo wohnt meine Schwester?",
+        "What should I read this winter?", "Is it late?", "?", "My sister is nice.", "What did I say?",
+        "Can I eat my lunch now?", "How do I get my daughter to sleep?", "What is lasagne?", "Wo wohnt meine Schwester?",
     ],
 )  # fmt: skip
 async def test_what_does_not_fit_is_left_to_others(home: Home, question: str) -> None:
     assert await home.ask(question) is None
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is my doctor?",
+        "Where does my cousin live?",
+        "What did I buy in Rome?",
+        "how old is my aunt",
+        "Where do I work?",
+    ],
+)
+async def test_what_nobody_told_is_not_made_up(home: Home, question: str) -> None:
+    assert await home.ask(question) == UNKNOWN
+
+
 async def test_nobody_is_told_what_is_another_s(home: Home) -> None:
     for person in (BEN, "tablet"):
-        assert await home.ask("Where does my sister live?", person) is None
+        assert await home.ask("Where does my sister live?", person) == UNKNOWN
     await home.memory.remember([NewMemory("The spare key is under the blue pot.", "house", trust=3)])
     for person in (ANNA, BEN, "tablet"):
         assert "blue pot" in (await home.ask("Where is the spare key?", person) or "")
@@ -97,7 +111,7 @@ async def test_what_tools_said_and_what_waits_is_not_quoted(home: Home) -> None:
             NewMemory("My bank's number is 777.", ANNA, origin="assistant"),
         ]
     )
-    assert await home.ask("What is my bank's number?") is None
+    assert await home.ask("What is my bank's number?") == UNKNOWN
 
 
 async def test_two_that_fit_alike_are_both_quoted_and_an_older_wording_is_not(home: Home) -> None:

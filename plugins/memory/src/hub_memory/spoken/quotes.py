@@ -30,6 +30,18 @@ OWN = frozenset(("my", "mine", "our", "ours", "i", "we"))
 OPEN = frozenset(("how", "why", "should", "could", "can", "would"))
 """Beginnings of questions that seldom ask for a fact: then all of their words must be there."""
 
+UNKNOWN = "I do not remember that. Tell me, and I will."
+"""What a small model would make up."""
+
+_PRIVATE = re.compile(
+    r"\b(?:who|where|when|what|which|how \w+)(?:['\u2019]s| is| are| was| were) (?:my|our)\b"
+    r"|\b(?:did|have|had|was|were) (?:i|we)\b"
+    r"|\bdo (?:i|we) (?:drink|eat|like|live|love|own|play|prefer|sleep|work)\b"
+    r"|^(?:who|where|when|what|which) (?:\w+ ){0,2}(?:do|does|did|has|have|had|is|are|was|were) (?:my|our)\b",
+    re.IGNORECASE,
+)
+"""A question that nobody can answer who was not told."""
+
 _EMPTY = (
     "about again all also am any ever going got just know like many much mine mention mentioned please recall"
     " remember said say tell told us want"
@@ -63,10 +75,10 @@ class Quotes:
         if not only_asks(question):
             raise Declined
         query = MemoryQuery(question, await self._spaces(request.person), LOOKED, minimum_trust=1)
-        found = fitting(question, (await self._memory.recall(query)).hits)
-        if not found:
+        found, asked = fitting(question, (await self._memory.recall(query)).hits), _content(question)
+        if not found and not (asked and _PRIVATE.search(question)):
             raise Declined
-        yield Delta(" ".join(_quote(entry, _content(question)) for entry in found))
+        yield Delta(" ".join(_quote(entry, asked) for entry in found) or UNKNOWN)
         yield Done()
 
     async def probe(self) -> Probe:
