@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub import Database, Declined, Delta, Done, MemorySelection, Message, NewMemory, Request
+from hub import Act, Database, Declined, Delta, Done, MemorySelection, Message, NewMemory, Request
 from hub.testing import check_provider
 from hub_memory.memory import SqliteMemory
-from hub_memory.spoken.quotes import LONGEST, UNKNOWN, Quotes
+from hub_memory.spoken.quotes import KEPT, LONGEST, UNKNOWN, Quotes
 from hub_memory.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -34,13 +34,17 @@ class Home:
 
         self.memory, self.quotes = memory, Quotes(memory, spaces)
 
-    async def ask(self, text: str, person: str = ANNA) -> str | None:
-        request = Request((Message("system", "You are Hub."), Message("user", text)), "talk", person=person)
+    async def ask(self, text: str, person: str = ANNA, *, after: str = "") -> str | None:
+        before = (Message("user", after), Message("assistant", UNKNOWN)) if after else ()
+        messages = (Message("system", "You are Hub."), *before, Message("user", text))
+        request = Request(messages, "talk", person=person)
         try:
             pieces = [piece async for piece in self.quotes.stream(request, 1.0)]
         except Declined:
             return None
         assert isinstance(pieces[-1], Done)
+        if isinstance(pieces[0], Act):
+            return await pieces[0].perform()
         return "".join(piece.text for piece in pieces if isinstance(piece, Delta))
 
 
@@ -71,9 +75,9 @@ async def test_what_fits_is_quoted_with_who_said_it_and_when(home: Home, questio
 @pytest.mark.parametrize(
     "question",
     [
-        "Tell me something nice about the sea.", "Why do people like music?", "What is the capital of France?",
+        "My head is killing me.", "I feel fine today.", "Tell me something nice about the sea.", "Why do people like music?", "What is the capital of France?",
         "What makes bread rise in the oven?", "How do I become a better friend?", "Give me an idea for dinner.",
-        "What should I read this winter?", "Is it late?", "?", "My sister is nice.", "What did I say?",
+        "What should I read this winter?", "Is it late?", "?", "What did I say?",
         "Can I eat my lunch now?", "How do I get my daughter to sleep?", "What is lasagne?", "Wo wohnt meine Schwester?",
     ],
 )  # fmt: skip
@@ -93,6 +97,28 @@ async def test_what_does_not_fit_is_left_to_others(home: Home, question: str) ->
 )
 async def test_what_nobody_told_is_not_made_up(home: Home, question: str) -> None:
     assert await home.ask(question) == UNKNOWN
+
+
+async def test_a_fact_that_is_told_is_taken_in_for_who_is_known(home: Home) -> None:
+    told = "My doctor is Dr. Okafor."
+    assert await home.ask(told, "tablet") is None
+    assert await home.ask(told) == KEPT
+    (kept,) = await home.memory.browse(MemorySelection(ANNA, topic="doctor"))
+    assert (kept.text, kept.kind, kept.trust) == (told, "fact", 1)
+    assert told.rstrip(".") in (await home.ask("Who is my doctor?") or "")
+
+
+async def test_what_was_just_asked_for_is_taken_in_however_it_is_said(home: Home) -> None:
+    question = "Where does my cousin live?"
+    assert await home.ask(question) == UNKNOWN
+    for said in ("Never mind.", "Oh.", "Why do people like music?"):
+        assert await home.ask(said, after=question) is None
+    assert await home.ask("Somewhere near Utrecht.", "tablet", after=question) is None
+    assert await home.ask("She lives in Utrecht.") is None
+    assert await home.ask("She lives in Utrecht.", after=question) == KEPT
+    assert await home.ask(question) == (
+        "You said today: \u201cWhere does my cousin live? She lives in Utrecht\u201d."
+    )
 
 
 async def test_nobody_is_told_what_is_another_s(home: Home) -> None:

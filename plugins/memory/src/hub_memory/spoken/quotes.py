@@ -1,4 +1,4 @@
-"""Answer a question in the words of what is remembered, where no large model can.
+"""Answer a question in the words of what is remembered, and take in a plain fact, where no large model can.
 
 A small model makes worse of what it is told: of "Ben is allergic to peanuts" it made a peanut butter
 sandwich for Ben. So what fits a question is quoted, with who said it and when, and nothing is added.
@@ -10,7 +10,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from hub import Caps, Declined, Delta, Done, MemoryQuery, Probe, only_asks
+from hub import Act, Caps, Declined, Delta, Done, MemoryQuery, NewMemory, Probe, only_asks
 from hub_memory.store.words import STOP
 
 if TYPE_CHECKING:
@@ -32,6 +32,18 @@ OPEN = frozenset(("how", "why", "should", "could", "can", "would"))
 
 UNKNOWN = "I do not remember that. Tell me, and I will."
 """What a small model would make up."""
+
+KEPT = "I will remember that."
+HOUSE = "house"
+SAID, LEAST = 1, 3
+"""Trust of what is said in a talk; words that an answer to `UNKNOWN` has."""
+
+_FACT = re.compile(
+    r"(?:my|our) (?:[\w'\u2019-]+ ){1,4}?"
+    r"(?:(?:is|are|was|were)(?! \w+ing\b)|has|have|lives?|works?|likes?|loves?|hates?|needs|plays?)\b.+[^?]$",
+    re.IGNORECASE,
+)
+"""A plain fact, of which a small model makes small talk."""
 
 _PRIVATE = re.compile(
     r"\b(?:who|where|when|what|which|how \w+)(?:['\u2019]s| is| are| was| were) (?:my|our)\b"
@@ -68,18 +80,30 @@ class Quotes:
     def __init__(self, memory: Memory, spaces: Callable[[str], Awaitable[tuple[str, ...]]]) -> None:
         self._memory, self._spaces = memory, spaces
 
-    async def stream(self, request: Request, deadline: float) -> AsyncIterator[Delta | Done]:
-        """Quote what answers the last message. Raises `Declined`."""
+    async def stream(self, request: Request, deadline: float) -> AsyncIterator[Act | Delta | Done]:
+        """Quote what answers the last message, or take in what it tells. Raises `Declined`."""
         del deadline
-        question = request.messages[-1].text if request.messages else ""
-        if not only_asks(question):
+        texts = [message.text for message in request.messages if message.role != "system"] or [""]
+        spaces = await self._spaces(request.person)
+        if only_asks(texts[-1]):
+            yield Delta(await self._answer(texts[-1], spaces))
+        elif (told := _told(texts)) and spaces[0] != HOUSE:
+            fact = NewMemory(told, spaces[0], kind="fact", trust=SAID, session=request.conversation)
+            yield Act(lambda: self._keep(fact))
+        else:
             raise Declined
-        query = MemoryQuery(question, await self._spaces(request.person), LOOKED, minimum_trust=1)
+        yield Done()
+
+    async def _answer(self, question: str, spaces: tuple[str, ...]) -> str:
+        query = MemoryQuery(question, spaces, LOOKED, minimum_trust=SAID)
         found, asked = fitting(question, (await self._memory.recall(query)).hits), _content(question)
         if not found and not (asked and _PRIVATE.search(question)):
             raise Declined
-        yield Delta(" ".join(_quote(entry, asked) for entry in found) or UNKNOWN)
-        yield Done()
+        return " ".join(_quote(entry, asked) for entry in found) or UNKNOWN
+
+    async def _keep(self, fact: NewMemory) -> str:
+        await self._memory.remember([fact])
+        return KEPT
 
     async def probe(self) -> Probe:
         """Say that it is always ready."""
@@ -106,6 +130,15 @@ def fitting(question: str, hits: Sequence[MemoryHit]) -> list[MemoryEntry]:
     ]
     best = max((share for share, _ in shares), default=0.0)
     return [entry for share, entry in shares if share >= max(least, best)][:QUOTED] if best else []
+
+
+def _told(texts: Sequence[str]) -> str:
+    """Return the fact that the last of ``texts`` tells, or ""; after the question that it answers."""
+    said = texts[-1]
+    if _FACT.match(said):
+        return said
+    asked = len(texts) > 2 and texts[-2] == UNKNOWN and len(_words(said)) >= LEAST  # noqa: PLR2004
+    return f"{texts[-3]} {said}" if asked else ""
 
 
 def _quotable(entry: MemoryEntry) -> bool:
