@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,23 @@ def test_a_file_is_shown_taken_exported_and_undone(data: Path, tmp_path: Path) -
     assert (tmp_path / "all.json").stat().st_mode & 0o077 == 0
     assert ran(data, "undo", batch) == "Forgotten: 1.\n"
     assert json.loads(ran(data, "export", "-"))["entries"] == []
+
+
+def test_the_export_of_a_chat_is_taken_and_says_what_it_leaves(data: Path, tmp_path: Path) -> None:
+    asked = {"sender": "human", "text": "I bake with rye.", "created_at": "2024-05-01T10:00:00Z"}
+    talk = {"uuid": "d-1", "chat_messages": [asked, {"sender": "assistant", "text": "Fine."}]}
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        made.writestr("conversations.json", json.dumps([talk, 7]))
+    shown = ran(data, "import", str(tmp_path / "export.zip"), "--yes")
+    assert "1 new, 0 known already, 1 left out." in shown
+    assert "Left out, talk 2: It is no talk." in shown
+    assert "Left out of these: answers (1)." in shown
+    (entry,) = json.loads(ran(data, "export", "-"))["entries"]
+    assert (entry["text"], entry["session"], entry["created"]) == (
+        "I bake with rye.",
+        "claude:d-1",
+        1714557600.0,
+    )
 
 
 def test_the_folder_of_chromadb_is_taken(data: Path, tmp_path: Path) -> None:
