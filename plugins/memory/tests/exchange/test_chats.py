@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ANNA = "anna"
 
 
-def node(role: str, text: Any, parent: str | None, at: float | None = 1.7e9, **more: Any) -> dict[str, Any]:
+def node(role: str, text: Any, parent: Any, at: float | None = 1.7e9, **more: Any) -> dict[str, Any]:
     parts = text if isinstance(text, list) else [text]
     kind = "text" if all(isinstance(part, str) for part in parts) else "multimodal_text"
     content = {"content_type": kind, "parts": parts}
@@ -33,7 +33,7 @@ def node(role: str, text: Any, parent: str | None, at: float | None = 1.7e9, **m
 def chatgpt(**changes: Any) -> dict[str, Any]:
     picture = {"content_type": "image_asset_pointer", "asset_pointer": "file-service://a"}
     spoken = {"content_type": "audio_transcription", "text": "My train leaves at nine.", "direction": "in"}
-    hidden = {"metadata": {"is_visually_hidden_from_conversation": True}}
+    hidden: dict[str, Any] = {"metadata": {"is_visually_hidden_from_conversation": True}}
     return {
         "title": "A trip to Rome", "create_time": 1.6e9, "conversation_id": "c-1", "current_node": "a3",
         "mapping": {
