@@ -79,4 +79,7 @@ LISTS = """
 """
 """What `hub_memory.store.shelf` lists by: of each row one of the first two, and seldom another."""
 
-MIGRATIONS: tuple[str, ...] = (MEMORY, SYNC, LISTS)
+NAMES = "ALTER TABLE sync_peer ADD COLUMN name TEXT NOT NULL DEFAULT '';"
+"""What each device says that it is called."""
+
+MIGRATIONS: tuple[str, ...] = (MEMORY, SYNC, LISTS, NAMES)
