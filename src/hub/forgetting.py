@@ -27,7 +27,7 @@ MOST = 1_000
 
 MOST_TALKS = 200
 LONGEST_TOPIC = 200
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 """How long the last words may take until their talk can be found."""
 
 

@@ -111,10 +111,11 @@ async function taken(file) {
 
 /* lists */
 
+at("files").addEventListener("toggle", ({ target }) => { if (!target.open) list(); }, true);
+
 async function list() {
-  if (document.querySelector("#files .confirm[open]")) return;
   const [{ documents }, { imports }] = await Promise.all([ask("documents"), ask("imports")]).catch((error) => { say("", error.message); return [{}, {}]; });
-  if (!documents) return;
+  if (!documents || document.querySelector("#files .confirm[open]")) return; // what is being answered stays
   at("documents").replaceChildren(...documents.map((one) => {
     const made = filled("document-row", one.name, `${many(one.parts, "part")}, kept ${day.format((one.changed || one.added) * 1000)}`, `documents/${one.id}`);
     made.querySelector("[data-ask]").href = `/memory?q=${encodeURIComponent(one.name.replace(/\.\w+$/, "").replace(/[-_]+/g, " "))}`;
