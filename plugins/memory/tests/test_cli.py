@@ -77,6 +77,24 @@ def test_the_export_of_a_chat_is_taken_and_says_what_it_leaves(data: Path, tmp_p
     )
 
 
+def test_an_export_with_many_pictures_is_taken_without_them(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub_memory.exchange.reading.LARGEST", 10_000)
+    asked = [
+        {"sender": "human", "text": "I bake with rye."},
+        {"sender": "human", "text": "Zürich is far. 🚆"},
+    ]
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        for at, one in enumerate(asked):
+            made.writestr(f"conversations-{at:03}.json", json.dumps([{"chat_messages": [one]}]))
+        made.writestr("picture.png", bytes(20_000))
+    assert "2 new, 0 known already, 0 left out." in ran(data, "import", str(tmp_path / "export.zip"), "--yes")
+    (tmp_path / "large.json").write_text("[" + " " * 20_000 + "]", encoding="utf-8")
+    with pytest.raises(HubError, match="too large"):
+        ran(data, "import", str(tmp_path / "large.json"), "--yes")
+
+
 def test_the_folder_of_chromadb_is_taken(data: Path, tmp_path: Path) -> None:
     (tmp_path / "chroma").mkdir()
     db = sqlite3.connect(tmp_path / "chroma" / "chroma.sqlite3")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -133,6 +134,7 @@ async def _later() -> None:
 
 
 def _read(file: Path) -> bytes:
+    from hub_memory.exchange import archive
     from hub_memory.exchange.reading import LARGEST
 
     path = file / CHROMA if file.is_dir() else file
@@ -141,6 +143,8 @@ def _read(file: Path) -> bytes:
         if journal.exists() and journal.stat().st_size:
             raise HubError(f"{path} is being written.", fix="Close the program that writes it.")
         if path.stat().st_size > LARGEST:
+            if zipfile.is_zipfile(path):
+                return archive.slim(path)
             raise HubError("That file is too large.", fix=f"Cut it: I take {LARGEST >> 20} MB at once.")
         return path.read_bytes()
     except OSError as error:

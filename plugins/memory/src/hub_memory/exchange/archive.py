@@ -10,6 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hub import HubError
@@ -18,6 +19,7 @@ from hub_memory.exchange.texts import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from hub_memory.exchange.reading import Reading
 
@@ -48,24 +50,35 @@ class _Bounded(io.BytesIO):
 
 def read(raw: bytes, namespace: str) -> Reading:
     """Return what a person said in all talks of a ZIP. Raises `HubError` for none, or for a bomb."""
+    with _opened(_Bounded(raw)) as archive:
+        return chats.read(_texts(archive), namespace)
+
+
+def slim(path: Path) -> bytes:
+    """Return a ZIP of the talks alone of one that is too large, with its pictures. Raises as `read`."""
+    out = io.BytesIO()
+    with _opened(path) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        for at, text in enumerate(_texts(archive)):
+            made.writestr(f"conversations-{at:06}.json", text)
+    return out.getvalue()
+
+
+@contextmanager
+def _opened(file: Path | _Bounded) -> Iterator[zipfile.ZipFile]:
+    """Open a ZIP; what is wrong with it, then or later, is told as a `HubError`."""
     try:
-        with zipfile.ZipFile(_Bounded(raw)) as archive:
-            talks = sorted(
-                (one for one in archive.infolist() if _TALKS.fullmatch(one.filename)),
-                key=lambda one: one.filename,
-            )
-            if not talks:
-                raise HubError(
-                    "That ZIP holds no conversations.json.", fix="Choose the export of ChatGPT or Claude."
-                )
-            return chats.read(_texts(archive, talks), namespace)
+        with zipfile.ZipFile(file) as archive:
+            yield archive
     except _BROKEN as error:
         raise HubError("That ZIP is damaged.", fix="Download it once more.") from error
 
 
-def _texts(archive: zipfile.ZipFile, talks: list[zipfile.ZipInfo]) -> Iterator[str]:
+def _texts(archive: zipfile.ZipFile) -> Iterator[str]:
+    talks = [one for one in archive.infolist() if _TALKS.fullmatch(one.filename)]
+    if not talks:
+        raise HubError("That ZIP holds no conversations.json.", fix="Choose the export of ChatGPT or Claude.")
     left = EXPANDED
-    for one in talks:
+    for one in sorted(talks, key=lambda one: one.filename):
         if one.compress_type not in _PLAIN or one.flag_bits & _ENCRYPTED:
             raise HubError("That ZIP is packed in a way I cannot read.", fix=_CHOOSE)
         raw = _expanded(archive, one, left)
