@@ -2,8 +2,8 @@
 
 Parts of the whole store (100,000 texts of bench/memory_texts.py in one encrypted file, embedded by the static
 table, which is what a hub has when nobody chose otherwise): bulk, write, ready, recall, browse, merge,
-forgotten; then those of bench/memory_knn.py (vectors alone, beside the peers) and bench/memory_recall.py (fixture: what
-is found).
+forgotten; then those of bench/memory_knn.py (vectors alone, beside the peers) and bench/memory_recall.py
+(fixture: what is found).
 One thread each; rows are kept in bench/out/memory.json as each part is done.
 """
 
