@@ -1,9 +1,9 @@
 """Measure the memory as it is used: rows memory.*; ``python bench/memory.py [PART ...] [--no-peers]``.
 
 Parts of the whole store (100,000 texts of bench/memory_texts.py in one encrypted file, embedded by the static
-table, which is what a hub has when nobody chose otherwise): bulk, write, ready, recall, merge, forgotten;
-then those of bench/memory_knn.py (vectors alone, beside the peers) and bench/memory_recall.py (fixture: what
-is found).
+table, which is what a hub has when nobody chose otherwise): bulk, write, ready, recall, browse, merge,
+forgotten; then those of bench/memory_knn.py (vectors alone, beside the peers) and bench/memory_recall.py
+(fixture: what is found).
 One thread each; rows are kept in bench/out/memory.json as each part is done.
 """
 
@@ -148,6 +148,21 @@ async def recall() -> list[Row]:
     ]
 
 
+async def browse() -> list[Row]:
+    """browse: a page of 51 entries of the list of one who has all, and of one who has little."""
+    samples = []
+    async with opened(await whole()) as memory:
+        shelves = [
+            MemorySelection(ME), MemorySelection(ME, kind="fact"), MemorySelection(ME, kind="summary"),
+            MemorySelection(ME, pinned=True), MemorySelection(ME, quarantined=True), MemorySelection("house"),
+        ]  # fmt: skip
+        for shelf in shelves * 50:
+            began = time.perf_counter()
+            await memory.browse(shelf, limit=51)
+            samples.append((time.perf_counter() - began) * 1e3)
+    return [row("memory.browse", "ms", samples, 10, by="p95", note=f"six lists in turn; {loaded()}")]
+
+
 async def merge() -> list[Row]:
     """merge: 10,000 entries of another device into an empty store; into one that has half; and again."""
     with tempfile.TemporaryDirectory() as folder:
@@ -218,7 +233,8 @@ def _occurrences(data: bytes, marks: list[str]) -> int:
 
 
 PARTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
-    "bulk": bulk, "write": write, "ready": ready, "recall": recall, "merge": merge, "forgotten": forgotten,
+    "bulk": bulk, "write": write, "ready": ready, "recall": recall, "browse": browse, "merge": merge,
+    "forgotten": forgotten,
 }  # fmt: skip
 
 

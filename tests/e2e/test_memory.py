@@ -110,14 +110,16 @@ async def test_files_are_given_brought_and_taken_along(lasting, browse, axe, tmp
     await clean(page, axe)
 
     other = tmp_path / "other.json"
-    other.write_text('[{"text": "The canoe is <i>green</i>."}, {"text": ""}]')
+    other.write_text('[{"text": "The canoe is <i>green</i>.", "<b>place": {"lat": 1}}, {"text": ""}]')
     await page.set_input_files("#import", other)
     await page.wait_for_selector("#preview:not([hidden])")
     assert "1 new entry" in await page.inner_text("#preview-told")
     assert "<i>green</i>" in await page.inner_text("#samples")  # words, not markup
+    assert await page.inner_text("#preview-lost") == "Left out of these: <b>place (1)."
     await clean(page, axe)
     await page.click("#import-go")
     await page.wait_for_selector("#imports h3")
+    assert "1 entry brought in. Left out of these: <b>place (1)." in await page.inner_text("#files-said")
     async with page.expect_download() as taken:
         await page.click("a:has-text('Download it')")
     assert "canoe" in (await (await taken.value).path()).read_text()

@@ -46,7 +46,10 @@ async def another(folder: Path) -> AsyncIterator[tuple[SqliteMemory, Any]]:
     memory = SqliteMemory(database)
     await memory.open()
     ledger = Ledger(database)
-    sync, there = Sync(memory, ledger), Folder(str(folder / "shared"), keys(PHRASE), await ledger.node())
+    sync, there = (
+        Sync(memory, ledger),
+        Folder(str(folder / "shared"), keys(PHRASE), await ledger.node(), "Kitchen <i>Pi</i>"),
+    )
     try:
         yield memory, lambda: sync.meet([there], patient=False)
     finally:
@@ -71,7 +74,10 @@ async def clean(page: Any, axe: str) -> None:
 
 async def test_devices_are_paired_meet_and_tell_what_both_changed(paired, browse, axe, tmp_path) -> None:
     page = await browse(paired, path="/memory/devices", viewport=PHONE, color_scheme="dark", bypass_csp=True)
-    await page.wait_for_selector("#alike-state:has-text('No devices yet.')")
+    await page.wait_for_selector("#alike-state:has-text('Not paired yet, so I meet nobody.')")
+    shown = await page.inner_text("#alike-devices .row")
+    assert "The folder " in shown
+    assert "not met yet: pair my devices first" in shown
     await page.wait_for_selector("#alike-begin:not([hidden])")
     assert not await page.is_visible("#meet")
     await clean(page, axe)
@@ -96,6 +102,7 @@ async def test_devices_are_paired_meet_and_tell_what_both_changed(paired, browse
         await meet(page)
         await page.wait_for_selector("#alike-state:has-text('Alike with 1 device; last met at ')")
         assert "received" in await page.inner_text("#alike-devices .row")
+        assert await page.inner_text("#alike-devices h3") == "Kitchen <i>Pi</i>"
         assert "what holds is of" in await page.inner_text("#alike-conflicts .row p")
         assert "<b>heron</b>" in await page.inner_text("#alike-conflicts h3")  # words, not markup
         await clean(page, axe)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,41 @@ def test_a_file_is_shown_taken_exported_and_undone(data: Path, tmp_path: Path) -
     assert (tmp_path / "all.json").stat().st_mode & 0o077 == 0
     assert ran(data, "undo", batch) == "Forgotten: 1.\n"
     assert json.loads(ran(data, "export", "-"))["entries"] == []
+
+
+def test_the_export_of_a_chat_is_taken_and_says_what_it_leaves(data: Path, tmp_path: Path) -> None:
+    asked = {"sender": "human", "text": "I bake with rye.", "created_at": "2024-05-01T10:00:00Z"}
+    talk = {"uuid": "d-1", "chat_messages": [asked, {"sender": "assistant", "text": "Fine."}]}
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        made.writestr("conversations.json", json.dumps([talk, 7]))
+    shown = ran(data, "import", str(tmp_path / "export.zip"), "--yes")
+    assert "1 new, 0 known already, 1 left out." in shown
+    assert "Left out, talk 2: It is no talk." in shown
+    assert "Left out of these: answers (1)." in shown
+    (entry,) = json.loads(ran(data, "export", "-"))["entries"]
+    assert (entry["text"], entry["session"], entry["created"]) == (
+        "I bake with rye.",
+        "claude:d-1",
+        1714557600.0,
+    )
+
+
+def test_an_export_with_many_pictures_is_taken_without_them(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub_memory.exchange.reading.LARGEST", 10_000)
+    asked = [
+        {"sender": "human", "text": "I bake with rye."},
+        {"sender": "human", "text": "Zürich is far. 🚆"},
+    ]
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        for at, one in enumerate(asked):
+            made.writestr(f"conversations-{at:03}.json", json.dumps([{"chat_messages": [one]}]))
+        made.writestr("picture.png", bytes(20_000))
+    assert "2 new, 0 known already, 0 left out." in ran(data, "import", str(tmp_path / "export.zip"), "--yes")
+    (tmp_path / "large.json").write_text("[" + " " * 20_000 + "]", encoding="utf-8")
+    with pytest.raises(HubError, match="too large"):
+        ran(data, "import", str(tmp_path / "large.json"), "--yes")
 
 
 def test_the_folder_of_chromadb_is_taken(data: Path, tmp_path: Path) -> None:

@@ -85,13 +85,13 @@ async def test_a_document_is_taken_listed_renewed_and_forgotten(house: House) ->
 
 
 async def test_an_import_is_looked_at_done_and_undone(house: House) -> None:
-    raw = b'{"text": "Anna likes tea."}\nbroken\n{"text": "Anna lives in Bonn."}'
+    raw = b'{"text": "Anna likes tea.", "place": {"lat": 1}}\nbroken\n{"text": "Anna lives in Bonn."}'
     status, told = await house.ask("POST", "/import/preview", raw)
     assert (status, told["format"], told["new"], told["batch"]) == (200, "jsonl", 2, "")
     assert told["skipped"] == [{"line": 2, "why": "It is no JSON."}]
     assert told["samples"][0] == {"text": "Anna likes tea.", "kind": "fact", "created": 0.0}
     status, done = await house.ask("POST", "/import", raw)
-    assert (status, done["new"]) == (200, 2)
+    assert (status, done["new"], done["lost"], told["lost"]) == (200, 2, {"place": 1}, {"place": 1})
     (batch,) = (await house.ask("GET", "/imports"))[1]["imports"]
     assert (batch["id"], batch["entries"]) == (done["batch"], 2)
     status, exported = await house.ask("GET", "/export")

@@ -62,6 +62,8 @@ async def test_the_owner_is_shown_how_to_begin(site: Site) -> None:
         assert 'id="p-memory"' in await settings.text()  # where the link leads
     status = await told(site)
     assert (status["paired"], status["peers"]) == (False, [])
+    (folder,) = status["places"]
+    assert (folder["place"], folder["at"]) == (status["folder"], 0)
 
 
 @pytest.mark.parametrize("role", [MEMBER, GUEST, "device"])
@@ -99,7 +101,7 @@ async def test_its_script_is_told_of_devices_and_of_what_both_changed(site: Site
     await other.open()
     ledger = Ledger(database)
     node, sync = await ledger.node(), Sync(other, ledger)
-    folder = Folder(str(tmp_path / "shared"), keys(phrase), node)
+    folder = Folder(str(tmp_path / "shared"), keys(phrase), node, "Kitchen")
     await told(site, NOW)
     await sync.meet([folder], patient=False)
     assert [one.text for one in await other.browse(MemorySelection(namespace="house"))] == ["A heron."]
@@ -108,7 +110,8 @@ async def test_its_script_is_told_of_devices_and_of_what_both_changed(site: Site
     await sync.meet([folder], patient=False)
     status = await told(site, NOW)
     (device,) = [one for one in status["peers"] if one["peer"] == node]
-    assert device.keys() == {"place", "peer", "at", "sent", "received"}
+    assert device.keys() == {"place", "peer", "name", "at", "sent", "received"}
+    assert device["name"] == "Kitchen"
     assert device["received"] > 0
     (both,) = status["conflicts"]
     assert (both["id"], both["won"]) == (heron, node)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,6 +30,9 @@ SHORT = 100
 NAMED = 5
 """Bad rows that are named."""
 
+TALKS = ("chatgpt", "claude")
+"""Formats whose rows are talks."""
+
 data = click.option("--data", type=click.Path(path_type=Path), help="Folder that holds all the hub knows.")
 person = click.option("--person", default="", help="Whose memory it is, by name; the owner's by default.")
 
@@ -39,7 +43,7 @@ person = click.option("--person", default="", help="Whose memory it is, by name;
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @click.argument("file", type=click.Path(path_type=Path))
 def import_(*, data: Path | None, person: str, yes: bool, file: Path) -> None:
-    """Take the memories in FILE: JSON, JSON lines, our own export, or ChromaDB's folder."""
+    """Take the memories in FILE: JSON, our own export, that of ChatGPT or Claude, or ChromaDB's folder."""
     raw = _read(file)
 
     async def work(exchange: Exchange, space: str) -> Preview | None:
@@ -130,6 +134,7 @@ async def _later() -> None:
 
 
 def _read(file: Path) -> bytes:
+    from hub_memory.exchange import archive
     from hub_memory.exchange.reading import LARGEST
 
     path = file / CHROMA if file.is_dir() else file
@@ -138,6 +143,8 @@ def _read(file: Path) -> bytes:
         if journal.exists() and journal.stat().st_size:
             raise HubError(f"{path} is being written.", fix="Close the program that writes it.")
         if path.stat().st_size > LARGEST:
+            if zipfile.is_zipfile(path):
+                return archive.slim(path)
             raise HubError("That file is too large.", fix=f"Cut it: I take {LARGEST >> 20} MB at once.")
         return path.read_bytes()
     except OSError as error:
@@ -149,7 +156,11 @@ def _shown(preview: Preview) -> str:
     for one in preview.samples:
         day = time.strftime("%d %B %Y", time.localtime(one.entry.created)) if one.entry.created else "now"
         lines.append(f"  {day}: {' '.join(one.entry.text.split())[:SHORT]}")
-    lines += [f"  Left out, row {one.line}: {one.why}" for one in preview.skipped[:NAMED]]
+    row = "talk" if preview.format in TALKS else "row"
+    lines += [f"  Left out, {row} {one.line}: {one.why}" for one in preview.skipped[:NAMED]]
+    if preview.lost:
+        stays = ", ".join(f"{name} ({times:,})" for name, times in preview.lost.items())
+        lines.append(f"  Left out of these: {stays}.")
     if preview.waiting:
         lines.append(f"  {preview.waiting:,} wait until you have looked at them on the memory page.")
     return "\n".join(lines)

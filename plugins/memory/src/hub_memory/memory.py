@@ -16,14 +16,14 @@ from hub import HubError, MemoryHit, Recalled
 from hub_memory.index import kept
 from hub_memory.recall.search import search
 from hub_memory.recall.when import asked_time
-from hub_memory.store import flags, merge, words
-from hub_memory.store.check import checked, identity, known, number
+from hub_memory.store import flags, merge, shelf, words
+from hub_memory.store.check import checked, known, number
 from hub_memory.store.forget import forgetting
 from hub_memory.store.guard import Guard
 from hub_memory.store.health import counted
 from hub_memory.store.rows import AMONG, IDS, UNEXPIRED, entries, insert
 from hub_memory.store.sweep import BUDGET, sweeping
-from hub_memory.store.where import held, readable
+from hub_memory.store.where import readable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -172,10 +172,8 @@ class SqliteMemory:
         """Return a page of what holds now, the newest first; quarantined ones only when asked for."""
         number(limit, "limit", 1, PAGE)
         self._searchable(selection)
-        where = held(selection, self._clock())
-        if after:
-            where.add("id < ?", identity(after))
-        return list((await self._read(where.sql, where.args, "ORDER BY id DESC", limit)).values())
+        now = self._clock()
+        return await self._database.read(lambda db: shelf.page(db, selection, now, limit, after))
 
     async def supersede(self, namespaces: Sequence[str], old: str, new: NewMemory) -> str:
         """Keep ``new`` in place of ``old``; what is not confirmed replaces nothing that is."""

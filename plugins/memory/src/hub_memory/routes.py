@@ -7,9 +7,11 @@ refused is ``{"error", "fix"}``. Times are Unix seconds.
 - ``POST documents?name=rules.md``, at most 8 MB: ``{"document": {as above}, "added", "changed", "gone",
   "unchanged"}``, in parts; the same name again is a newer version
 - ``DELETE documents/{id}``: ``{"forgotten"}``, in parts, those of earlier versions too
-- ``POST import/preview``, at most 64 MB: ``{"format": "hub" | "json" | "jsonl" | "chroma", "found", "new",
-  "duplicates", "waiting", "left_out", "samples": [{"text", "kind", "created"}], "skipped": [{"line", "why"}],
-  "batch": ""}``; nothing is changed. ``waiting``: new ones that a person must look at before they are found
+- ``POST import/preview``, at most 64 MB: ``{"format": "hub" | "json" | "jsonl" | "chroma" | "chatgpt" |
+  "claude", "found", "new", "duplicates", "waiting", "left_out", "samples": [{"text", "kind", "created"}],
+  "skipped": [{"line", "why"}], "lost": {name: times}, "batch": ""}``; nothing is changed. ``waiting``: new
+  ones that a person must look at before they are found; ``lost``: what stays behind of the rows found, as a
+  field that no tag can hold, or the answers of a talk; ``line`` counts talks where the file holds talks
 - ``POST import``, the same body: the same, done; ``batch`` is the id to undo it by, "" when nothing was new
 - ``GET imports``: ``{"imports": [{"id", "at", "entries"}]}``, the latest first
 - ``DELETE imports/{id}``: ``{"forgotten"}``, in entries

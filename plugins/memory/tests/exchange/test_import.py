@@ -186,6 +186,50 @@ async def test_nothing_imported_is_trusted_more_than_a_talk(memory: SqliteMemory
     assert {entry.kind for entry in (await kept(memory, TOM)).values()} == {"fact"}
 
 
+async def test_what_no_entry_can_hold_is_counted_by_its_name(
+    memory: SqliteMemory, exchange: Exchange
+) -> None:
+    rows = [
+        {"text": "One.", "place": {"lat": 1}, "links": ["a", "b"], "note": "n" * 300, "id": "7", "hash": "x",
+         "created_at": "2024-05-01", "updated_at": "2025-05-01", "score": None, "deleted": False},
+        {"text": "Two.", "place": {"lat": 2}, "links": ["a", {"b": 1}], "kind": "lesson", "importance": 9,
+         "created": "yesterday", "tags": ["a", 3], "pinned": 1, "metadata": {"kind": "x", "room": "hall"}},
+        {"text": "", "place": {"lat": 3}},
+        {"text": "Three.", "memory": "Other words.", "metadata": "m", "created": 10**400},
+        {"text": "Four.", **{f"name{at}": at for at in range(70)}},
+    ]  # fmt: skip
+    seen = await exchange.preview(ANNA, json.dumps(rows).encode())
+    assert next(iter(seen.lost)) in {"place", "kind", "created"}
+    assert {name: seen.lost[name] for name in ("place", "links", "note", "updated_at")} == {
+        "place": 2, "links": 1, "note": 1, "updated_at": 1,
+    }  # fmt: skip
+    assert dict(seen.lost) | {
+        "kind": 2, "created": 2, "importance": 1, "tags": 1, "pinned": 1, "memory": 1, "metadata": 1
+    } == dict(seen.lost)  # fmt: skip
+    done = await exchange.take(ANNA, json.dumps(rows).encode())
+    assert (done.lost, done.left_out) == (seen.lost, 1)
+    found = await kept(memory)
+    assert {"links=a", "links=b", "deleted=False"} <= set(found["One."].tags)
+    assert {"links=a", "room=hall", "a"} <= set(found["Two."].tags)
+    assert len(found["Four."].tags) == 64
+
+
+async def test_a_row_that_is_wholly_kept_loses_nothing(exchange: Exchange) -> None:
+    row = {"memory": "One.", "created_at": 1.7e12, "updated_at": 1.7e9, "user_id": "a", "n": 0, "tags": ["x"]}
+    seen = await exchange.preview(ANNA, json.dumps([row | {"kind": "fact", "importance": 0.25}]).encode())
+    assert seen.lost == {}
+    own = {"format": "hub-memory", "entries": [{"text": "Two.", "tags": ["import:1-a", "b", "c" * 300]}]}
+    assert (await exchange.preview(ANNA, json.dumps(own).encode())).lost == {"tags": 1}
+
+
+async def test_names_of_what_stays_behind_can_be_shown(exchange: Exchange) -> None:
+    names = {f"{at}\x1b[2J\ud800" + "n" * 100: [[]] for at in range(3_000)}
+    seen = await exchange.preview(ANNA, json.dumps({"text": "One.", **names}).encode())
+    assert len(seen.lost) == 20
+    assert seen.lost["others"] == 2_000
+    assert all(name.isprintable() and len(name) <= 60 for name in seen.lost)
+
+
 async def test_many_rows_come_in_at_once(memory: SqliteMemory, exchange: Exchange) -> None:
     raw = lines(*({"text": f"Number {at}.", "created": 1e9 + at} for at in range(3_000)))
     assert (await exchange.take(ANNA, raw)).new == 3_000

@@ -44,6 +44,25 @@ async def test_what_was_said_goes_after_its_days_and_what_talks_came_to_stays(li
     assert life.house.swept == Swept(expired=len(ids))
 
 
+async def test_what_was_brought_from_another_memory_stays_however_old_until_there_is_too_much(make_life):
+    life = await make_life(most=10)
+    brought = [
+        NewMemory(
+            f"In Rome I saw {at} herons.",
+            "ann",
+            origin="import",
+            session="chatgpt:1",
+            sequence=at,
+            created=1e9,
+        )
+        for at in range(12)
+    ]
+    ids = await life.memory.remember(brought)
+    await life.run(90 * DAY)
+    assert len(await life.memory.get(["ann"], ids)) == 10
+    assert await life.summaries() == []
+
+
 async def test_a_talk_is_condensed_before_its_turns_go_even_after_a_long_sleep(life):
     await life.say(*TALK)
     await life.run(90 * DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,7 @@ from hub import Memory, MemoryChange, MemorySelection, Selector
 from hub_memory.commands import command
 from hub_memory.store.clock import spelled
 from hub_memory.sync.ledger import CONFLICTS
-from hub_memory.sync.life import KIND
+from hub_memory.sync.life import KIND, SECRET
 from hub_memory.sync.phrase import keys
 from hub_memory.sync.wire import Batch
 
@@ -84,7 +85,7 @@ async def test_the_page_is_told_all_of_it_by_the_owner_alone(tmp_path):
             assert answer.status == 200
             status = await answer.json()
         assert status.keys() == told.keys() == {
-            "paired", "node", "folder", "people", "peers", "waiting", "conflicts", "trouble"
+            "paired", "node", "name", "folder", "people", "peers", "places", "waiting", "conflicts", "trouble"
         }  # fmt: skip
         (visit,) = (await meet(one))["peers"]
         assert visit["place"] == "visits"
@@ -106,6 +107,46 @@ async def test_the_latest_conflicts_are_kept(devices):
     assert len(conflicts) == CONFLICTS
     assert {conflict["at"] for conflict in conflicts} == {1.0, 2.0}
     assert all(conflict["won"] == one.node for conflict in conflicts)
+
+
+async def test_devices_say_what_they_are_called_both_ways_and_by_folder(tmp_path, shared):
+    first = {"sync_name": " The  kitchen\n", "sync_folder": str(shared)}
+    async with hubs(tmp_path, first, sync_name="", sync_folder=str(shared)) as (one, other):
+        await say(one, "A heron.")
+        await meet(one)
+        told = await meet(other)
+        assert told["name"] == socket.gethostname().partition(".")[0]
+        kitchen = [peer for peer in told["peers"] if peer["name"] == "The kitchen"]
+        assert {peer["place"] for peer in kitchen} == {one.url, str(shared)}
+        back = await meet(one)
+        assert {peer["name"] for peer in back["peers"] if peer["peer"] == told["node"]} == {told["name"]}
+        assert {peer["place"] for peer in back["peers"]} >= {"visits", str(shared)}
+
+
+async def test_each_place_that_is_set_is_told_of_met_or_not(tmp_path, shared):
+    away, off = "http://127.0.0.1:9", "nonsense"
+    peers = [f" {away}/ ", off, away]
+    async with hubs(tmp_path, sync_peers=peers, sync_folder=f"{shared} ") as (_, other):
+        await say(other, "A heron.")
+        await say(other, "Mine.", other.owner.id)
+        async with await signed_in(other) as client, client.get("/p/memory/sync/status") as answer:
+            before = (await answer.json())["places"]
+        assert [place["place"] for place in before] == [str(shared), away, off]
+        places = {place["place"]: place for place in (await meet(other))["places"]}
+        assert [place["untold"] for place in places.values()] == [0, 1, 1]
+        assert [place["at"] > 0 for place in places.values()] == [True, False, False]
+        await say(other, "Another heron.")
+        await other.hub.secrets.forget(SECRET)
+        told = await meet(other)
+        assert (told["paired"], len(told["places"])) == (False, 3)
+
+
+async def test_a_device_that_was_named_anew_is_called_so(devices):
+    one = await devices()
+    for name in ("Old", "New", ""):
+        await one.sync.take(one.folder.place, Batch("b" * 12, [], "[]", name=name))
+    (peer,) = [peer for peer in (await one.sync.status())["peers"] if peer["peer"]]
+    assert peer["name"] == "New"
 
 
 async def test_lines_that_are_wrong_are_told_until_a_restart(devices):

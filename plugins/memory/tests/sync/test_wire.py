@@ -55,6 +55,22 @@ def test_what_is_written_is_read_as_it_was(texts, cursor):
 
 
 @pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Kitchen", "Kitchen"), ("  A \t b\n", "A b"), ("\x1b[2J\u202eevil", "[2J evil"), ("x" * 900, "x" * 60),
+        ("", ""), (None, ""), (7, ""), (["a"], ""),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_a_device_is_called_what_can_be_shown_and_no_name_is_no_trouble(name, shown):
+    head, rest = encode(Batch(NODE)).split(b"\n", 1)
+    said = orjson.dumps(orjson.loads(head) | {"name": name}) + b"\n" + rest
+    assert decode(said).name == shown
+    bare = {key: value for key, value in orjson.loads(head).items() if key != "name"}
+    assert decode(orjson.dumps(bare) + b"\n").name == ""  # as hubs said it before they had names
+
+
+@pytest.mark.parametrize(
     "bad",
     [
         b"{", b"5", b"[]", b'"x"', b"{}", b"[" * 100_000, b"\xff\xfe", line(more=1), line(id="x"),

@@ -76,11 +76,19 @@ function show(seen) {
   const held = [[seen.duplicates, "known already"], [seen.waiting, "to wait until you let them in"], [seen.left_out, "left out"]];
   const rest = held.filter(([count]) => count).map(([count, word]) => `${count.toLocaleString("en")} ${word}`);
   at("preview-told").textContent = `${many(seen.new, "new entry", "new entries")} of ${seen.found.toLocaleString("en")}${rest.length ? `; ${rest.join(", ")}` : ""}.`;
+  at("preview-lost").textContent = behind(seen);
+  at("preview-lost").hidden = !behind(seen);
   at("samples").replaceChildren(...seen.samples.map(({ text, created }) => row(text, created ? day.format(created * 1000) : "")));
   at("skipped").hidden = !seen.skipped.length;
-  at("skipped-rows").replaceChildren(...seen.skipped.map(({ line, why }) => row(`Line ${line}`, why)));
+  at("skipped-rows").replaceChildren(...seen.skipped.map(({ line, why }) => row(`${["chatgpt", "claude"].includes(seen.format) ? "Talk" : "Line"} ${line}`, why)));
   at("import-go").hidden = !seen.new;
   at("preview").hidden = false;
+}
+
+/** What of the entries cannot come along, by name and how often. */
+function behind({ lost }) {
+  const names = Object.entries(lost).map(([name, times]) => `${name} (${times.toLocaleString("en")})`);
+  return names.length ? `Left out of these: ${names.join(", ")}.` : "";
 }
 
 function leave() {
@@ -93,8 +101,13 @@ at("import-not").addEventListener("click", leave);
 at("import-go").addEventListener("click", () => {
   const file = brought;
   leave();
-  if (file) { say(`I am taking in ${file.name}.`); act(async () => `${many((await give("import", file)).new, "entry", "entries")} brought in.`); }
+  if (file) { say(`I am taking in ${file.name}.`); act(() => taken(file)); }
 });
+
+async function taken(file) {
+  const done = await give("import", file);
+  return `${many(done.new, "entry", "entries")} brought in. ${behind(done)}`.trim();
+}
 
 /* lists */
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hub import NewMemory
 from hub_memory.store.check import checked
 from hub_memory.store.flags import assign
-from hub_memory.store.rows import LIVE, put
+from hub_memory.store.rows import LIVE, TALK, put
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -76,7 +76,7 @@ def identity(name: str) -> str:
 
 def planned(db: Connection, namespace: str, name: str, parts: Sequence[Part], now: float) -> Plan:
     """Return what keeping ``parts`` as the document ``name`` would change."""
-    sql = f"""SELECT rid, text, sequence FROM memory WHERE session = ? AND namespace = ? AND {LIVE}
+    sql = f"""SELECT rid, text, sequence FROM memory WHERE {TALK} AND namespace = ? AND {LIVE}
               ORDER BY sequence, rid"""  # noqa: S608  our own condition
     old = db.execute(sql, (session(identity(name)), namespace, now, now)).fetchall()
     wanted = {part.text: part for part in parts}

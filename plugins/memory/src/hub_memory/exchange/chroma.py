@@ -12,8 +12,8 @@ from contextlib import closing
 from typing import Any
 
 from hub import HubError
-from hub_memory.exchange.reading import Reading, Skipped
-from hub_memory.exchange.rows import Row, entry
+from hub_memory.exchange.reading import Reading
+from hub_memory.exchange.rows import Row, take
 
 LONGEST_S = 30.0
 STEPS = 100_000
@@ -41,10 +41,7 @@ def read(raw: bytes, namespace: str) -> Reading:
         raise HubError(f"That database cannot be read: {error}.", fix=_FIX) from error
     reading = Reading("chroma")
     for line, row in enumerate(rows, 1):
-        try:
-            reading.found.append(entry(Row(line, row), namespace))
-        except HubError as error:
-            reading.skipped.append(Skipped(line, str(error)))
+        take(reading, Row(line, row), namespace)
     return reading
 
 

@@ -17,7 +17,7 @@ from hub_memory.memory import AT_ONCE
 from hub_memory.store import upkeep
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from hub import MemoryEntry
     from hub_memory.exchange.batch import Batch, Plan
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from hub_memory.memory import SqliteMemory
     from hub_memory.postgres.memory import PostgresMemory
 
-SAMPLES, TOLD = 3, 100
-"""Entries shown, and bad rows named, of one file."""
+SAMPLES, TOLD, NAMED = 3, 100, 20
+"""Entries shown, bad rows told, and kinds of what stays behind named, of one file."""
 
 VERSION = 1
 
@@ -35,7 +35,8 @@ VERSION = 1
 class Preview:
     """What a file holds: in figures, ``samples`` of what is new, and the first rows ``skipped``, with why.
 
-    ``waiting``: new ones that are found only after a person looked at them. ``batch``: its id, once done.
+    ``waiting``: new ones that are found only after a person looked at them. ``lost``: what stays behind of
+    the rows ``found``, by name, and how often, the most often first. ``batch``: its id, once done.
     """
 
     format: str
@@ -46,6 +47,7 @@ class Preview:
     left_out: int
     samples: tuple[Found, ...]
     skipped: tuple[Skipped, ...]
+    lost: Mapping[str, int]
     batch: str = ""
 
 
@@ -109,5 +111,5 @@ def _preview(reading: Reading, plan: Plan, name: str = "") -> Preview:
     return Preview(
         reading.format, len(reading.found), len(plan.fresh), plan.duplicates,
         sum(one.quarantined for one in plan.fresh), len(reading.skipped), plan.found[:SAMPLES],
-        tuple(reading.skipped[:TOLD]), name,
+        tuple(reading.skipped[:TOLD]), dict(reading.lost.most_common(NAMED)), name,
     )  # fmt: skip

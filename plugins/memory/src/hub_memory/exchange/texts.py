@@ -7,8 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hub import HubError
+from hub_memory.exchange import chats
 from hub_memory.exchange.reading import Reading, Skipped
-from hub_memory.exchange.rows import Row, entry
+from hub_memory.exchange.rows import Row, take
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,10 @@ _FIX = "Give JSON: a list of objects with a text, or one object a line."
 def read(raw: bytes, namespace: str) -> Reading:
     """Return what a JSON document, or JSON lines, hold. Raises `HubError` for what is neither."""
     try:
-        whole = json.loads(_decoded(raw))
+        text = decoded(raw)
+        if chats.are(text):
+            return chats.read([text], namespace)
+        whole = json.loads(text)
     except (ValueError, RecursionError):
         return _lines(raw, namespace)
     exact = isinstance(whole, dict) and whole.get("format") == FORMAT
@@ -33,7 +37,8 @@ def read(raw: bytes, namespace: str) -> Reading:
     return reading
 
 
-def _decoded(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
+    """Return text by its byte order mark, UTF-8 without one. Raises UnicodeDecodeError."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16")
     return raw.decode("utf-8-sig")
@@ -99,7 +104,4 @@ def _take(reading: Reading, line: int, row: Any, namespace: str) -> None:
     if not isinstance(given, dict):
         reading.skipped.append(Skipped(line, "It is no object."))
         return
-    try:
-        reading.found.append(entry(Row(line, given), namespace, exact=reading.exact))
-    except HubError as error:
-        reading.skipped.append(Skipped(line, str(error)))
+    take(reading, Row(line, given), namespace)

@@ -30,7 +30,7 @@ CLEAN = "quarantined = 0 AND trust >= 1 AND superseded_by IS NULL AND expires = 
 
 _TURN = f"kind = 'episodic' AND session != '' AND (origin = 'assistant' OR origin GLOB 'user*') AND {CLEAN}"
 _NEW = """SELECT DISTINCT namespace, session FROM memory
-    WHERE revision > ? AND session != '' AND kind = 'episodic'"""
+    WHERE revision > ? AND session != '' AND kind = 'episodic' AND origin != 'import'"""
 _TURNS = f"""SELECT lower(hex(id)), text, origin, trust, sequence, created,
         (SELECT vec FROM vector WHERE vector.rid = memory.rid AND model = ?),
         EXISTS (SELECT 1 FROM condensed WHERE condensed.rid = memory.rid)

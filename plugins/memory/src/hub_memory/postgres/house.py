@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _GOES = f"SELECT rid FROM memory WHERE NOT pinned AND expires <> {PAST}"  # noqa: S608  a number
-_SAID = f"{_GOES} AND kind IN {SAID} AND created < %s LIMIT %s"
+_SAID = f"{_GOES} AND kind IN {SAID} AND origin <> 'import' AND created < %s LIMIT %s"
 _SUMMARIES = f"{_GOES} AND kind = 'summary' AND created < %s LIMIT %s"
 _LEAST = f"""{_GOES} AND kind IN {SAID} AND created < %s
     AND NOT EXISTS (SELECT 1 FROM memory AS made WHERE made.sources <> '{{}}'

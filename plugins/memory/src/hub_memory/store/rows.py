@@ -41,6 +41,9 @@ AMONG = "IN (SELECT value FROM json_each(?))"
 IDS = "IN (SELECT unhex(value) FROM json_each(?))"
 """Conditions whose one argument is a JSON list: of numbers or text, and of hexadecimal ids."""
 
+TALK = "session = ? AND session != ''"
+"""The condition of what is kept of a talk: only said so, its index is used, and not every row read."""
+
 UNEXPIRED = "(expires = 0 OR expires > ? OR pinned)"
 LIVE = f"superseded_by IS NULL AND (valid_until = 0 OR valid_until > ?) AND {UNEXPIRED}"
 """Conditions whose arguments are the time."""
@@ -86,7 +89,7 @@ def _placed(db: Connection, chosen: list[Checked]) -> list[Checked]:
         if one.entry.sequence != NEXT or not talk:
             continue
         if talk not in after:
-            newest = db.execute("SELECT max(sequence) FROM memory WHERE session = ?", (talk,)).fetchone()[0]
+            newest = db.execute(f"SELECT max(sequence) FROM memory WHERE {TALK}", (talk,)).fetchone()[0]  # noqa: S608
             after[talk] = -1 if newest is None else newest
         after[talk] += 1
         chosen[at] = replace(one, entry=replace(one.entry, sequence=after[talk]))

@@ -70,4 +70,16 @@ SYNC = """
 """
 """How far this device is with others (`hub_memory.sync.ledger`); the peer "" is the place itself."""
 
-MIGRATIONS: tuple[str, ...] = (MEMORY, SYNC)
+LISTS = """
+    CREATE INDEX memory_list ON memory (namespace, kind, id)
+        WHERE origin != 'document' AND superseded_by IS NULL;
+    CREATE INDEX memory_parts ON memory (namespace, id) WHERE origin = 'document' AND superseded_by IS NULL;
+    CREATE INDEX memory_pinned ON memory (namespace, id) WHERE pinned = 1;
+    CREATE INDEX memory_waiting ON memory (namespace, id) WHERE quarantined = 1;
+"""
+"""What `hub_memory.store.shelf` lists by: of each row one of the first two, and seldom another."""
+
+NAMES = "ALTER TABLE sync_peer ADD COLUMN name TEXT NOT NULL DEFAULT '';"
+"""What each device says that it is called."""
+
+MIGRATIONS: tuple[str, ...] = (MEMORY, SYNC, LISTS, NAMES)

@@ -57,8 +57,12 @@ def keep(db: Connection, model: str, rids: Sequence[int], vectors: np.ndarray[An
 
 
 def said_before(db: Connection, before: float, limit: int = -1) -> list[int]:
-    """Return what was said before a time and is not pinned; -1 is no ``limit``."""
-    return _rows(db, f"{_GOES} AND kind IN {SAID} AND created < ? LIMIT ?", before, limit)
+    """Return what was said before a time and is not pinned; -1 is no ``limit``.
+
+    What a person brought from another memory is old when it comes: it stays until they undo it.
+    """
+    sql = f"{_GOES} AND kind IN {SAID} AND origin != 'import' AND created < ? LIMIT ?"
+    return _rows(db, sql, before, limit)
 
 
 def summaries_before(db: Connection, before: float, limit: int = -1) -> list[int]:

@@ -2,9 +2,11 @@
 
 ``POST /p/memory/sync/exchange`` is for paired devices, and for strangers a closed door: who is not paired is
 refused before a byte of the body is read. ``GET /p/memory/sync/status`` is for the owner, and answers:
-``{"paired", "node", "folder", "people", "peers": [{"place", "peer", "at", "sent", "received"}],
+``{"paired", "node", "name", "folder", "people",
+"peers": [{"place", "peer", "name", "at", "sent", "received"}], "places": [{"place", "at", "untold"}],
 "waiting": [{"node", "changes", "ahead_s"}], "conflicts": [{"id", "at", "won"}],
-"trouble": [{"place", "what", "fix"}]}``. A ``peer`` of "" is what was told to that place.
+"trouble": [{"place", "what", "fix"}]}``. A ``peer`` of "" is what was told to that place. ``places``: those
+that are set, met or not; ``untold``: entries that wait to be told there.
 ``POST /p/memory/sync/now`` meets all places at once, and answers so too.
 """
 
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -90,6 +93,7 @@ class Door:
         said = await asyncio.to_thread(asked, keys, header, body)
         await self._life.take(said)
         batch = await self._news(said) if said.want else Batch(await self._life.node())
+        batch = replace(batch, name=self._life.name)
         sealed = await asyncio.to_thread(answer, keys, header, batch)
         return Response(sealed, media_type="application/octet-stream", headers=_HEADERS)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -40,11 +41,11 @@ log = structlog.get_logger(__name__)
 
 
 class Folder:
-    """A shared folder, to the device ``node``."""
+    """A shared folder, to the device ``node``, which people call ``name``."""
 
-    def __init__(self, path: str, keys: Keys, node: str) -> None:
+    def __init__(self, path: str, keys: Keys, node: str, name: str = "") -> None:
         self.place = f"{path}#{keys.mark.hex()}"
-        self._segments, self._node = Segments(Path(path), keys), node
+        self._segments, self._node, self._name = Segments(Path(path), keys), node, name
         self._own: set[str] = set()
         self._pending: asyncio.Future[object] | None = None
         self._refused: dict[Segment, HubError] = {}
@@ -77,11 +78,11 @@ class Folder:
                 if one.node == self._node:  # of before a crash, or put back: what it says may be forgotten
                     self._own.add(one.name)
                     self.stale = True
-                yield Batch(one.node, batch.changes, _cursor(seen[one.node]), wrong=batch.wrong)
+                yield replace(batch, cursor=_cursor(seen[one.node]))
 
     async def publish(self, batch: Batch) -> str:
         """Write a segment."""
-        one = await self._ask(lambda: self._segments.write(batch))
+        one = await self._ask(lambda: self._segments.write(replace(batch, name=self._name)))
         self._own.add(one.name)
         return _cursor(self._own)
 
@@ -123,7 +124,7 @@ class Folder:
             return one
         try:
             if held:
-                said = Batch(self._node, held)
+                said = Batch(self._node, held, name=self._name)
                 newer = await self._ask(lambda: self._segments.write(said, one.name, one.revision + 1))
         except HubError as error:  # what was forgotten goes, even if the rest cannot be kept here for now
             log.warning("memory.sync_renewal", reason=str(error), fix=error.fix)
@@ -139,13 +140,14 @@ class Folder:
         group: list[Segment] = []
         changes: list[MemoryChange] = []
         for one in small:
-            said = (await self._ask(partial(self._segments.read, one))).changes
-            if group and sum(map(length, changes)) + sum(map(length, said)) > FULL:
+            more = (await self._ask(partial(self._segments.read, one))).changes
+            if group and sum(map(length, changes)) + sum(map(length, more)) > FULL:
                 break
             group.append(one)
-            changes += said
+            changes += more
         if len(group) > 1:
-            whole = await self._ask(lambda: self._segments.write(Batch(self._node, changes)))
+            said = Batch(self._node, changes, name=self._name)
+            whole = await self._ask(lambda: self._segments.write(said))
             self._own.add(whole.name)
             await self._ask(lambda: self._segments.remove(*group))
             self._own -= {one.name for one in group}

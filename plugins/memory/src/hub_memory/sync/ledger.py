@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hub_memory.store.clock import AHEAD_S, COUNTS, at
-from hub_memory.store.rows import IDS
+from hub_memory.store.rows import AMONG, IDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from hub import Connection, Database, MemoryChange
+    from hub_memory.sync.wire import Batch
 
 CONFLICTS = 200
 """Conflicts that are kept to be looked at, the latest."""
 
 _NOTE = """
-    INSERT INTO sync_peer (place, peer, cursor, at, {count}) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO sync_peer (place, peer, cursor, at, {count}, name) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (place, peer) DO UPDATE SET
-        cursor = excluded.cursor, at = excluded.at, {count} = {count} + excluded.{count}
+        cursor = excluded.cursor, at = excluded.at, {count} = {count} + excluded.{count},
+        name = iif(excluded.name = '', name, excluded.name)
 """
 
 
@@ -66,11 +68,16 @@ class Ledger:
 
     async def sent(self, place: str, cursor: str, count: int, now: float) -> None:
         """Note that all up to a cursor was told to a place."""
-        await self._database.execute(_NOTE.format(count="sent"), (place, "", cursor, now, count))
+        await self._database.execute(_NOTE.format(count="sent"), (place, "", cursor, now, count, ""))
 
-    async def received(self, place: str, peer: str, cursor: str, count: int, now: float) -> None:
-        """Note that all up to a cursor was read of a device; ``count``: how much of it was new."""
-        await self._database.execute(_NOTE.format(count="received"), (place, peer, cursor, now, count))
+    async def received(self, place: str, batch: Batch, count: int, now: float) -> None:
+        """Note that all up to a batch's cursor was read of a device; ``count``: how much of it was new."""
+        noted = (place, batch.node, batch.cursor, now, count, batch.name)
+        await self._database.execute(_NOTE.format(count="received"), noted)
+
+    async def untold(self, cursor: str, spaces: Collection[str]) -> int:
+        """Return how many entries changed or went after a cursor, and are to be told."""
+        return await self._database.read(lambda db: _untold(db, int(cursor or 0), spaces))
 
     async def gone(self) -> int:
         """Return the revision of what went last."""
@@ -115,7 +122,7 @@ class Ledger:
     async def status(self, now: float) -> dict[str, Any]:
         """Return what a page tells: devices, the latest conflicts, and changes that wait for their time."""
         peers = await self._database.rows(
-            "SELECT place, peer, at, sent, received FROM sync_peer ORDER BY place, peer"
+            "SELECT place, peer, name, at, sent, received FROM sync_peer ORDER BY place, peer"
         )
         conflicts = await self._database.rows(
             "SELECT lower(hex(id)), at, node FROM sync_conflict ORDER BY number DESC"
@@ -126,7 +133,8 @@ class Ledger:
         )
         return {
             "peers": [
-                dict(zip(("place", "peer", "at", "sent", "received"), row, strict=True)) for row in peers
+                dict(zip(("place", "peer", "name", "at", "sent", "received"), row, strict=True))
+                for row in peers
             ],
             "conflicts": [{"id": name, "at": when, "won": node} for name, when, node in conflicts],
             "waiting": [
@@ -150,6 +158,13 @@ def _begin(db: Connection, place: str, scope: str) -> None:
         " ON CONFLICT (place, peer) DO UPDATE SET scope = excluded.scope, swept = excluded.swept",
         (place, scope),
     )
+
+
+def _untold(db: Connection, revision: int, spaces: Collection[str]) -> int:
+    changed = f"SELECT count(*) FROM memory WHERE revision > ? AND namespace {AMONG}"  # noqa: S608  our own
+    went = "SELECT count(*) FROM gone WHERE revision > ? AND id IS NOT NULL"
+    entries = db.execute(changed, (revision, json.dumps(list(spaces)))).fetchone()[0]
+    return int(entries + db.execute(went, (revision,)).fetchone()[0])
 
 
 def _namespaces(db: Connection, ids: Collection[str]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,14 @@ from hub import HubError
 from hub_memory.sync.door import Door
 from hub_memory.sync.folder import Folder
 from hub_memory.sync.ledger import Ledger
-from hub_memory.sync.peer import Peer
+from hub_memory.sync.peer import Peer, checked
 from hub_memory.sync.phrase import keys
 from hub_memory.sync.syncing import Sync
 from hub_memory.sync.travel import HOUSE, Travel, known_as
+from hub_memory.sync.wire import called
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
     from hub import Database, Hub, MemoryChange, Register, Running
     from hub_memory.memory import SqliteMemory
@@ -37,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 class Syncing:
-    """What the keeper opens. ``settings``: ``sync_folder``, ``sync_peers`` and ``sync_people``."""
+    """What the keeper opens. ``settings``: those of the manifest that begin with ``sync_``."""
 
     def __init__(self, hub: Hub, memory: SqliteMemory, database: Database, settings: dict[str, Any]) -> None:
         self._hub, self._memory, self._settings = hub, memory, settings
@@ -46,6 +48,7 @@ class Syncing:
         self._made: dict[str, Transport] = {}
         self._troubles: list[HubError] = []
         self._again = False
+        self.name = called(settings["sync_name"]) or called(socket.gethostname().partition(".")[0])
         self.door = Door(self)
 
     async def open(self, learn: Callable[[], Awaitable[object]]) -> None:
@@ -115,7 +118,8 @@ class Syncing:
         own = [{"place": "", "what": str(one), "fix": one.fix} for one in self._troubles]
         told["trouble"] = [*own, *await self._strangers(), *told["trouble"]]
         told["paired"] = await self._hub.secrets.get(SECRET) is not None
-        told["folder"] = self._settings["sync_folder"]
+        told["folder"], told["name"] = self._settings["sync_folder"], self.name
+        told["places"] = await self._places(told["peers"])
         told["people"] = list(self._settings["sync_people"])
         return told
 
@@ -132,7 +136,7 @@ class Syncing:
         node, folder = await self._ledger.node(), self._settings["sync_folder"].strip()
         fresh: list[Transport] = self._peers(found, node)
         if folder:
-            fresh.append(Folder(folder, found, node))
+            fresh.append(Folder(folder, found, node, self.name))
         before, self._made = self._made, {one.place: one for one in fresh}
         if before.keys() != self._made.keys():
             await self._ledger.keep_only([*self._made, HERE])
@@ -144,10 +148,23 @@ class Syncing:
         peers: list[Transport] = []
         for url in self._settings["sync_peers"]:
             try:
-                peers.append(Peer(url, found, node, self.now))
+                peers.append(Peer(url, found, node, self.now, self.name))
             except HubError as error:
                 self._troubles.append(error)
         return peers
+
+    async def _places(self, peers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return each place that is set, met or not: when it was met last, and how much it is to be told."""
+        named = [self._settings["sync_folder"].strip(), *map(_address, self._settings["sync_peers"])]
+        met = {one["place"]: one["at"] for one in peers if not one["peer"]}
+        found = None
+        with suppress(HubError):  # one mistyped is told as trouble
+            found = await self.keys()
+        mark = f"#{found.mark.hex()}" if found else ""
+        return [
+            {"place": one, "at": met.get(one, 0.0), "untold": await self._sync.untold(one + mark)}
+            for one in dict.fromkeys(named) if one
+        ]  # fmt: skip
 
     async def _strangers(self) -> list[dict[str, str]]:
         """Return a trouble for each name of the settings that nobody here has."""
@@ -166,3 +183,11 @@ class Syncing:
         return Travel({HOUSE: HOUSE} | {
             one.id: known_as(one.name) for one in people if known_as(one.name) in named
         })  # fmt: skip
+
+
+def _address(url: str) -> str:
+    """Return the address of a hub as it is met; one that is none as it was typed."""
+    try:
+        return checked(url)
+    except HubError:
+        return url.strip()[:100]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -31,12 +32,14 @@ _REFUSAL = 4096
 
 
 class Peer:
-    """Another hub, at ``url``; to it this is the device ``node``."""
+    """Another hub, at ``url``; to it this is the device ``node``, which people call ``name``."""
 
-    def __init__(self, url: str, keys: Keys, node: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, url: str, keys: Keys, node: str, clock: Callable[[], float] = time.time, name: str = ""
+    ) -> None:
         self._url = checked(url)
         self.place = f"{self._url}#{keys.mark.hex()}"
-        self._keys, self._node, self._clock = keys, node, clock
+        self._keys, self._node, self._clock, self._name = keys, node, clock, name
         self.lost = self.stale = False
         self.trouble: tuple[tuple[str, str], ...] = ()
 
@@ -67,7 +70,8 @@ class Peer:
     async def _ask(self, batch: Batch) -> Batch:
         http = await asyncio.to_thread(importlib.import_module, "aiohttp")
         header = signed(self._keys, self._clock())
-        body = await asyncio.to_thread(question, self._keys, header, batch)
+        said = replace(batch, name=self._name)
+        body = await asyncio.to_thread(question, self._keys, header, said)
         try:
             sealed = await self._post(http, header, body)
         except (http.ClientError, TimeoutError, OSError) as error:

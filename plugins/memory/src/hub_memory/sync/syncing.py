@@ -87,9 +87,10 @@ class Sync:
         ours, others = await self._ledger.standing({one.id for one in batch.changes}, travel.wire)
         changes = await asyncio.to_thread(travel.incoming, batch.changes, ours, others)
         applied = await self._apply(changes) if changes else await self._ripen()
-        await self._ledger.received(place, batch.node, batch.cursor, applied, now)
+        await self._ledger.received(place, batch, applied, now)
         if batch.wrong:
-            said = f"{len(batch.wrong)} of what {batch.node} says cannot be read. {batch.wrong[0]}"
+            who = batch.name or batch.node
+            said = f"{len(batch.wrong)} of what {who} says cannot be read. {batch.wrong[0]}"
             self._wrong[place] = Trouble(place, said, "Update the hub on both devices.")
         return applied
 
@@ -117,20 +118,24 @@ class Sync:
         """Return what a page tells of all this: no word of any entry."""
         told = await self._ledger.status(self._memory.now())
         for peer in told["peers"]:
-            peer["place"] = peer["place"].partition("#")[0]
+            peer["place"] = bare(peer["place"])
+        names = {one["peer"]: one["name"] for one in told["peers"] if one["name"]}
         troubles = [*self._wrong.values(), *(one for some in self._troubles.values() for one in some)]
         troubles += [
             Trouble(
-                "", f"The clock of {one['node']} runs {one['ahead_s']:,} s ahead: {one['changes']} wait.",
-                "Set the clock there, or here if mine is wrong.",
+                "", f"The clock of {names.get(one['node'], one['node'])} runs {one['ahead_s']:,} s ahead:"
+                f" {one['changes']} wait.", "Set the clock there, or here if mine is wrong.",
             )
             for one in told["waiting"]
         ]  # fmt: skip
-        told["trouble"] = [
-            {"place": one.place.partition("#")[0], "what": one.what, "fix": one.fix} for one in troubles
-        ]
+        told["trouble"] = [{"place": bare(one.place), "what": one.what, "fix": one.fix} for one in troubles]
         told["node"] = await self._ledger.node()
         return told
+
+    async def untold(self, place: str) -> int:
+        """Return how many entries are to be told to a place of the ledger."""
+        sent = (await self._ledger.place(place)).sent
+        return await self._ledger.untold(sent, (await self._travel()).wire)
 
     async def _apply(self, changes: Sequence[MemoryChange]) -> int:
         merged = await self._memory.apply(changes)
@@ -192,7 +197,7 @@ class Sync:
     async def _own(self, one: Transport, cursor: str) -> None:
         if cursor:
             node = await self._ledger.node()
-            await self._ledger.received(one.place, node, cursor, 0, self._memory.now())
+            await self._ledger.received(one.place, Batch(node, cursor=cursor), 0, self._memory.now())
 
     async def _holding(self) -> Callable[[Sequence[MemoryChange]], Awaitable[list[MemoryChange]]]:
         travel = await self._travel()
@@ -204,6 +209,11 @@ class Sync:
 
     def _tell(self, place: str, what: str, fix: str) -> None:
         self._troubles.setdefault(place, []).append(Trouble(place, what, fix))
+
+
+def bare(place: str) -> str:
+    """Return a place of the ledger without the mark of its pair, as a person knows it."""
+    return place.rpartition("#")[0] or place
 
 
 async def _house_only() -> Travel:

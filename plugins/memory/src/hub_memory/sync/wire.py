@@ -31,6 +31,9 @@ NAMED = 20
 _ID, _CLOCK, _NODE = (re.compile(pattern) for pattern in (r"[0-9a-f]{32}", r"[0-9a-f]{16}", r"[\w-]{1,64}"))
 _KEYS = {"id", "clock", "node", "group", "fields"}
 _HEAD = {"version", "node", "cursor", "known", "want"}
+CALLED = 60
+"""Characters of what a device is called."""
+
 _WHOLE = ("pinned", "quarantined", "trust", "sequence")
 UPDATE = "Update the hub on both devices."
 
@@ -41,6 +44,7 @@ class Batch:
 
     ``node``: who speaks. ``cursor``: how far this brings who reads it; in a question, how far they are
     with the device ``known``. ``want``: whether changes are asked for. ``wrong``: lines left out, and why.
+    ``name``: what people call who speaks, "" when it does not say.
     """
 
     node: str
@@ -49,6 +53,7 @@ class Batch:
     known: str = ""
     want: bool = False
     wrong: Sequence[str] = field(default=(), compare=False)
+    name: str = ""
 
 
 def length(change: MemoryChange) -> int:
@@ -60,7 +65,7 @@ def encode(batch: Batch) -> bytes:
     """Return a batch as lines."""
     head = {
         "version": VERSION, "node": batch.node, "cursor": batch.cursor, "known": batch.known,
-        "want": batch.want,
+        "want": batch.want, "name": batch.name,
     }  # fmt: skip
     lines = [orjson.dumps(head)]
     lines += [
@@ -88,7 +93,15 @@ def decode(text: bytes) -> Batch:
             changes.append(_change(line))
         except HubError as error:
             wrong.append(f"Line {number}: {error}" if len(wrong) < NAMED else "")
-    return Batch(head["node"], changes, head["cursor"], head["known"], head["want"], wrong)
+    name = called(head.get("name"))
+    return Batch(head["node"], changes, head["cursor"], head["known"], head["want"], wrong, name)
+
+
+def called(name: object) -> str:
+    """Return what a device is called, fit to be shown; one that says nothing of use is called nothing."""
+    if not isinstance(name, str):
+        return ""
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in name).split())[:CALLED].strip()
 
 
 def _head(line: bytes) -> dict[str, Any]:
@@ -104,7 +117,7 @@ def _head(line: bytes) -> dict[str, Any]:
         )
     texts = (head.get("cursor"), head.get("known"))
     named = isinstance(head.get("node"), str) and _NODE.fullmatch(head["node"])
-    if set(head) != _HEAD or not named or not all(isinstance(one, str) for one in texts):
+    if set(head) - {"name"} != _HEAD or not named or not all(isinstance(one, str) for one in texts):
         raise HubError("The other device does not say who it is.", fix=UPDATE)
     return head
 
