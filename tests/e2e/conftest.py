@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import os
 import shutil
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from plugins.voice.tests import even
 
 from hub.manifests import known_models
 from hub.testing import RunningHub
@@ -70,14 +70,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def even_voice(data: Path) -> Any:
     """Return the hub's own voice in ``data``, but one that says a sentence always alike: so it is heard alike."""
-    from hub_voice.engine.piper import Voice
-
     files = {file.name: data / "models" / file.file for file in known_models()}
-    told = json.loads(files["piper-voice-config"].read_text(encoding="utf-8"))
-    told["inference"] |= {"noise_scale": 0.0, "noise_w": 0.0}
-    even = data / "even.onnx.json"
-    even.write_text(json.dumps(told), encoding="utf-8")
-    return Voice(files["piper-voice"], even, data / "cache")
+    return even.even_voice(files["piper-voice"], files["piper-voice-config"], data / "cache")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
