@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hub import events, sound
+    from hub.conversation.asking import only_asks
     from hub.conversation.understanding import Understood, understand
     from hub.errors import HubError, Unavailable
     from hub.hub import Hub
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "hub.conversation.asking": ("only_asks",),
     "hub.conversation.understanding": ("Understood", "understand"),
     "hub.errors": ("HubError", "Unavailable"),
     "hub.hub": ("Hub",),
@@ -197,6 +199,7 @@ __all__ = [
     "Workplace",
     "events",
     "hookimpl",
+    "only_asks",
     "run_child",
     "sound",
     "understand",

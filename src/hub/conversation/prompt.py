@@ -40,8 +40,8 @@ _REMEMBERED, _MOST_REMEMBERED = 4, 1_000
 _CALLS = frozenset(("tools", "named tools"))
 """Providers whose answers are what a tool returned."""
 
-_MODELS = frozenset(("full", "basic"))
-"""Qualities of those who read what they are told."""
+_READS = "full"
+"""The quality of those who make use of what is remembered. A small model makes worse of it, or repeats it."""
 
 
 def system_part(caps: Caps, own: str = "", persona: str = "") -> str:
@@ -105,7 +105,7 @@ class Prompt:
     def for_provider(self, caps: Caps) -> Request:
         """Return the request that fits ``caps``."""
         room = int(min(caps.prompt_tokens // _REMEMBERED, _MOST_REMEMBERED) * _CHARS_PER_TOKEN)
-        memory = told(self._remembered, room) if caps.quality in _MODELS else ""
+        memory = told(self._remembered, room) if caps.quality == _READS else ""
         before = (Message("user", fenced("the memory", memory)),) if memory else ()
         spent = tokens(before[0].text) if before else 0
         messages = (*self.prefix(caps, spent), *before, Message("user", self.text))

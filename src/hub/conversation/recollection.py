@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from hub.conversation.asking import only_asks
 from hub.ports.memory import (
     HOUSE,
     NEXT,
@@ -35,8 +36,8 @@ log = structlog.get_logger(__name__)
 WAIT_S = 0.25
 """Seconds that an answer waits for what is remembered; after them it does without."""
 
-MOST = 6
-"""Entries that a model is told."""
+LOOKED, MOST = 12, 6
+"""Entries that are looked at, and that a model is told: what was only asked tells it nothing."""
 
 WAITING = 64
 """Turns that may wait to be kept; a store that is slower than people talk loses the oldest."""
@@ -62,8 +63,9 @@ class Recollection:
         try:
             async with asyncio.timeout(WAIT_S):
                 spaces = await self._readable(person)
-                query = MemoryQuery(text, spaces, limit=MOST, session=talk, now=time.time())
-                return tuple((await self._memory().recall(query)).hits)
+                query = MemoryQuery(text, spaces, limit=LOOKED, session=talk, now=time.time())
+                hits = (await self._memory().recall(query)).hits
+                return tuple(hit for hit in hits if not only_asks(hit.entry.text))[:MOST]
         except Exception as error:  # noqa: BLE001  whatever it is, the turn is answered without
             log.warning("memory.not_recalled", reason=repr(error))
             return ()

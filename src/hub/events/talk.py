@@ -85,7 +85,7 @@ class TurnEnded(TurnEvent):
     state: Literal["done", "interrupted", "failed", "pending"]
     answer: str
     provider: str = ""
-    quality: Literal["exact", "done", "full", "limit", "basic", "canned", ""] = ""
+    quality: Literal["exact", "done", "full", "quoted", "limit", "basic", "canned", ""] = ""
     seconds: float = 0.0
     reason: str = ""
     source: str = ""

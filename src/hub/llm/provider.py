@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from hub.network import Distance
 
-Quality = Literal["exact", "full", "limit", "basic", "canned"]
-"""exact: computed; full: a large model; limit: says that it takes one; basic: a small model, often wrong;
-canned: a fixed line."""
+Quality = Literal["exact", "full", "quoted", "limit", "basic", "canned"]
+"""exact: computed; full: a large model; quoted: what is remembered, word for word; limit: says that it
+takes a large model; basic: a small one, often wrong; canned: a fixed line."""
 
 
 Tier = Literal["local", "redacted", "full"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.llm.routing.deadlines import Deadlines
 
 _NOTHING = Message("user", "")
-_ORDER = {"exact": 0, "full": 1, "limit": 2, "basic": 3, "canned": 4}
+_ORDER = {"exact": 0, "full": 1, "quoted": 2, "limit": 3, "basic": 4, "canned": 5}
 
 
 class Router:

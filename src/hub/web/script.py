@@ -78,6 +78,7 @@ def _told(turn: Turn) -> str:
 _FIXED = {
     "done": "Done, not only said.",
     "exact": "Exact: worked out, not guessed.",
+    "quoted": "Remembered, word for word.",
     "limit": "A fixed line: the small model would guess.",
     "canned": "A fixed line: no model could answer.",
 }

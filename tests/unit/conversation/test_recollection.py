@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ANNA = "anna"
 FULL = Caps(local=False, quality="full", prompt_tokens=8_000)
+NARROW = Caps(local=True, quality="full", prompt_tokens=400, fixed_tokens=150)
 BASIC = Caps(local=True, quality="basic", prompt_tokens=400, fixed_tokens=150)
 EXACT = Caps(local=True, quality="exact", prompt_tokens=2_000, fixed_tokens=0)
 
@@ -176,15 +177,28 @@ def test_what_is_worth_keeping() -> None:
     assert said.session == answered.session == "talk"
 
 
-def test_only_models_are_told_and_only_as_much_as_they_have_room_for() -> None:
+def test_only_large_models_are_told_and_only_as_much_as_they_have_room_for() -> None:
     hits = [hit(f"Fact {number}: {'word ' * 30}") for number in range(50)]
-    for caps, least in ((FULL, 10), (BASIC, 1)):
+    for caps, least in ((FULL, 10), (NARROW, 1)):
         request = Prompt("c", (), "And?", remembered=hits).for_provider(caps)
         memory = request.messages[-2].text
         assert memory.count("Fact") >= least
         assert memory.index("Fact 0:") > 0
         assert sum(tokens(message.text) for message in request.messages) <= caps.prompt_tokens
-    assert len(Prompt("c", (), "And?", remembered=hits).for_provider(EXACT).messages) == 2
+    for caps in (BASIC, EXACT):
+        assert len(Prompt("c", (), "And?", remembered=hits).for_provider(caps).messages) == 2
+
+
+async def test_no_model_is_told_what_was_only_asked(home: Home) -> None:
+    home.memory.finds = (
+        hit("Where does my sister live?"),
+        hit("Tell me about Bath."),
+        hit("Vera lives in Bath."),
+    )
+    request = await home.ask("Where does Vera live?")
+    assert "Vera lives in Bath." in request.messages[-2].text
+    assert "my sister live" not in request.messages[-2].text
+    assert "Tell me" not in request.messages[-2].text
 
 
 def test_words_of_nobody_are_read_words() -> None:

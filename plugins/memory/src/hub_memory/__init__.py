@@ -43,8 +43,9 @@ class _Plugin:
 
     @hookimpl
     def hub_providers(self, register: Register) -> None:
-        """Offer what does as it is told about remembering: exactly, and with no language model."""
+        """Offer what does as it is told about remembering, and what quotes it: with no language model."""
         register.provider(self._keeper.spoken)
+        register.provider(self._keeper.quotes)
 
     @hookimpl
     def hub_panels(self, register: Register) -> None:

@@ -19,6 +19,7 @@ from hub_memory.notices import Notices
 from hub_memory.recall.meaning import Meaning
 from hub_memory.routes import Routes
 from hub_memory.spoken.provider import Spoken
+from hub_memory.spoken.quotes import Quotes
 from hub_memory.stored import stored
 from hub_memory.tools import Tools
 
@@ -45,6 +46,7 @@ class Keeper:
         self.memory, self._upkeep = kept.memory, kept.upkeep
         self.housekeeping, self.sync, self.procedures = kept.house, kept.sync, kept.procedures
         self.spoken = Spoken(self.memory, self.spaces, self._unsay)
+        self.quotes = Quotes(self.memory, self.spaces)
         self.routes = Routes(Documents(self.memory, self.learn), Exchange(self.memory, self.learn))
         self.tools = Tools(self.memory, self.spaces, hub.calling, self._unsay, self.procedures)
         rows = Rows(self._upkeep.lacking, self._keep, self._left)

@@ -1,0 +1,139 @@
+"""A question that no large model hears is answered in the words of what is remembered, or not at all."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hub import Database, Declined, Delta, Done, MemorySelection, Message, NewMemory, Request
+from hub.testing import check_provider
+from hub_memory.memory import SqliteMemory
+from hub_memory.spoken.quotes import LONGEST, Quotes
+from hub_memory.store.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+ANNA, BEN = "anna", "ben"
+SAID = (
+    "My sister Clara lives in Hamburg.", "My dentist is Dr. Weber on Mill Street.",
+    "I started playing the cello last spring.", "We had lasagne for dinner on Sunday and everybody loved it.",
+    "Ben is allergic to peanuts.", "Where does my cousin live?", "What should I read this winter?",
+)  # fmt: skip
+
+
+class Home:
+    """Anna's home, in which she said some things."""
+
+    def __init__(self, memory: SqliteMemory) -> None:
+        async def spaces(person: str) -> tuple[str, ...]:
+            return (person, "house") if person in (ANNA, BEN) else ("house",)
+
+        self.memory, self.quotes = memory, Quotes(memory, spaces)
+
+    async def ask(self, text: str, person: str = ANNA) -> str | None:
+        request = Request((Message("system", "You are Hub."), Message("user", text)), "talk", person=person)
+        try:
+            pieces = [piece async for piece in self.quotes.stream(request, 1.0)]
+        except Declined:
+            return None
+        assert isinstance(pieces[-1], Done)
+        return "".join(piece.text for piece in pieces if isinstance(piece, Delta))
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    memory = SqliteMemory(Database(tmp_path / "memory.db", bytes(32), MIGRATIONS))
+    await memory.open()
+    await memory.remember([NewMemory(text, ANNA) for text in SAID])
+    yield Home(memory)
+    await memory.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Where does my sister live?", SAID[0]),
+        ("Who is Clara?", SAID[0]),
+        ("who's my dentist", SAID[1]),
+        ("Which instrument do I play?", SAID[2]),
+        ("What did we eat on Sunday?", SAID[3]),
+        ("What is Ben allergic to?", SAID[4]),
+    ],
+)
+async def test_what_fits_is_quoted_with_who_said_it_and_when(home: Home, question: str, answer: str) -> None:
+    assert await home.ask(question) == f"You said today: \u201c{answer.rstrip('.')}\u201d."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Tell me something nice about the sea.", "Why do people like music?", "What is the capital of France?",
+        "What makes bread rise in the oven?", "How do I become a better friend?", "Give me an idea for dinner.",
+        "What should I read this winter?", "Where does my cousin live?", "Is it late?", "?", "Who is my doctor?",
+        "My sister is nice.", "What is lasagne?", "Wo wohnt meine Schwester?",
+    ],
+)  # fmt: skip
+async def test_what_does_not_fit_is_left_to_others(home: Home, question: str) -> None:
+    assert await home.ask(question) is None
+
+
+async def test_nobody_is_told_what_is_another_s(home: Home) -> None:
+    for person in (BEN, "tablet"):
+        assert await home.ask("Where does my sister live?", person) is None
+    await home.memory.remember([NewMemory("The spare key is under the blue pot.", "house", trust=3)])
+    for person in (ANNA, BEN, "tablet"):
+        assert "blue pot" in (await home.ask("Where is the spare key?", person) or "")
+
+
+async def test_what_tools_said_and_what_waits_is_not_quoted(home: Home) -> None:
+    await home.memory.remember(
+        [
+            NewMemory("My bank's new number is 555.", ANNA, origin="web", trust=0, quarantined=True),
+            NewMemory("My bank's number is 666.", ANNA, origin="tool", trust=0),
+            NewMemory("My bank's number is 777.", ANNA, origin="assistant"),
+        ]
+    )
+    assert await home.ask("What is my bank's number?") is None
+
+
+async def test_two_that_fit_alike_are_both_quoted_and_an_older_wording_is_not(home: Home) -> None:
+    (old,) = await home.memory.remember(
+        [NewMemory("My favourite colour is red.", ANNA, created=time.time() - 400 * 86_400)]
+    )
+    told = await home.ask("What is my favourite colour?") or ""
+    assert time.strftime("%Y", time.localtime(time.time() - 400 * 86_400)) in told
+    await home.memory.remember([NewMemory("My favourite colour is blue now.", ANNA)])
+    told = await home.ask("What is my favourite colour?") or ""
+    assert "red" in told
+    assert "blue" in told
+    await home.memory.supersede([ANNA], old, NewMemory("My favourite colour was red once.", ANNA))
+    await home.memory.forget(MemorySelection(ANNA, topic="once"))
+    told = await home.ask("What is my favourite colour?") or ""
+    assert "red" not in told
+    assert "blue" in told
+
+
+async def test_a_document_is_quoted_with_its_heading_and_of_a_long_entry_one_sentence(home: Home) -> None:
+    text = " ".join(f"Step {n} is done by the caretaker on the {n}th." for n in range(3, 30))
+    await home.memory.remember(
+        [
+            NewMemory(
+                f"{text} The boiler is bled in October. {text}", "house", kind="fact", origin="document",
+                trust=1, tags=("document:house-rules.md", "heading:Heating"),
+            )
+        ]
+    )  # fmt: skip
+    assert await home.ask("When is the boiler bled?") == (
+        "house-rules.md says under Heating: \u201cThe boiler is bled in October\u201d."
+    )
+    await home.memory.remember([NewMemory("My novel begins " + "very " * 2_000 + "slowly.", ANNA)])
+    assert len(await home.ask("How does my novel begin?") or "") < LONGEST + 60
+
+
+async def test_it_keeps_the_contract_of_providers(home: Home) -> None:
+    await home.memory.remember([NewMemory("The spare key is under the blue pot.", "house", trust=3)])
+    await check_provider(lambda: home.quotes, ask="Where is the spare key?")
