@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import os
+import random
 import shutil
+import struct
 import time
+import wave
+from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -72,6 +76,22 @@ def even_voice(data: Path) -> Any:
     """Return the hub's own voice in ``data``, but one that says a sentence always alike: so it is heard alike."""
     files = {file.name: data / "models" / file.file for file in known_models()}
     return even.even_voice(files["piper-voice"], files["piper-voice-config"], data / "cache")
+
+
+def write_microphone(path: Path, pcm: bytes, rate: int) -> None:
+    """Save what a browser's microphone hears: ``pcm`` (s16le) in a quiet room, for digital silence is none.
+
+    There is a second before it, for the microphone is open before a busy page listens to it, and ten after it.
+    """
+    tone = random.Random(1)
+
+    def room(seconds: float) -> bytes:
+        return b"".join(struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * seconds)))
+
+    quieter = array("h", (value // 2 for value in array("h", pcm))).tobytes()
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(room(1) + quieter + room(10))
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -215,7 +215,7 @@ class Reach:
         return self._jobs.clock.at(max(now + 1, min(map(self._due, left)))) if left else None
 
     def _due(self, row: tuple[Any, ...]) -> float:
-        """Return when to ask the plugin of ``row`` again, in Unix seconds; 0: this life has not asked it yet."""
+        """Return when to ask the plugin of ``row`` again, in Unix seconds; 0: not asked in this life yet."""
         tries, tried = row[3], row[4]
         if not tries or tried < self._born:
             return 0.0
