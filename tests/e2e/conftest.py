@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import os
+import random
 import shutil
+import struct
 import time
+import wave
+from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,6 +19,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from plugins.voice.tests import even
 
 from hub.manifests import known_models
 from hub.testing import RunningHub
@@ -70,14 +74,24 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def even_voice(data: Path) -> Any:
     """Return the hub's own voice in ``data``, but one that says a sentence always alike: so it is heard alike."""
-    from hub_voice.engine.piper import Voice
-
     files = {file.name: data / "models" / file.file for file in known_models()}
-    told = json.loads(files["piper-voice-config"].read_text(encoding="utf-8"))
-    told["inference"] |= {"noise_scale": 0.0, "noise_w": 0.0}
-    even = data / "even.onnx.json"
-    even.write_text(json.dumps(told), encoding="utf-8")
-    return Voice(files["piper-voice"], even, data / "cache")
+    return even.even_voice(files["piper-voice"], files["piper-voice-config"], data / "cache")
+
+
+def write_microphone(path: Path, pcm: bytes, rate: int) -> None:
+    """Save what a browser's microphone hears: ``pcm`` (s16le) in a quiet room, for digital silence is none.
+
+    There is a second before it, for the microphone is open before a busy page listens to it, and ten after it.
+    """
+    tone = random.Random(1)
+
+    def room(seconds: float) -> bytes:
+        return b"".join(struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * seconds)))
+
+    quieter = array("h", (value // 2 for value in array("h", pcm))).tobytes()
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(room(1) + quieter + room(10))
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -8,14 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import random
 import signal
-import struct
 import subprocess
 import sys
 import time
-import wave
-from array import array
 from pathlib import Path
 
 import pytest
@@ -26,7 +22,7 @@ from hub.store.schema import CORE
 from hub.store.transcripts import Transcripts, Turn
 from hub.testing import RunningHub
 
-from .conftest import even_voice
+from .conftest import even_voice, write_microphone
 
 pytestmark = pytest.mark.e2e
 WEEK_S = 7 * 86_400
@@ -36,13 +32,7 @@ PASSPHRASE = "four words nobody guesses"
 def microphone(path: Path, text: str) -> tuple[str, ...]:
     """Return the browser's flags for a microphone into which Piper says ``text`` once, in a quiet room."""
     voice = even_voice(path.parent / "data")
-    pcm, rate = b"".join(piece.sound.tobytes() for piece in voice.speak(text)), voice.rate
-    tone = random.Random(1)
-    room = [b"".join(struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * s))) for s in (0.5, 10)]
-    quieter = array("h", (value // 2 for value in array("h", pcm))).tobytes()
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, rate, 0, "NONE", ""))
-        file.writeframes(room[0] + quieter + room[1])
+    write_microphone(path, b"".join(piece.sound.tobytes() for piece in voice.speak(text)), voice.rate)
     return (
         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-audio-capture={path}%noloop", "--autoplay-policy=no-user-gesture-required",

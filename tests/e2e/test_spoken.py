@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import re
 import shutil
 import statistics
@@ -18,34 +17,31 @@ import struct
 import subprocess
 import sys
 import time
-import wave
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from hub.intents.numbers import ONES, TENS
 from hub.manifests import known_models
 from hub.testing import RunningHub, speak
 
-from .conftest import even_voice
+from .conftest import ALWAYS, CHROMIUM, FAKE_MICROPHONE, PATIENCE_S, even_voice, write_microphone
 
 pytestmark = [pytest.mark.models, pytest.mark.e2e, pytest.mark.slow, pytest.mark.realtime]
-PATIENCE_S = 60
 INSIDE = "HUB_TEST_WITHOUT_NETWORK"
 
 EXACT = (
-    "What time is it?", "What day is it today?", "What is twelve times seven?", "How full is the disk?",
-    "What can you do?", "What is fifteen percent of eighty?", "How many minutes are in two hours?",
-    "How long have you been up?", "What is nine plus ten?", "How much memory is free?",
+    "What time is it?", "What is the date today?", "What is twelve times seven?", "How many feet are in a mile?",
+    "How full is the disk?", "What is fifteen percent of eighty?", "How many minutes are in two hours?",
+    "How long have you been running?", "What is nine plus ten?", "How much memory is free?",
 )  # fmt: skip
 MODEL = (
-    "Tell me something nice about the sea.", "Why do people like music?", "Give me an idea for dinner tonight.",
-    "What makes bread rise in the oven?", "How do I become a better friend?", "Describe a walk in the forest.",
-    "What should I read this winter?", "Why do cats sleep so much?", "How do I make good tea?",
-    "Tell me about the mountains.",
+    "Is the sea deep?", "Do you like music?", "Give me an idea for dinner tonight.", "Say something nice to my friend.",
+    "Do plants need light?", "Is the moon far away?", "How do I make good tea?", "Tell me about the mountains.",
+    "Is gold heavy?", "Is it nice to walk in the forest?",
 )  # fmt: skip
+"""What the small model answers in a sentence or two: the test listens to all of it."""
 
 
 def test_twenty_utterances_without_a_network(data: Path) -> None:
@@ -54,11 +50,13 @@ def test_twenty_utterances_without_a_network(data: Path) -> None:
         return
     if shutil.which("unshare") is None or os.geteuid() != 0:
         pytest.skip("a network namespace needs root and unshare")
-    again = f"ip link set lo up && exec {sys.executable} -m pytest -q -s -p no:cacheprovider {__file__}"
+    # A second try is made here and not inside too: that would be four.
+    pytest_ = f"{sys.executable} -m pytest -q -s -p no:cacheprovider --force-reruns 0 {__file__}"
     done = subprocess.run(
-        ["unshare", "--net", "sh", "-c", again], env={**os.environ, INSIDE: "1"}, check=False
-    )
-    assert done.returncode == 0
+        ["unshare", "--net", "sh", "-c", f"ip link set lo up && exec {pytest_}"],
+        env={**os.environ, INSIDE: "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"Inside, without a network:\n{done.stdout[-8_000:]}"
 
 
 async def _twenty(data: Path) -> None:
@@ -69,15 +67,12 @@ async def _twenty(data: Path) -> None:
     async with RunningHub(data) as hub, async_playwright() as playwright:
         await hub.sign_in()
         await hub.until_ready("voice")
-        listener = Listener(data)
-        rows = [
-            await _ask(playwright, hub, listener, number, question)
-            for number, question in enumerate(questions)
-        ]
-    for row in rows:
-        print(
-            f"{row['understood_wer']:.2f} {row['heard_wer']:.2f} {row['quality']:6} {row['question']} -> {row['answer']}"
-        )
+        listener, said, rows = Listener(data), data / "said.wav", []
+        browser = await _browser(playwright, said)
+        for number, question in enumerate(questions):
+            write_microphone(said, *(listener.say(question) if number % 4 < 2 else speak(question)))
+            rows.append(await _ask(browser, hub, listener, question))
+        await browser.close()
     assert sum(row["quality"] == "basic" for row in rows) >= 10
     assert all(row["answer"] and row["sound_s"] > 0.3 for row in rows)
     assert statistics.median(row["understood_wer"] for row in rows) <= 0.1
@@ -90,90 +85,80 @@ def _no_network() -> bool:
     }
 
 
-async def _ask(
-    playwright: Any, hub: RunningHub, listener: Listener, number: int, question: str
-) -> dict[str, Any]:
-    """Open the page, press the button, speak, and wait until the answer has been heard."""
-    sound = hub.data / f"q{number}.wav"
-    _write(sound, *(listener.say(question) if number % 4 < 2 else speak(question)))
-    browser = await playwright.chromium.launch(
-        executable_path=shutil.which("chromium"),
-        args=[
-            "--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}%noloop",
-            "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
-        ],
-    )  # fmt: skip
+async def _browser(playwright: Any, said: Path) -> Any:
+    """Start a browser whose microphone is the file ``said``, read anew each time that a page opens it."""
+    microphone = (*FAKE_MICROPHONE, f"--use-file-for-fake-audio-capture={said}%noloop")
+    args = [*ALWAYS, *microphone, "--autoplay-policy=no-user-gesture-required"]
+    return await playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+
+
+async def _ask(browser: Any, hub: RunningHub, listener: Listener, question: str) -> dict[str, Any]:
+    """Open the page as a new visitor, press the button, speak, and wait until the answer has been heard."""
+    began = time.monotonic()
     context = await browser.new_context()
     await context.add_cookies(
         [{"name": c.key, "value": c.value, "url": hub.url} for c in hub.client.cookie_jar]
     )
     page = await context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE_S * 1_000)
     frames: list[bytes | str] = []
 
     def keep(frame: bytes | str) -> None:  # no built-in: the driver marks what it calls
         frames.append(frame)
 
     page.on("websocket", lambda ws: ws.on("framereceived", keep))
-    await page.goto(hub.url)
     async with hub.client.post(f"{hub.url}/talks") as response:
         await page.goto(str(response.url))
     await page.locator("button.button").click()
-    turn = page.locator(".turn.hub").last
     await _answered(frames)
-    talk = page.url.split("talk=")[1]
-    shown = await page.locator(".turn.hub .answer").last.inner_text()
+    turn = page.locator(".turn.hub:not([data-state=answering])").last
+    await turn.wait_for()  # the last words may still be on their way into the page
+    answer = turn.locator(".answer")
+    # Of a list only its items are in the text of the page: the marks of the answer stand beside it.
+    shown = await answer.get_attribute("data-text") or await answer.inner_text()
     asked = await page.locator(".turn.you").last.inner_text()
-    assert await turn.is_visible()
-    await browser.close()
+    talk = page.url.split("talk=")[1]
+    await context.close()
     stored = (await hub.get(f"/api/talks/{talk}"))[-1]
     assert stored["text"] in asked
-    pcm, rate = _sound([frame for frame in frames if isinstance(frame, bytes)])
-    return {
+    pcm, rate = _sound(frames)
+    row = {
         "question": question,
         "answer": shown,
         "quality": stored["quality"],
         "sound_s": len(pcm) / 2 / rate,
         "understood_wer": wer(question, stored["text"]),
         "heard_wer": wer(shown, listener.write_down(pcm, rate)),
+        "took_s": time.monotonic() - began,
     }
+    print(
+        {name: round(told, 2) if isinstance(told, float) else told for name, told in row.items()}, flush=True
+    )
+    return row
 
 
 async def _answered(frames: list[bytes | str]) -> None:
     """Wait until the hub has said that the answer sounds, and then that it does so no more.
 
-    On the page a short answer may be over between two looks at it.
+    On the page a short answer may be over between two looks at it; a long one is given the time it sounds.
     """
-    end = time.monotonic() + PATIENCE_S
+    began = time.monotonic()
     while True:
         told = [json.loads(frame) for frame in frames if isinstance(frame, str)]
         states = [message["state"] for message in told if message["type"] == "state"]
         if "playing" in states and states[-1] != "playing":
             return
-        assert time.monotonic() < end, f"no answer was heard: {states}, {[m['type'] for m in told][-40:]}"
+        pcm, rate = _sound(frames)
+        waited = time.monotonic() - began - len(pcm) / 2 / rate
+        assert waited < PATIENCE_S, f"no answer was heard: {states}, {[m['type'] for m in told][-40:]}"
         await asyncio.sleep(0.1)
 
 
-def _write(path: Path, pcm: bytes, rate: int) -> None:
-    """Save a WAV with half a second of room tone before and ten after; digital silence is not a room."""
-    tone = random.Random(1)
-
-    def room(seconds: float) -> bytes:
-        return b"".join(struct.pack("<h", tone.randint(-3, 3)) for _ in range(int(rate * seconds)))
-
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        quieter = (np.frombuffer(pcm, "<i2").astype(np.float32) * 0.5).astype("<i2").tobytes()
-        file.writeframes(room(0.5) + quieter + room(10))
-
-
-def _sound(frames: list[bytes]) -> tuple[bytes, int]:
+def _sound(frames: list[bytes | str]) -> tuple[bytes, int]:
     """Return all sound the page received and its rate."""
-    rate = struct.unpack_from("<I", frames[0], 4)[0]
-    return b"".join(frame[8:] for frame in frames), rate
+    sound = [frame for frame in frames if isinstance(frame, bytes)]
+    rate = struct.unpack_from("<I", sound[0], 4)[0] if sound else 1
+    return b"".join(frame[8:] for frame in sound), rate
 
 
 class Listener:

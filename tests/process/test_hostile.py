@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,14 @@ PLUGINS = "/plugins"
 pytestmark = pytest.mark.slow
 
 
-def running(folder: Path, **plugins: hostile.Hostile) -> RunningHub:
+HURRIED = "from hub.plugin import watchdog as w; w.DEAD_S, w.DEAF_S = 5, 8; from hub.cli import main; main()"
+"""A hub that ends a loop which stands still in half the usual time; `test_plugin_deaths` waits for all of it."""
+
+
+def running(folder: Path, *command: str, **plugins: hostile.Hostile) -> RunningHub:
     """Return a hub without models that has ``plugins`` installed beside the bundled ones."""
     on = hostile.install(folder / "plugins", **plugins)
-    return RunningHub(folder / "data", env={"PYTHONPATH": str(on), **OFFLINE})
+    return RunningHub(folder / "data", env={"PYTHONPATH": str(on), **OFFLINE}, command=command)
 
 
 async def settled(hub: RunningHub, **plugins: hostile.Hostile) -> dict[str, Any]:
@@ -129,7 +134,8 @@ async def test_who_takes_the_process_down_twice_stays_out(tmp_path: Path) -> Non
 async def test_a_loop_that_stands_still_is_ended_and_its_holder_named(tmp_path: Path) -> None:
     """One plugin holds the loop for ever, another for a moment: both are told with file and line."""
     bad = {"blocks": hostile.DEADLY["blocks"]}
-    async with running(tmp_path, calm=hostile.CALM, stutters=hostile.STUTTERS, **bad) as hub:
+    hurried = (sys.executable, "-c", HURRIED, "serve")
+    async with running(tmp_path, *hurried, calm=hostile.CALM, stutters=hostile.STUTTERS, **bad) as hub:
         await hub.sign_in()
         states = await settled(hub, calm=hostile.CALM, **bad)
         await others_work(hub)

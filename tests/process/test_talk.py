@@ -152,14 +152,15 @@ def _program(path: Path, script: str) -> None:
 
 
 def _speak(text: str, path: Path, raw: Path | None = None) -> None:
-    """Write ``text`` as speech: as it is made, and perhaps as the plain sound of a microphone."""
+    """Write ``text`` as speech: as it is made, the same each time, and perhaps as the sound of a microphone."""
     from piper import PiperVoice
+    from piper.config import SynthesisConfig
 
     from hub_voice.pcm import Resampler, to_float
 
     voice = PiperVoice.load(str(MODELS / "en_US-joe-medium.onnx"))
     with wave.open(str(path), "wb") as file:
-        voice.synthesize_wav(text, file)
+        voice.synthesize_wav(text, file, SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0))
     if raw:
         with wave.open(str(path)) as file:
             samples = Resampler(file.getframerate()).push(

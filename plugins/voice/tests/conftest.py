@@ -23,6 +23,8 @@ from hub_voice.pcm import Resampler, Samples
 from hub_voice.speech import MODELS, ChildSpeech
 from hub_voice.turn.endings import words
 
+from .even import even_voice
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
 
@@ -52,10 +54,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def piper(model: Callable[[str], Path], cache: Path) -> Callable[[str], Samples]:
-    """Speak with the real voice; 16 kHz."""
-    from hub_voice.engine.piper import Voice
-
-    voice = Voice(model("piper-voice"), model("piper-voice-config"), cache)
+    """Speak with the real voice, a sentence always alike; 16 kHz."""
+    voice = even_voice(model("piper-voice"), model("piper-voice-config"), cache)
 
     def speak(text: str) -> Samples:
         sound = np.concatenate([part.sound for part in voice.speak(text)])

@@ -45,7 +45,6 @@ def _path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'src'}{os.pathsep}{ROOT / 'plugins/voice/src'}")
 
 
-@pytest.mark.flaky(reruns=1)  # the voice it hears is made anew each time
 async def test_ears_that_are_not_there_are_stood_in_for_and_the_plugin_says_so(
     model: Callable[[str], Path], cache: Path, tmp_path: Path, piper: Speak
 ) -> None:

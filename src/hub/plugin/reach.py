@@ -87,6 +87,7 @@ class Reach:
         self._core, self._jobs, self._bus, self._folder = core, jobs, bus, folder
         self._plugins, self._remembered = plugins, remembered
         self._poking: set[asyncio.Task[None]] = set()
+        self._born = jobs.clock.wall()
         jobs.register(KIND, self._again)
 
     @property
@@ -204,14 +205,21 @@ class Reach:
             some = list(group)
             if any(row[0] == owed.EVERYONE for row in some):
                 done = await self._round(owed.read(text))
-            elif ready := {row[0] for row in some if _due(row) <= now and self._runs(row[0])} - skip:
+            elif ready := {row[0] for row in some if self._due(row) <= now and self._runs(row[0])} - skip:
                 done = await self._round(owed.read(text), frozenset(ready))
             else:
                 continue
             # One that just failed is not made to fail, or to be waited for, for everything else it owes.
             skip |= {left.plugin for left in done.failed}
         left = [row for row in await self._core.read(owed.rows) if self._runs(row[0])]
-        return self._jobs.clock.at(max(now + 1, min(map(_due, left)))) if left else None
+        return self._jobs.clock.at(max(now + 1, min(map(self._due, left)))) if left else None
+
+    def _due(self, row: tuple[Any, ...]) -> float:
+        """Return when to ask the plugin of ``row`` again, in Unix seconds; 0: not asked in this life yet."""
+        tries, tried = row[3], row[4]
+        if not tries or tried < self._born:
+            return 0.0
+        return float(tried + min(LONGEST_S, FIRST_S * 4 ** min(tries - 1, 9)))
 
     async def _soon(self, seconds: float) -> None:
         """Have `_again` done within ``seconds``, unless it is due sooner."""
@@ -278,12 +286,6 @@ def _packed(outcome: Outcome) -> bytes:
     if len(packed) > MAX_EXPORT:
         raise HubError(f"It handed out more than {MAX_EXPORT >> 20} MB.", fix="Tell its author.")
     return packed
-
-
-def _due(row: tuple[Any, ...]) -> float:
-    """Return when the plugin of ``row`` is to be asked again, in Unix seconds."""
-    tries, tried = row[3], row[4]
-    return float(tried + min(LONGEST_S, FIRST_S * 4 ** min(tries - 1, 9))) if tries else 0.0
 
 
 def _why(plugin: Plugin | None) -> tuple[str, str]:

@@ -96,6 +96,19 @@ async def test_one_that_fails_is_told_of_and_asked_again_until_it_succeeds(home,
     assert home.kept("keeper", "people") == "{}"
 
 
+async def test_one_that_failed_is_asked_at_once_in_the_next_life(home, monkeypatch):
+    monkeypatch.setattr(reach, "FIRST_S", 3_600.0)
+    home.plant("keeper")
+    hub = await home.open()
+    await hub.tools.call("keeper_keep", {"person": "ann", "words": "one"})
+    (home.data / "keeper-refuses").touch()
+    assert (await hub.reach.forget(Selector(person="ann"))).failed
+    (home.data / "keeper-refuses").unlink()
+    await home.again()
+    await home.until(lambda: nothing_owed(home))
+    assert home.kept("keeper", "people") == "{}"
+
+
 async def tried(home, times: int) -> bool:
     return any(one.tries >= times for one in await home.hub.reach.owed())
 

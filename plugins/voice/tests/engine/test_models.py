@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from plugins.voice.tests.conftest import silence, word_errors
+from plugins.voice.tests.even import even_voice
 
 from hub.models import read_manifest
 from hub_voice.cli import SOURCES
@@ -120,10 +120,7 @@ def test_the_voice_in_slices_is_the_voice_in_one(text: str, model: Path_of, cach
 @pytest.mark.models
 def test_the_voice_in_parts_is_the_voice_as_it_came(model: Path_of, cache: Path) -> None:
     """Without the noise that a voice draws, so that two runs can be compared."""
-    told = json.loads(model("piper-voice-config").read_text())
-    told["inference"] |= {"noise_scale": 0, "noise_w": 0}
-    (still := cache / "still.json").write_text(json.dumps(told))
-    parts, uncut = (Voice(model("piper-voice"), still, cache) for _ in range(2))
+    parts, uncut = (even_voice(model("piper-voice"), model("piper-voice-config"), cache) for _ in range(2))
     uncut._encoder, uncut._stages = open_model(model("piper-voice")), []
     text = "The lamp in the kitchen is on, and the heating is set to twenty degrees until noon."
     one, other = (list(voice.speak(text)) for voice in (uncut, parts))
