@@ -91,6 +91,22 @@ async def test_first_run_offers_what_to_say_and_a_tap_says_it(home, browse) -> N
     assert await page.inner_text("#talk-title") == "How full is the disk"
 
 
+async def test_space_talks_at_once_when_a_sheet_closes(home, browse) -> None:
+    """Until the next frame, which a busy machine draws late, the focus stays at the button that closed it."""
+    page = await browse(home)
+    await page.keyboard.press("m")
+    await page.until("document.getElementById('how').open")
+    taken = await page.evaluate("""() => {
+      const close = document.querySelector('#how .plain');
+      close.focus();
+      close.click();
+      const key = new KeyboardEvent('keydown', { code: 'Space', key: ' ', bubbles: true, cancelable: true });
+      document.activeElement.dispatchEvent(key);
+      return key.defaultPrevented;
+    }""")
+    assert taken
+
+
 async def test_space_in_the_writing_field_is_a_space(home, browse) -> None:
     page = await browse(home)
     await page.click("#write")

@@ -32,5 +32,6 @@ export function bind(button, talk) {
 function isTalkKey(event, button) {
   if (event.code !== "Space" || event.ctrlKey || event.altKey || event.metaKey) return false;
   const at = event.target instanceof Element ? event.target : document.body;
+  if (!at.checkVisibility()) return true;      // a sheet that just closed keeps the focus until the next frame
   return at === button || !at.closest(`${WRITES}, ${ACTS}`);
 }
