@@ -101,7 +101,7 @@ async def test_fifty_kills_lose_nothing(data: Path) -> None:
         talker = Talker(hub)
         talking = asyncio.create_task(talker.run())
         for _ in range(KILLS):
-            await asyncio.sleep(random.uniform(0.05, 0.4))
+            await asyncio.sleep(random.uniform(0.1, 1.0))
             name, victim = random.choice(sorted(victims(hub).items()))
             pid = victim.pid
             victim.kill()
