@@ -116,6 +116,8 @@ class Server:
                 raise
             except (psycopg.Error, TimeoutError, OSError) as error:
                 raise await self._refusal(line, error) from error
+            except AssertionError as error:
+                raise await self._interrupted(line) from error
             finally:
                 line.used = time.monotonic()
                 await self._settled(line)
@@ -141,6 +143,14 @@ class Server:
             await connection.close()
             raise
         return connection
+
+    async def _interrupted(self, line: _Line) -> BaseException:
+        """Return what psycopg hid: a pipeline that is interrupted may fail by its own assertion instead."""
+        await self._drop(line)
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            return asyncio.CancelledError()
+        return Unavailable("The memory's server is too slow.", fix="Ask again.")
 
     async def _refusal(self, line: _Line, error: Exception) -> HubError:
         """Return what is told of ``error``: never its words, which may hold what somebody said."""

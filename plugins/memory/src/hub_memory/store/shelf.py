@@ -35,9 +35,8 @@ def page(
     past = identity(after) if after else b""
     found: list[tuple[bytes, int]] = []
     for where in _parts(selection, now):
-        order = "+id" if any(getattr(selection, name) for name in _FEW) else "id"
         _dated(where, selection, past)
-        sql = f"SELECT id, rid FROM memory WHERE {where.sql} ORDER BY {order} DESC LIMIT ?"  # noqa: S608
+        sql = f"SELECT id, rid FROM memory WHERE {where.sql} ORDER BY id DESC LIMIT ?"  # noqa: S608
         found += db.execute(sql, (*where.args, limit)).fetchall()
     rids = [rid for _, rid in sorted(found, reverse=True)[:limit]]
     known = entries(db, f"rid {AMONG}", [json.dumps(rids)])
