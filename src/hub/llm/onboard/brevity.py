@@ -6,11 +6,20 @@ import re
 
 # A full stop ends a sentence only when white space follows, and not after a number or a title.
 _END = re.compile(r"(?<![0-9])(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)[.!?]+[\"')\]]*(?=\s)")
+_LOOP = re.compile(r"(.{8,60}?)\1\1|(.{2,7}?)\2{4}")
+"""The same words three times in a row, or something short five times: it would go on so."""
+
+LOOKED = 200
+"""Characters before a piece in which that is looked for."""
+
 _ITEM = re.compile(r"\n\s*(?:[-*#]|\d+[.)])\s")
 
 
 class Brevity:
-    """Passes on streamed text until ``sentences`` are whole or a list begins; then ``over`` is True."""
+    """Passes on streamed text until ``sentences`` are whole, a list begins or it goes in circles.
+
+    Then ``over`` is True.
+    """
 
     def __init__(self, sentences: int = 3) -> None:
         self._left = sentences
@@ -45,8 +54,10 @@ class Brevity:
             if self._left <= 0:
                 seen, self.over = seen[: max(seam, end.end())], True
                 break
+        if loop := _LOOP.search(seen):
+            seen, self.over = seen[: max(seam, loop.end())].rstrip(), True
         shown = re.sub(r"\s+", " ", seen[seam:])
-        self._recent = seen[-16:]
+        self._recent = seen[-LOOKED:]
         shown = shown if self._begun else shown.lstrip()
         self._begun = self._begun or bool(shown)
         return shown
