@@ -3,7 +3,7 @@
 Parts of the whole store (100,000 texts of bench/memory_texts.py in one encrypted file, embedded by the static
 table, which is what a hub has when nobody chose otherwise): bulk, write, ready, recall, browse, merge,
 forgotten; then those of bench/memory_knn.py (vectors alone, beside the peers) and bench/memory_recall.py
-(fixture: what is found).
+(fixture: what is found) and bench/memory_quotes.py (quoted).
 One thread each; rows are kept in bench/out/memory.json as each part is done.
 """
 
@@ -246,7 +246,7 @@ def main() -> None:
         return
     here, options = Path(__file__), [one for one in sys.argv[1:] if one.startswith("-")]
     scripts = dict.fromkeys(PARTS, here) | dict.fromkeys(memory_knn.PARTS, here.with_name("memory_knn.py"))
-    scripts["fixture"] = here.with_name("memory_recall.py")
+    scripts |= {"fixture": here.with_name("memory_recall.py"), "quoted": here.with_name("memory_quotes.py")}
     if unknown := set(given) - set(scripts):
         sys.exit(f"There is no {', '.join(unknown)}; there are {', '.join(scripts)}.")
     texts()

@@ -136,7 +136,7 @@ async def play(
             due = [turn for turn in waiting if turn.at <= question.asked]
             waiting = waiting[len(due) :]
             for _, batch in groupby(due, key=lambda turn: (turn.namespace, turn.session)):
-                await _keep(memory, list(batch), names, clock)
+                await keep(memory, list(batch), names, clock)
             clock.now = question.asked
             query = MemoryQuery(
                 question.text,
@@ -151,7 +151,8 @@ async def play(
     return found
 
 
-async def _keep(memory: SqliteMemory, turns: Sequence[Turn], names: dict[str, str], clock: Clock) -> None:
+async def keep(memory: SqliteMemory, turns: Sequence[Turn], names: dict[str, str], clock: Clock) -> None:
+    """Have the memory keep ``turns``, and note in ``names`` which entry is which."""
     clock.now = max(clock.now, turns[-1].at)
     ids = await memory.remember(
         [

@@ -112,6 +112,7 @@ async def lasting(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
 async def _bare(folder: Path) -> AsyncIterator[RunningHub]:
     async with RunningHub(folder / "bare", env={"PIP_NO_INDEX": "1"}) as hub:
         await hub.sign_in()
+        await hub.settled()
         yield hub
 
 

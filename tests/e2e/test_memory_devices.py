@@ -36,6 +36,7 @@ async def paired(tmp_path: Path) -> AsyncIterator[RunningHub]:
     (data / "hub.toml").write_text(f'[plugins.memory]\nsync_folder = "{tmp_path / "shared"}"\n')
     async with RunningHub(data, env={"PIP_NO_INDEX": "1"}) as hub:
         await hub.sign_in()
+        await hub.settled()
         yield hub
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "Database", "Row"]
 
 READERS = 2
+TRIES = 3
+"""How often the end of all reading is waited for, so that a journal can be emptied of what was forgotten."""
+
 T = TypeVar("T")
 
 
@@ -113,7 +116,8 @@ class Database:
     def _scrub(self, connection: Connection, work: Callable[[Connection], Any], *, rewrite: bool) -> None:
         if rewrite:
             compact(connection)
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        tries = TRIES if rewrite else 1
+        busy = all(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] for _ in range(tries))
         for backup in backups(self.path):
             with closing(connect(backup, self._key)) as copy:
                 transact(copy, work)

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 FRAME_S = 0.02
 LOUD = 328
 """-40 dBFS in 16 bits: what counts as audible."""
+
+COMING = frozenset(("discovered", "imported", "configured", "starting"))
+"""States of a plugin that is not there yet."""
+
 _LINK = re.compile(r"Open\s+(http://\S+)")
 
 
@@ -151,6 +155,16 @@ class RunningHub:
                 return
             if time.monotonic() > end:
                 raise AssertionError(f"Not ready: {states} {providers}")
+            await asyncio.sleep(0.1)
+
+    async def settled(self, timeout: float = 120) -> None:
+        """Wait until no plugin is starting any more, whatever became of it."""
+        end = time.monotonic() + timeout
+        while coming := [
+            one["name"] for one in (await self.get("/status"))["plugins"] if one["state"] in COMING
+        ]:
+            if time.monotonic() > end:
+                raise AssertionError(f"Still starting: {coming}")
             await asyncio.sleep(0.1)
 
     @contextlib.asynccontextmanager

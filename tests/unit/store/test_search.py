@@ -237,7 +237,8 @@ def dumped(path: Path, key: bytes) -> bytes:
     journal = path.with_name(f"{path.name}-wal")
     frames = journal.read_bytes()[32:] if journal.exists() else b""
     pages += [frames[at + FRAME : at + FRAME + PAGE] for at in range(0, len(frames), FRAME + PAGE)]
-    return b"".join(_decrypted(page, key, SALT if number == 0 else 0) for number, page in enumerate(pages))
+    whole = [page for page in pages if len(page) == PAGE]  # the last frame may be in the middle of being written
+    return b"".join(_decrypted(page, key, SALT if number == 0 else 0) for number, page in enumerate(whole))
 
 
 def _decrypted(page: bytes, key: bytes, start: int) -> bytes:
