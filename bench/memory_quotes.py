@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import memory_fixture
-from memory_recall import Clock, Question, embedder_named, fixture, keep, opened
+from memory_recall import Clock, Question, asked, embedder_named, fixture, opened
 from rows import row, save
 
 from hub import MemoryQuery, only_asks
@@ -87,19 +86,9 @@ def judged(told: list[str], question: Question) -> str:
 async def measure(homes: tuple[str, ...]) -> tuple[Counter[str], int]:
     """Return what became of the questions of ``homes``, and how many about the world were answered."""
     turns, questions = fixture(homes)
-    clock, names, became, waiting = (
-        Clock(),
-        dict[str, str](),
-        Counter[str](),
-        sorted(turns, key=lambda one: one.at),
-    )
+    clock, names, became = Clock(), dict[str, str](), Counter[str]()
     async with opened(embedder_named("auto"), clock) as memory:
-        for question in sorted(questions, key=lambda one: one.asked):
-            due = [turn for turn in waiting if turn.at <= question.asked]
-            waiting = waiting[len(due) :]
-            for _, batch in groupby(due, key=lambda turn: (turn.namespace, turn.session)):
-                await keep(memory, list(batch), names, clock)
-            clock.now = question.asked
+        async for question in asked(memory, turns, questions, names, clock):
             if question.as_of is None:
                 told = await quoted(memory, names, question.namespace, question.text, question.asked)
                 became[judged(told, question)] += 1

@@ -130,14 +130,8 @@ async def play(
 ) -> Played:
     """Keep and ask all in the order of time. ``options``: as `MemoryQuery` has them."""
     clock, names, found = Clock(), dict[str, str](), Played()
-    waiting = sorted(turns, key=lambda turn: turn.at)
     async with opened(embedder, clock) as memory:
-        for question in sorted(questions, key=lambda one: one.asked):
-            due = [turn for turn in waiting if turn.at <= question.asked]
-            waiting = waiting[len(due) :]
-            for _, batch in groupby(due, key=lambda turn: (turn.namespace, turn.session)):
-                await keep(memory, list(batch), names, clock)
-            clock.now = question.asked
+        async for question in asked(memory, turns, questions, names, clock):
             query = MemoryQuery(
                 question.text,
                 (question.namespace,),
@@ -151,7 +145,22 @@ async def play(
     return found
 
 
-async def keep(memory: SqliteMemory, turns: Sequence[Turn], names: dict[str, str], clock: Clock) -> None:
+async def asked(
+    memory: SqliteMemory, turns: Iterable[Turn], questions: Iterable[Question], names: dict[str, str],
+    clock: Clock,
+) -> AsyncIterator[Question]:  # fmt: skip
+    """Yield the questions, each at its time, when all that was said before it is kept; see `_keep`."""
+    waiting = sorted(turns, key=lambda turn: turn.at)
+    for question in sorted(questions, key=lambda one: one.asked):
+        due = [turn for turn in waiting if turn.at <= question.asked]
+        waiting = waiting[len(due) :]
+        for _, batch in groupby(due, key=lambda turn: (turn.namespace, turn.session)):
+            await _keep(memory, list(batch), names, clock)
+        clock.now = question.asked
+        yield question
+
+
+async def _keep(memory: SqliteMemory, turns: Sequence[Turn], names: dict[str, str], clock: Clock) -> None:
     """Have the memory keep ``turns``, and note in ``names`` which entry is which."""
     clock.now = max(clock.now, turns[-1].at)
     ids = await memory.remember(

@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub import Act, Database, Declined, Delta, Done, MemorySelection, Message, NewMemory, Request
+from hub import (
+    Act,
+    Database,
+    Declined,
+    Delta,
+    Done,
+    MemoryQuery,
+    MemorySelection,
+    Message,
+    NewMemory,
+    Request,
+)
 from hub.testing import check_provider
 from hub_memory.memory import SqliteMemory
-from hub_memory.spoken.quotes import KEPT, LONGEST, UNKNOWN, Quotes
+from hub_memory.spoken.quotes import KEPT, LONGEST, NOTHING, READ, UNKNOWN, Quotes, fitting
 from hub_memory.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -111,7 +122,13 @@ async def test_a_fact_that_is_told_is_taken_in_for_who_is_known(home: Home) -> N
 async def test_what_was_just_asked_for_is_taken_in_however_it_is_said(home: Home) -> None:
     question = "Where does my cousin live?"
     assert await home.ask(question) == UNKNOWN
-    for said in ("Never mind.", "Oh.", "Why do people like music?"):
+    for said in (
+        "Never mind.",
+        "Oh.",
+        "I don't know either.",
+        "No, not now please.",
+        "Why do people like music?",
+    ):
         assert await home.ask(said, after=question) is None
     assert await home.ask("Somewhere near Utrecht.", "tablet", after=question) is None
     assert await home.ask("She lives in Utrecht.") is None
@@ -122,8 +139,8 @@ async def test_what_was_just_asked_for_is_taken_in_however_it_is_said(home: Home
 
 
 async def test_nobody_is_told_what_is_another_s(home: Home) -> None:
-    for person in (BEN, "tablet"):
-        assert await home.ask("Where does my sister live?", person) == UNKNOWN
+    for person, answer in ((BEN, UNKNOWN), ("tablet", NOTHING)):  # which promises nothing that it cannot do
+        assert await home.ask("Where does my sister live?", person) == answer
     await home.memory.remember([NewMemory("The spare key is under the blue pot.", "house", trust=3)])
     for person in (ANNA, BEN, "tablet"):
         assert "blue pot" in (await home.ask("Where is the spare key?", person) or "")
@@ -172,6 +189,13 @@ async def test_a_document_is_quoted_with_its_heading_and_of_a_long_entry_one_sen
     )
     await home.memory.remember([NewMemory("My novel begins " + "very " * 2_000 + "slowly.", ANNA)])
     assert len(await home.ask("How does my novel begin?") or "") < LONGEST + 60
+
+
+async def test_only_the_beginning_of_a_very_long_entry_is_looked_through(home: Home) -> None:
+    await home.memory.remember([NewMemory("The heron waits. " * 50_000 + "My zeppelin is blue.", ANNA)])
+    hits = (await home.memory.recall(MemoryQuery("Where is my zeppelin?", (ANNA,)))).hits
+    assert any(len(hit.entry.text) > READ for hit in hits)
+    assert fitting("Where is my zeppelin?", hits) == []
 
 
 async def test_it_keeps_the_contract_of_providers(home: Home) -> None:

@@ -6,6 +6,7 @@ sandwich for Ben. So what fits a question is quoted, with who said it and when, 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 LOOKED, QUOTED = 6, 2
 """Entries that are looked at, and that one answer quotes at most."""
 
+READ = 10_000
+"""Characters of an entry that are looked through."""
+
 LONGEST = 240
 """Characters of one quote: a longer entry gives the sentence that fits best."""
 
@@ -30,8 +34,9 @@ OWN = frozenset(("my", "mine", "our", "ours", "i", "we"))
 OPEN = frozenset(("how", "why", "should", "could", "can", "would"))
 """Beginnings of questions that seldom ask for a fact: then all of their words must be there."""
 
-UNKNOWN = "I do not remember that. Tell me, and I will."
-"""What a small model would make up."""
+NOTHING = "I do not remember that."
+UNKNOWN = f"{NOTHING} Tell me, and I will."
+"""What a small model would make up; the offer is not for a device that anybody uses, which keeps nothing."""
 
 KEPT = "I will remember that."
 HOUSE = "house"
@@ -44,6 +49,11 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 """A plain fact, of which a small model makes small talk."""
+
+_NO = re.compile(
+    r"(?:no|never|nothing|neither|forget|stop|i do(?:n['\u2019]t| not) (?:know|remember))\b", re.IGNORECASE
+)
+"""What answers a question by telling nothing."""
 
 _PRIVATE = re.compile(
     r"\b(?:who|where|when|what|which|how \w+)(?:['\u2019]s| is| are| was| were) (?:my|our)\b"
@@ -96,10 +106,12 @@ class Quotes:
 
     async def _answer(self, question: str, spaces: tuple[str, ...]) -> str:
         query = MemoryQuery(question, spaces, LOOKED, minimum_trust=SAID)
-        found, asked = fitting(question, (await self._memory.recall(query)).hits), _content(question)
-        if not found and not (asked and _PRIVATE.search(question)):
+        hits, asked = (await self._memory.recall(query)).hits, _content(question)
+        if found := await asyncio.to_thread(fitting, question, hits):
+            return " ".join(_quote(entry, asked) for entry in found)
+        if not (asked and _PRIVATE.search(question)):
             raise Declined
-        return " ".join(_quote(entry, asked) for entry in found) or UNKNOWN
+        return NOTHING if spaces[0] == HOUSE else UNKNOWN
 
     async def _keep(self, fact: NewMemory) -> str:
         await self._memory.remember([fact])
@@ -121,12 +133,9 @@ def fitting(question: str, hits: Sequence[MemoryHit]) -> list[MemoryEntry]:
     own = bool(OWN & {*words})
     least = 0.5 if own and not OPEN & {*words[:1]} else 1.0
     shares = [
-        (len(asked & _content(hit.entry.text)) / len(asked), hit.entry)
-        for hit in hits
-        if asked
-        and (own or len(asked) > 1 or hit.parts.get("entity", 0.0) > 0)
-        and mine <= _content(hit.entry.text)
-        and _quotable(hit.entry)
+        (len(asked & said) / len(asked), hit.entry)
+        for hit, said in ((hit, _content(hit.entry.text)) for hit in hits if _quotable(hit.entry))
+        if asked and (own or len(asked) > 1 or hit.parts.get("entity", 0.0) > 0) and mine <= said
     ]
     best = max((share for share, _ in shares), default=0.0)
     return [entry for share, entry in shares if share >= max(least, best)][:QUOTED] if best else []
@@ -137,8 +146,8 @@ def _told(texts: Sequence[str]) -> str:
     said = texts[-1]
     if _FACT.match(said):
         return said
-    asked = len(texts) > 2 and texts[-2] == UNKNOWN and len(_words(said)) >= LEAST  # noqa: PLR2004
-    return f"{texts[-3]} {said}" if asked else ""
+    asked = len(texts) > 2 and texts[-2] == UNKNOWN  # noqa: PLR2004
+    return f"{texts[-3]} {said}" if asked and len(_words(said)) >= LEAST and not _NO.match(said) else ""
 
 
 def _quotable(entry: MemoryEntry) -> bool:
@@ -147,7 +156,7 @@ def _quotable(entry: MemoryEntry) -> bool:
 
 
 def _quote(entry: MemoryEntry, asked: set[str]) -> str:
-    text = _passage(" ".join(entry.text.split()), asked).rstrip(".")
+    text = _passage(" ".join(entry.text[:READ].split()), asked).rstrip(".")
     end = "" if text.endswith(("!", "?")) else "."
     return f"{_source(entry)}: \u201c{text}\u201d{end}"
 
@@ -185,7 +194,7 @@ def _content(text: str) -> set[str]:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_OWNED.sub("", text.casefold()))
+    return _WORD.findall(_OWNED.sub("", text[:READ].casefold()))
 
 
 def _stem(word: str) -> str:
