@@ -20,6 +20,7 @@ from hub import (
     Request,
 )
 from hub.testing import check_provider
+from hub_memory.documents.documents import Documents
 from hub_memory.memory import SqliteMemory
 from hub_memory.spoken.quotes import KEPT, LONGEST, NOTHING, READ, UNKNOWN, Quotes, fitting
 from hub_memory.store.schema import MIGRATIONS
@@ -175,17 +176,14 @@ async def test_two_that_fit_alike_are_both_quoted_and_an_older_wording_is_not(ho
 
 
 async def test_a_document_is_quoted_with_its_heading_and_of_a_long_entry_one_sentence(home: Home) -> None:
-    text = " ".join(f"Step {n} is done by the caretaker on the {n}th." for n in range(3, 30))
-    await home.memory.remember(
-        [
-            NewMemory(
-                f"{text} The boiler is bled in October. {text}", "house", kind="fact", origin="document",
-                trust=1, tags=("document:house-rules.md", "heading:Heating"),
-            )
-        ]
-    )  # fmt: skip
+    async def learn() -> None:
+        """Nothing: its words are enough."""
+
+    steps = " ".join(f"Step {n} is done by the caretaker on the {n}th." for n in range(3, 12))
+    text = f"# House rules\n\n## Heating\n\n{steps} The boiler is bled in October. {steps}\n"
+    await Documents(home.memory, learn).put(ANNA, "house-rules.md", text.encode())
     assert await home.ask("When is the boiler bled?") == (
-        "house-rules.md says under Heating: \u201cThe boiler is bled in October\u201d."
+        "house-rules.md says under House rules / Heating: \u201cThe boiler is bled in October\u201d."
     )
     await home.memory.remember([NewMemory("My novel begins " + "very " * 2_000 + "slowly.", ANNA)])
     assert len(await home.ask("How does my novel begin?") or "") < LONGEST + 60

@@ -156,7 +156,8 @@ def _quotable(entry: MemoryEntry) -> bool:
 
 
 def _quote(entry: MemoryEntry, asked: set[str]) -> str:
-    text = _passage(" ".join(entry.text[:READ].split()), asked).rstrip(".")
+    said = entry.text[:READ].removeprefix(_tagged(entry, "heading:"))  # which the source names
+    text = _passage(" ".join(said.split()), asked).rstrip(".")
     end = "" if text.endswith(("!", "?")) else "."
     return f"{_source(entry)}: \u201c{text}\u201d{end}"
 
